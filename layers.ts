@@ -1,0 +1,39 @@
+/** Who may import whom, lowest first. The only copy: oxlint enforces it, ARCHITECTURE.md explains it. */
+const STORED = ["store", "domain", "lib"];
+const KEPT = ["custody", "journal", ...STORED];
+
+export const LAYERS: Record<string, readonly string[]> = {
+  lib: [],
+  domain: ["lib"],
+  store: ["domain", "lib"],
+  jobs: STORED,
+  journal: STORED,
+  dns: STORED,
+  mail: STORED,
+  custody: ["journal", ...STORED],
+  identity: KEPT,
+  ca: KEPT,
+  validation: ["dns", "mail", ...STORED],
+  lifecycle: ["ca", "validation", "mail", "dns", "jobs", ...KEPT],
+  integrations: ["lifecycle", "jobs", ...KEPT],
+  fleet: ["integrations", "lifecycle", "jobs", ...KEPT],
+  aws: ["domain", "lib"],
+  services: ["aws", "integrations", "lifecycle", "custody", "dns", "identity", "domain", "lib"],
+  edge: ["domain", "lib"],
+};
+
+/** Which layers may touch the outside world, and how. main, cli and tests may do anything. */
+export const CAPABILITIES: Record<string, readonly string[]> = {
+  "node:crypto": ["lib", "custody", "identity", "ca", "aws", "edge"],
+  "node:sqlite": ["store"],
+  pg: ["store"],
+  "node:net": ["validation", "dns", "mail", "fleet", "edge"],
+  "node:tls": ["validation", "mail", "edge"],
+  "node:http": ["validation", "edge", "aws"],
+  "node:https": ["validation", "ca", "edge", "aws"],
+  "node:http2": ["edge"],
+  "node:dgram": ["dns"],
+  "node:fs": [],
+  "node:fs/promises": [],
+  "node:child_process": [],
+};

@@ -1,0 +1,41 @@
+/** What the SDK clients keep to themselves: the names a service goes by on the wire. They have not changed since it launched. */
+export interface Facts {
+  /** The service's name in a signature's credential scope. */
+  readonly scope: string;
+  /** Left of the dot in X-Amz-Target. */
+  readonly target: string;
+  readonly version: string;
+  readonly namespace?: string;
+  readonly rest?: "restXml" | "restJson";
+  /** Once spoke query, so its errors in other protocols carry the query code in a header. */
+  readonly queryCompatible?: true;
+  /** What this service calls input that its constraints refuse, where it is not ValidationException. */
+  readonly invalidInput?: string;
+}
+
+const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespace"> => ({
+  version,
+  namespace: `${host}/doc/${version}/`,
+});
+
+export const FACTS: Readonly<Record<"acm" | "elbv2" | "kms" | "route53" | "sts", Facts>> = {
+  acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
+  elbv2: {
+    scope: "elasticloadbalancing",
+    target: "ElasticLoadBalancing_v10",
+    ...xmlns("http://elasticloadbalancing.amazonaws.com", "2015-12-01"),
+  },
+  kms: { scope: "kms", target: "TrentService", version: "2014-11-01" },
+  route53: {
+    scope: "route53",
+    target: "AWSDnsV20130401",
+    ...xmlns("https://route53.amazonaws.com", "2013-04-01"),
+    rest: "restXml",
+    invalidInput: "InvalidInput",
+  },
+  sts: {
+    scope: "sts",
+    target: "AWSSecurityTokenServiceV20110615",
+    ...xmlns("https://sts.amazonaws.com", "2011-06-15"),
+  },
+};

@@ -1,0 +1,23 @@
+import type { BalancerRefusal } from "./balancers/refusals.ts";
+import type { CertificateRefusal } from "./certificate/refusals.ts";
+import type { IdentityRefusal } from "./identity/refusals.ts";
+import type { KeyRefusal } from "./keys/refusals.ts";
+import type { ZoneRefusal } from "./zones/refusals.ts";
+
+/**
+ * Every reason Sealkeeper turns a request down, in its own words. Services translate them into AWS
+ * error names, one table each (services/<name>/errors.ts); the wire format is the protocol's affair.
+ * Anything thrown that is neither a Refusal nor an AwsError is a bug or an outage, and callers see InternalFailure.
+ */
+export type RefusalCode = BalancerRefusal | CertificateRefusal | IdentityRefusal | KeyRefusal | ZoneRefusal;
+
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: RefusalCode;
+
+  /** `message` is shown to the caller: it states the true reason and what to do, and holds no secret. */
+  constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, randomFillSync } from "node:crypto";
+import { PlaintextKey } from "./plaintext-key.ts";
+
+/**
+ * AES-256-GCM with a random IV: `iv (12) | tag (16) | ciphertext`. A key that seals more than a few million messages
+ * wants a fresh key per message instead (custody derives one by HKDF).
+ */
+export function seal(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Buffer {
+  const sealed = Buffer.alloc(IV + TAG + plaintext.length);
+  randomFillSync(sealed, 0, IV);
+  const cipher = createCipheriv("aes-256-gcm", key, sealed.subarray(0, IV));
+  cipher.setAAD(aad);
+  cipher.update(plaintext).copy(sealed, IV + TAG);
+  cipher.final();
+  cipher.getAuthTag().copy(sealed, IV);
+  return sealed;
+}
+
+/** Opens what `seal` made; undefined when key, associated data or a single bit differ. */
+export function open(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): PlaintextKey | undefined {
+  if (sealed.length < IV + TAG) return undefined;
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, IV));
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(IV, IV + TAG));
+  const plaintext = decipher.update(sealed.subarray(IV + TAG));
+  try {
+    decipher.final();
+    return new PlaintextKey(plaintext);
+  } catch {
+    plaintext.fill(0);
+    return undefined;
+  }
+}
+
+const IV = 12;
+const TAG = 16;

@@ -1,0 +1,91 @@
+import { type Db, isEmbedded, type Store, type Tx } from "./store.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+/** A claimed job. It is its worker's for as long as nobody moved it: `runAt` is the end of the lease and the fence. */
+export interface ClaimedJob {
+  readonly task: string;
+  readonly subject: string;
+  readonly runAt: EpochMillis;
+  readonly attempts: number;
+}
+
+/** Promises a job, or moves it to `runAt` and forgets earlier failures. */
+export async function putJob(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
+  await tx
+    .insertInto("jobs")
+    .values({ task, subject, runAt, attempts: 0, lastError: null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["task", "subject"])
+        .doUpdateSet((row) => ({ runAt: row.ref("excluded.runAt"), attempts: 0, lastError: null })),
+    )
+    .execute();
+}
+
+/** Takes up to `limit` due jobs by moving their `runAt` to `leaseEnd`: when the worker dies they are simply due again. */
+export function claimJobs(store: Store, now: EpochMillis, leaseEnd: EpochMillis, limit: number): Promise<ClaimedJob[]> {
+  return store
+    .with("due", (query) =>
+      query
+        .selectFrom("jobs")
+        .select(["task", "subject"])
+        .where("runAt", "<=", now)
+        .orderBy("runAt")
+        .limit(limit)
+        .$if(!isEmbedded(store), (due) => due.forUpdate().skipLocked()),
+    )
+    .updateTable("jobs")
+    .set((row) => ({ runAt: leaseEnd, attempts: row("attempts", "+", 1) }))
+    .where((row) =>
+      row(
+        row.refTuple("task", "subject"),
+        "in",
+        row.selectFrom("due").select(["task", "subject"]).$asTuple("task", "subject"),
+      ),
+    )
+    .returning(["task", "subject", "runAt", "attempts"])
+    .execute();
+}
+
+/** Ends a job, unless it was moved meanwhile. */
+export async function deleteJob(db: Db, { task, subject, runAt }: ClaimedJob): Promise<void> {
+  await db
+    .deleteFrom("jobs")
+    .where("task", "=", task)
+    .where("subject", "=", subject)
+    .where("runAt", "=", runAt)
+    .execute();
+}
+
+/** Puts a job off, unless it was moved meanwhile. `error` is kept where it failed; a job that only rests starts afresh. */
+export async function moveJob(
+  db: Db,
+  { task, subject, runAt }: ClaimedJob,
+  to: EpochMillis,
+  error?: string,
+): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set(error === undefined ? { runAt: to, attempts: 0, lastError: null } : { runAt: to, lastError: error })
+    .where("task", "=", task)
+    .where("subject", "=", subject)
+    .where("runAt", "=", runAt)
+    .execute();
+}
+
+/** When the next job is due; undefined when none waits. */
+export async function nextJobAt(db: Db): Promise<EpochMillis | undefined> {
+  const row = await db.selectFrom("jobs").select("runAt").orderBy("runAt").limit(1).executeTakeFirst();
+  return row?.runAt;
+}
+
+/** The last failure of a job that is still being tried. */
+export async function findJobError(tx: Tx, task: string, subject: string): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom("jobs")
+    .select("lastError")
+    .where("task", "=", task)
+    .where("subject", "=", subject)
+    .executeTakeFirst();
+  return row?.lastError ?? undefined;
+}

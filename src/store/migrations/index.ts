@@ -1,0 +1,23 @@
+import type { Migration } from "kysely/migration";
+import * as m0001 from "./0001-jobs.ts";
+import * as m0002 from "./0002-journal.ts";
+import * as m0003 from "./0003-identity.ts";
+import * as m0004 from "./0004-keys.ts";
+import * as m0005 from "./0005-zones.ts";
+import * as m0006 from "./0006-ca.ts";
+import * as m0007 from "./0007-certificates.ts";
+import * as m0008 from "./0008-balancers.ts";
+import * as m0009 from "./0009-fleet.ts";
+
+/** Forward only. A migration that was released is never changed; add the next number. */
+export const migrations: Record<string, Migration> = {
+  "0001-jobs": m0001,
+  "0002-journal": m0002,
+  "0003-identity": m0003,
+  "0004-keys": m0004,
+  "0005-zones": m0005,
+  "0006-ca": m0006,
+  "0007-certificates": m0007,
+  "0008-balancers": m0008,
+  "0009-fleet": m0009,
+};

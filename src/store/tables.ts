@@ -1,0 +1,21 @@
+import type { BalancerTables } from "./tables/balancers.ts";
+import type { CaTables } from "./tables/ca.ts";
+import type { CertificateTables } from "./tables/certificates.ts";
+import type { FleetTables } from "./tables/fleet.ts";
+import type { IdentityTables } from "./tables/identity.ts";
+import type { JobTables } from "./tables/jobs.ts";
+import type { JournalTables } from "./tables/journal.ts";
+import type { KeyTables } from "./tables/keys.ts";
+import type { ZoneTables } from "./tables/zones.ts";
+
+/** Every table, with its columns in camel case; the SQL names are the same in snake case. One file per area. */
+export interface Tables
+  extends BalancerTables,
+    CaTables,
+    CertificateTables,
+    FleetTables,
+    IdentityTables,
+    JobTables,
+    JournalTables,
+    KeyTables,
+    ZoneTables {}
