@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, experimental: { viteModuleRunner: false }, ...more },
 });
-const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: "./tests/support/postgres-server.ts" };
 
 export default defineConfig({
   test: {

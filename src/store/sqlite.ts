@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { type Dialect, SqliteDialect } from "kysely";
+import { type Dialect, SqliteAdapter, SqliteDialect } from "kysely";
 
 /** SQLite as Node brings it. A commit is on the disk before it is acknowledged (synchronous = full). */
 export function sqlite(file: string): Dialect {
@@ -15,7 +15,7 @@ export function sqlite(file: string): Dialect {
     statements.set(sql, prepared);
     return prepared;
   };
-  return new SqliteDialect({
+  return new TransactionalSqlite({
     database: {
       close: () => db.close(),
       prepare(sql) {
@@ -29,6 +29,19 @@ export function sqlite(file: string): Dialect {
       },
     },
   });
+}
+
+/** SQLite changes tables inside transactions, so a migration that is killed half-way never happened, and two wait for each other. */
+class TransactionalSqlite extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 const BUSY_MS = 5_000;
