@@ -15,12 +15,63 @@ export interface WorkerDeps {
   readonly onError: (job: ClaimedJob, error: unknown) => void;
 }
 
-/** Does what is due, once: claims up to a batch and runs it. Answers how many jobs it ran. */
+/** Does everything that is due at this moment and answers how many jobs it ran. For tests, which move the clock. */
 export async function runDueJobs(deps: WorkerDeps): Promise<number> {
-  const now = deps.clock.now();
-  const jobs = await claimJobs(deps.store, now.getTime(), later(now, LEASE).getTime(), BATCH);
+  const jobs = await claim(SLOTS, deps);
   await Promise.all(jobs.map((job) => runJob(job, deps)));
   return jobs.length;
+}
+
+/** A worker that runs until it is stopped: it looks when woken, and once a second for what other nodes promised. */
+export interface Worker {
+  /** Look now: something was promised. */
+  wake(): void;
+  /** Takes no new job and waits for those at work. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker. A store that fails is reported through `onStoreError` and asked again at the next look. */
+export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: unknown) => void }): Worker {
+  const atWork = new Set<Promise<void>>();
+  const bell = newBell();
+  let stopped = false;
+
+  const begin = (job: ClaimedJob): void => {
+    const work = runJob(job, deps)
+      .catch(deps.onStoreError)
+      .finally(() => {
+        atWork.delete(work);
+        bell.ring();
+      });
+    atWork.add(work);
+  };
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      // oxlint-disable-next-line no-await-in-loop -- one look after the other
+      const jobs = await claim(SLOTS - atWork.size, deps).catch((error: unknown) => {
+        deps.onStoreError(error);
+        return [];
+      });
+      jobs.forEach(begin);
+      // oxlint-disable-next-line no-await-in-loop -- rests until there is something to do, or room to do it
+      if (jobs.length === 0 || atWork.size >= SLOTS) await bell.rung(POLL);
+    }
+    await Promise.all(atWork);
+  };
+  const running = loop();
+  return {
+    wake: () => bell.ring(),
+    async stop() {
+      stopped = true;
+      bell.ring();
+      await running;
+    },
+  };
+}
+
+function claim(limit: number, { store, clock }: WorkerDeps): Promise<readonly ClaimedJob[]> {
+  const now = clock.now();
+  return limit > 0 ? claimJobs(store, now.getTime(), later(now, LEASE).getTime(), limit) : Promise.resolve([]);
 }
 
 async function runJob(job: ClaimedJob, { store, clock, tasks, onError }: WorkerDeps): Promise<void> {
@@ -37,57 +88,31 @@ async function runJob(job: ClaimedJob, { store, clock, tasks, onError }: WorkerD
   }
 }
 
-/** A worker that runs until it is stopped: it looks when woken, and once a second for what other nodes promised. */
-export interface Worker {
-  /** Look now: something was promised. */
-  wake(): void;
-  /** Takes no new job and waits for those at work. */
-  stop(): Promise<void>;
-}
-
-/** Starts a worker. A store that fails is reported through `onStoreError` and asked again at the next look. */
-export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: unknown) => void }): Worker {
-  let stopped = false;
-  let woken = false;
-  let wake: () => void = () => {};
-  const rest = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (woken || stopped) wake();
-    });
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      woken = false;
-      let ran = 0;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-        ran = await runDueJobs(deps);
-      } catch (error) {
-        deps.onStoreError(error);
-      }
-      // oxlint-disable-next-line no-await-in-loop -- rests until there is something to do
-      if (ran === 0) await rest();
-    }
-  };
-  const running = loop();
+/** Something that one side rings and the other waits for; a ring while nobody waits is not lost. */
+function newBell(): { ring(): void; rung(atMost: Millis): Promise<void> } {
+  let rang = false;
+  let answer: (() => void) | undefined;
   return {
-    wake() {
-      woken = true;
-      wake();
+    ring() {
+      rang = true;
+      answer?.();
     },
-    async stop() {
-      stopped = true;
-      wake();
-      await running;
+    async rung(atMost) {
+      if (!rang) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, atMost);
+        answer = resolve;
+        await promise;
+        clearTimeout(timer);
+        answer = undefined;
+      }
+      rang = false;
     },
   };
 }
 
+/** Longer than any task may take; a job whose worker died is due again after it. */
 const LEASE: Millis = 2 * MINUTE;
 const POLL: Millis = SECOND;
-const BATCH = 16;
+const SLOTS = 16;
 const RETRY = { first: SECOND, most: HOUR };

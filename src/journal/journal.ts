@@ -33,48 +33,35 @@ export async function recordIn(tx: Db, act: Act, clock: Clock): Promise<void> {
   await insertAuditRecords(tx, [row(act, clock.now())]);
 }
 
-/** `onError` is told when records could not be written; whoever waits for one of them is told too. */
+/** `onError` is told when noted records could not be written; whoever waits for a record is told by its rejection. */
 export function openJournal(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   onError: (error: unknown) => void,
 ): Journal {
   let waiting: NewAuditRecord[] = [];
-  let committed: Promise<void> | undefined;
+  /** The commit at work, and the one behind it that takes everything which arrives meanwhile. */
+  let current: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
 
   const commit = async (): Promise<void> => {
-    await Promise.resolve(); // lets everything that is recorded in this turn join
-    while (waiting.length > 0) {
-      const records = waiting.slice(0, BATCH);
-      waiting = waiting.slice(BATCH);
+    next = undefined;
+    const records = waiting;
+    waiting = [];
+    for (let from = 0; from < records.length; from += BATCH) {
       // oxlint-disable-next-line no-await-in-loop -- records keep their order
-      await insertAuditRecords(store, records);
+      await insertAuditRecords(store, records.slice(from, from + BATCH));
     }
   };
   const take = (act: Act): Promise<void> => {
     waiting.push(row(act, clock.now()));
-    // A record that arrives while a commit is at work waits for the next one, with all its neighbours.
-    const before = committed ?? Promise.resolve();
-    next ??= before
-      .catch(() => {})
-      .then(() => {
-        next = undefined;
-        committed = commit();
-        return committed;
-      });
+    next ??= current = current.catch(() => {}).then(commit);
     return next;
   };
-  let next: Promise<void> | undefined;
 
   return {
-    record: (act) => take(act),
+    record: take,
     note: (act) => void take(act).catch(onError),
-    async flush() {
-      while (next ?? waiting.length > 0) {
-        // oxlint-disable-next-line no-await-in-loop -- until nothing is left
-        await (next ?? committed);
-      }
-      await committed;
-    },
+    flush: () => next ?? current,
   };
 }
 
