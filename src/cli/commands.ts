@@ -1,0 +1,29 @@
+/** What a command is for, and where its code is; it is loaded only when it is asked for. */
+export interface Command {
+  readonly summary: string;
+  readonly usage: string;
+  /** Not for people: started by other commands. */
+  readonly internal?: true;
+  readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
+}
+
+export type CommandName = "serve" | "demo" | "edge";
+
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  serve: {
+    summary: "run the control plane, the DNS server and an edge, until interrupted",
+    usage: "sealkeeper serve [--config FILE] [--SETTING VALUE]…",
+    load: () => import("./serve.ts"),
+  },
+  demo: {
+    summary: "show one certificate's whole life on the running product, in under half a minute",
+    usage: "sealkeeper demo [--keep] [--database URL]",
+    load: () => import("./demo.ts"),
+  },
+  edge: {
+    summary: "the data plane; `serve` starts it",
+    usage: "sealkeeper edge --data-dir DIR --endpoint URL",
+    internal: true,
+    load: () => import("./edge.ts"),
+  },
+};

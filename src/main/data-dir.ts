@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { ConfigError } from "./config-error.ts";
+
+/** Makes the data directory, readable by nobody else. */
+export function makeDataDir(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * The machine key: 32 random bytes in `root.key` (mode 0600), made at the first start. Whoever has it and the database
+ * has every key. Throws ConfigError when others may read it.
+ */
+export function machineKey(dataDir: string): Buffer {
+  const path = join(dataDir, "root.key");
+  const key = readIfThere(path) ?? makeMachineKey(path);
+  if ((statSync(path).mode & 0o077) !== 0) throw new ConfigError(`${path} can be read by others: chmod 600 ${path}`);
+  if (key.length !== 32)
+    throw new ConfigError(`${path} is not a machine key: it has ${key.length} bytes instead of 32`);
+  return key;
+}
+
+/** The content of a file, or undefined when there is none. */
+export function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file that only its owner may read: all of it or nothing, and on the disk when this returns. */
+export function writeSecretFile(path: string, content: string | Uint8Array): void {
+  const draft = `${path}.${process.pid}.new`;
+  const file = openSync(draft, "w", 0o600);
+  try {
+    writeSync(file, typeof content === "string" ? Buffer.from(content) : content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  const directory = openSync(dirname(path), "r");
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+/** Two processes may start at once: the first link wins, and both read what it made. */
+function makeMachineKey(path: string): Buffer {
+  const draft = `${path}.${process.pid}`;
+  writeSecretFile(draft, randomBytes(32));
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
+  unlinkSync(draft);
+  return readFileSync(path);
+}

@@ -1,0 +1,127 @@
+import { parseDuration } from "#lib/duration.ts";
+import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
+import { ConfigError } from "./config-error.ts";
+
+/** One setting: a flag of `serve`, an environment variable and a key of the configuration file, by one name. */
+export interface Option<Value> {
+  readonly default: string;
+  readonly help: string;
+  /** How the value is shown in `--help`; a switch takes none. */
+  readonly value?: string;
+  /** Throws ConfigError with what would be right. */
+  readonly parse: (text: string) => Value;
+}
+
+const option = <Value>(
+  parse: (text: string) => Value,
+  standard: string,
+  help: string,
+  value: string | undefined = undefined,
+): Option<Value> => ({ parse, default: standard, help, ...(value === undefined ? {} : { value }) });
+
+/** Everything that can be set. `data-dir` is `--data-dir`, `SEALKEEPER_DATA_DIR` and `"data-dir"`. */
+export const OPTIONS: Options = {
+  "data-dir": option(text, "./.sealkeeper", "where everything that must survive is kept", "DIR"),
+  database: option(text, "", "file:PATH or postgres://…; empty: sealkeeper.db in the data directory", "URL"),
+  listen: option(
+    hostPort,
+    "127.0.0.1:4566",
+    "the one port of all AWS APIs, HTTP (loopback only) and HTTPS",
+    "HOST:PORT",
+  ),
+  "public-url": option(url, "", "how others reach that port: stands in certificates (CRL, OCSP)", "URL"),
+  dns: option(hostPort, "127.0.0.1:10053", "the authoritative DNS server, UDP and TCP", "HOST:PORT"),
+  resolvers: option(
+    list(hostPort),
+    "",
+    "who is asked about names outside our zones; empty: the system's",
+    "HOST:PORT,…",
+  ),
+  zone: option(
+    zone,
+    "sealkeeper.internal",
+    "the product's own zone: load balancers and name servers live in it",
+    "NAME",
+  ),
+  "balancer-addresses": option(cidr, "127.0.0.0/8", "where load balancers get their addresses from", "CIDR"),
+  "leaf-lifetime": option(duration, "198d", "how long certificates are valid", "DURATION"),
+  "renew-before": option(
+    optional(duration),
+    "",
+    "how long before their end they are renewed; empty: as ACM does",
+    "DURATION",
+  ),
+  "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
+  "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
+  edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
+  dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
+  "body-limit": option(count, "1048576", "the largest request body, in bytes", "BYTES"),
+  "log-level": option(text, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
+};
+
+interface Options {
+  readonly "data-dir": Option<string>;
+  readonly database: Option<string>;
+  readonly listen: Option<HostPort>;
+  readonly "public-url": Option<string>;
+  readonly dns: Option<HostPort>;
+  readonly resolvers: Option<readonly HostPort[]>;
+  readonly zone: Option<string>;
+  readonly "balancer-addresses": Option<string>;
+  readonly "leaf-lifetime": Option<number>;
+  readonly "renew-before": Option<number | undefined>;
+  readonly "key-pool": Option<number>;
+  readonly "passphrase-file": Option<string>;
+  readonly edge: Option<boolean>;
+  readonly dev: Option<boolean>;
+  readonly "body-limit": Option<number>;
+  readonly "log-level": Option<string>;
+}
+
+export type OptionName = keyof Options;
+export type OptionValues = { readonly [Name in OptionName]: Options[Name] extends Option<infer Value> ? Value : never };
+
+function text(value: string): string {
+  return value;
+}
+
+function hostPort(value: string): HostPort {
+  return parseHostPort(value) ?? wrong(value, "HOST:PORT, for example 127.0.0.1:4566");
+}
+
+function url(value: string): string {
+  return value === "" ? "" : (parseHttpUrl(value) ?? wrong(value, "an http:// or https:// URL without a path"));
+}
+
+function zone(value: string): string {
+  const name = value.toLowerCase().replace(/\.$/, "");
+  return /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name) ? name : wrong(value, "a domain name");
+}
+
+function cidr(value: string): string {
+  return /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(value) ? value : wrong(value, "an IPv4 block such as 127.0.0.0/8");
+}
+
+function duration(value: string): number {
+  return parseDuration(value) ?? wrong(value, "a duration such as 15m, 72h or 198d");
+}
+
+function count(value: string): number {
+  return /^\d{1,9}$/.test(value) ? Number(value) : wrong(value, "a whole number");
+}
+
+function flag(value: string): boolean {
+  return value === "true" ? true : value === "false" ? false : wrong(value, "true or false");
+}
+
+function optional<Value>(parse: (value: string) => Value): (value: string) => Value | undefined {
+  return (value) => (value === "" ? undefined : parse(value));
+}
+
+function list<Value>(parse: (value: string) => Value): (value: string) => readonly Value[] {
+  return (value) => (value === "" ? [] : value.split(",").map((item) => parse(item.trim())));
+}
+
+function wrong(value: string, right: string): never {
+  throw new ConfigError(`"${value}" is not ${right}`);
+}
