@@ -1,0 +1,58 @@
+import { DAY, later, type Millis } from "#lib/duration.ts";
+
+/** How far managed renewal has come, in RenewalSummary's words; `NONE` before the first one, when there is no summary. */
+export type RenewalStatus = "NONE" | "PENDING_AUTO_RENEWAL" | "PENDING_VALIDATION" | "SUCCESS" | "FAILED";
+
+export type RenewalEvent = "started" | "domains-unproven" | "restarted" | "renewed" | "gave-up";
+
+/** Renewal runs beside the status, which stays ISSUED meanwhile: a second table, not more statuses in the first. */
+const TRANSITIONS = {
+  NONE: { started: "PENDING_AUTO_RENEWAL" },
+  PENDING_AUTO_RENEWAL: {
+    "domains-unproven": "PENDING_VALIDATION",
+    restarted: "PENDING_AUTO_RENEWAL",
+    renewed: "SUCCESS",
+    "gave-up": "FAILED",
+  },
+  PENDING_VALIDATION: {
+    "domains-unproven": "PENDING_VALIDATION",
+    restarted: "PENDING_AUTO_RENEWAL",
+    renewed: "SUCCESS",
+    "gave-up": "FAILED",
+  },
+  SUCCESS: { started: "PENDING_AUTO_RENEWAL" },
+  FAILED: { started: "PENDING_AUTO_RENEWAL" },
+} as const satisfies Record<RenewalStatus, Partial<Record<RenewalEvent, RenewalStatus>>>;
+
+/** What a renewal is after `event`; undefined where the event cannot happen to it. */
+export function renewalAfter(event: RenewalEvent, status: RenewalStatus): RenewalStatus | undefined {
+  const row: Partial<Record<RenewalEvent, RenewalStatus>> = TRANSITIONS[status];
+  return row[event];
+}
+
+export function isRenewing(status: RenewalStatus): boolean {
+  return renewalAfter("renewed", status) !== undefined;
+}
+
+export interface RenewalPolicy {
+  /** How long before its end a certificate is renewed; undefined: as ACM does. */
+  readonly renewBefore?: Millis | undefined;
+}
+
+export interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/**
+ * When renewal of a certificate in use begins: 45 days before its end, as ACM does for its 198 days, and a third of
+ * the lifetime before the end of shorter ones. Never within the first tenth of a life, whatever was configured.
+ */
+export function renewalTime({ notBefore, notAfter }: Validity, { renewBefore }: RenewalPolicy): Date {
+  const lifetime = notAfter.getTime() - notBefore.getTime();
+  const standard = Math.min(ACM_RENEWS_BEFORE, lifetime / 3);
+  return later(notAfter, -Math.round(Math.min(renewBefore ?? standard, lifetime * 0.9)));
+}
+
+/** https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html, for certificates of 198 days. */
+const ACM_RENEWS_BEFORE: Millis = 45 * DAY;

@@ -1,0 +1,54 @@
+import { domainToASCII, domainToUnicode } from "node:url";
+import { type DomainName, parseDomainName } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+
+/**
+ * The names that a certificate shall hold: the first one leads, doubles collapse, the order of the request stays.
+ * Throws `domain-name-invalid` or, for a first name that is too long for a CN, `domain-validation-options-invalid`.
+ */
+export function requestedNames(first: string, others: readonly string[]): readonly [DomainName, ...DomainName[]] {
+  const lead = requestedName(first);
+  if (lead.length > LONGEST_COMMON_NAME) {
+    throw new Refusal(
+      "domain-validation-options-invalid",
+      `The first domain name can be no longer than ${LONGEST_COMMON_NAME} characters.`,
+    );
+  }
+  return [lead, ...new Set(others.map(requestedName).filter((name) => name !== lead))];
+}
+
+/** The name whose control is proved: `*.example.com` and `example.com` share one proof. */
+export function baseDomain(name: DomainName): DomainName {
+  return name.replace(/^\*\./, "") as DomainName;
+}
+
+/** Whether `parent` is `name` itself or stands above it. */
+export function isWithin(name: DomainName, parent: DomainName): boolean {
+  return name === parent || name.endsWith(`.${parent}`);
+}
+
+function requestedName(text: string): DomainName {
+  const name = parseDomainName(text);
+  if (!name) throw new Refusal("domain-name-invalid", `"${text}" is not a fully qualified domain name.`);
+  for (const label of name.split(".")) checkLabel(label, name);
+  const owned = AMAZON_OWNED.find((parent) => isWithin(baseDomain(name), parent));
+  if (owned) {
+    throw new Refusal("domain-name-invalid", `"${text}" belongs to ${owned}, which is Amazon's own: no certificate.`);
+  }
+  return name;
+}
+
+/** "--" in the third and fourth place is reserved (RFC 5891 section 4.2.3.1): it must be an A-label that decodes. */
+function checkLabel(label: string, name: DomainName): void {
+  if (label.slice(2, 4) !== "--") return;
+  const unicode = domainToUnicode(label);
+  const valid = label.startsWith("xn--") && unicode !== label && domainToASCII(unicode) === label;
+  if (!valid) {
+    throw new Refusal("domain-name-invalid", `"${name}": the label "${label}" is not a valid internationalized label.`);
+  }
+}
+
+/** ub-common-name, RFC 5280 appendix A.1. */
+const LONGEST_COMMON_NAME = 64;
+/** https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html#concept-dn */
+const AMAZON_OWNED = ["amazonaws.com", "cloudfront.net", "elasticbeanstalk.com"] as readonly string[] as readonly DomainName[];
