@@ -1,6 +1,28 @@
+import { sql } from "kysely";
 import { columns, type Raw, run } from "./columns.ts";
 
 export async function up(db: Raw): Promise<void> {
-  columns(db);
-  await run(db, []);
+  const { id, int, bytes, strict } = columns(db);
+  await run(db, [
+    sql`create table ca_issuers (
+      id ${id} primary key not null, parent_id ${id} not null, serial ${id} not null, certificate ${bytes} not null,
+      cross_parent_id ${id}, cross_serial ${id}, cross_certificate ${bytes}, sealed_key ${bytes} not null,
+      not_before ${int} not null, not_after ${int} not null) ${strict}`,
+    sql`create table ca_responders (
+      issuer_id ${id} not null references ca_issuers (id), number ${int} not null, serial ${id} not null,
+      certificate ${bytes} not null, sealed_key ${bytes} not null, not_before ${int} not null, not_after ${int} not null,
+      primary key (issuer_id, number)) ${strict}`,
+    sql`create table ca_issuances (
+      id ${id} primary key not null, certificate_arn ${id} not null, generation ${int} not null, state ${id} not null,
+      issuer_id ${id} not null references ca_issuers (id), serial ${id} not null unique, tbs ${bytes}, certificate ${bytes},
+      not_before ${int} not null, not_after ${int} not null, prepared_at ${int} not null, signing_at ${int},
+      signed_at ${int}) ${strict}`,
+    sql`create unique index ca_issuances_live on ca_issuances (certificate_arn, generation) where state <> 'abandoned'`,
+    sql`create table ca_revocations (
+      issuer_id ${id} not null references ca_issuers (id), serial ${id} not null, reason ${int} not null,
+      revoked_at ${int} not null, not_after ${int} not null, primary key (issuer_id, serial)) ${strict}`,
+    sql`create table ca_crls (
+      issuer_id ${id} primary key not null references ca_issuers (id), revision ${int} not null, covers ${int} not null,
+      number ${int} not null, crl ${bytes}, this_update ${int}, next_update ${int}) ${strict}`,
+  ]);
 }

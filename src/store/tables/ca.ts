@@ -1,2 +1,73 @@
-// biome-ignore lint/suspicious/noEmptyInterface: filled by its migration
-export interface CaTables {}
+import type { EpochMillis, Fixed } from "./types.ts";
+
+/** An intent's way: `prepared` (linted, not signed) → `signing` → `signed`; or `abandoned`, from the first two. */
+export type IssuanceState = "prepared" | "signing" | "signed" | "abandoned";
+
+export interface CaTables {
+  /** The CA's own certificates with their keys: in one row, so that neither exists without the other. */
+  caIssuers: {
+    /** For example `r2`, `rsa1`: it stands in the URLs of certificates. */
+    id: Fixed<string>;
+    /** Who signed `certificate`; the issuer itself for a root. */
+    parentId: Fixed<string>;
+    serial: Fixed<string>;
+    certificate: Fixed<Uint8Array>;
+    /** The same name and key, signed by an older root; null where there is none. */
+    crossParentId: Fixed<string | null>;
+    crossSerial: Fixed<string | null>;
+    crossCertificate: Fixed<Uint8Array | null>;
+    /** PKCS#8 under the root of custody, purpose `ca:<id>`. */
+    sealedKey: Fixed<Uint8Array>;
+    notBefore: Fixed<EpochMillis>;
+    notAfter: Fixed<EpochMillis>;
+  };
+  /** Who answers OCSP for an issuer; the highest number is in use. */
+  caResponders: {
+    issuerId: Fixed<string>;
+    number: Fixed<number>;
+    serial: Fixed<string>;
+    certificate: Fixed<Uint8Array>;
+    /** PKCS#8 under the root of custody, purpose `ca:<issuer id>/ocsp/<number>`. */
+    sealedKey: Fixed<Uint8Array>;
+    notBefore: Fixed<EpochMillis>;
+    notAfter: Fixed<EpochMillis>;
+  };
+  /** What we intended to sign, written down before it is signed. At most one row of an ARN and generation is not abandoned. */
+  caIssuances: {
+    id: Fixed<string>;
+    certificateArn: Fixed<string>;
+    generation: Fixed<number>;
+    state: IssuanceState;
+    issuerId: Fixed<string>;
+    /** Lower-case hexadecimal; unique. */
+    serial: Fixed<string>;
+    /** The linted TBSCertificate; null once it stands in `certificate`. */
+    tbs: Uint8Array | null;
+    certificate: Uint8Array | null;
+    notBefore: Fixed<EpochMillis>;
+    notAfter: Fixed<EpochMillis>;
+    preparedAt: Fixed<EpochMillis>;
+    signingAt: EpochMillis | null;
+    signedAt: EpochMillis | null;
+  };
+  caRevocations: {
+    issuerId: Fixed<string>;
+    serial: Fixed<string>;
+    /** CRLReason (RFC 5280 section 5.3.1). */
+    reason: Fixed<number>;
+    revokedAt: Fixed<EpochMillis>;
+    /** Of the certificate: afterwards it need not be listed. */
+    notAfter: Fixed<EpochMillis>;
+  };
+  /** The current CRL of each issuer. It is stale when `covers` is behind `revision`, which every revocation moves. */
+  caCrls: {
+    issuerId: Fixed<string>;
+    revision: number;
+    covers: number;
+    /** CRLNumber, strictly increasing; 0 before the first. */
+    number: number;
+    crl: Uint8Array | null;
+    thisUpdate: EpochMillis | null;
+    nextUpdate: EpochMillis | null;
+  };
+}

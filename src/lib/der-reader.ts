@@ -1,0 +1,77 @@
+/** One element of DER: `bytes[start…content)` is its header, `bytes[content…end)` what it holds. */
+export interface Element {
+  readonly tag: number;
+  readonly start: number;
+  readonly content: number;
+  readonly end: number;
+}
+
+/** Bytes that are not DER, or more than we read. */
+export class DerError extends Error {
+  override readonly name = "DerError";
+}
+
+/** The element that starts at `start` and ends by `limit`. Definite, minimal lengths and low tag numbers only; throws DerError. */
+export function readElement(bytes: Uint8Array, start = 0, limit: number = bytes.length): Element {
+  const tag = bytes[start];
+  const first = bytes[start + 1];
+  if (tag === undefined || first === undefined || start + 2 > limit) throw new DerError(`it ends at byte ${start}`);
+  if ((tag & 0x1f) === 0x1f) throw new DerError(`a tag number above 30 at byte ${start}`);
+  let content = start + 2;
+  let length = first;
+  if (first >= 0x80) {
+    const count = first & 0x7f;
+    if (count === 0 || count > 4) throw new DerError(`an indefinite or oversized length at byte ${start}`);
+    length = 0;
+    for (let i = 0; i < count; i++) length = length * 256 + (bytes[content + i] ?? 0);
+    content += count;
+    if (length < 0x80 || length < 256 ** (count - 1))
+      throw new DerError(`a length not in its shortest form at byte ${start}`);
+  }
+  const end = content + length;
+  if (end > limit) throw new DerError(`the element at byte ${start} runs past the end`);
+  return { tag, start, content, end };
+}
+
+/** The elements inside a constructed element. */
+export function children(bytes: Uint8Array, { content, end }: Element): Element[] {
+  const found: Element[] = [];
+  for (let at = content; at < end; ) {
+    const element = readElement(bytes, at, end);
+    found.push(element);
+    at = element.end;
+  }
+  return found;
+}
+
+/** The whole of an element, header included: a view, not a copy. */
+export function slice(bytes: Uint8Array, { start, end }: Element): Buffer {
+  return view(bytes, start, end);
+}
+
+/** What an element holds, without its header: a view, not a copy. */
+export function contents(bytes: Uint8Array, { content, end }: Element): Buffer {
+  return view(bytes, content, end);
+}
+
+/** Throws DerError unless `bytes` are exactly one element, strictly nested, of bounded depth and number of elements. */
+export function checkDer(bytes: Uint8Array): void {
+  let elements = 0;
+  const enter = (start: number, limit: number, depth: number): number => {
+    const { tag, content, end } = readElement(bytes, start, limit);
+    if (++elements > MOST_ELEMENTS) throw new DerError("it has too many elements");
+    if ((tag & CONSTRUCTED) === 0) return end;
+    if (depth === MOST_DEPTH) throw new DerError("it is nested too deeply");
+    for (let at = content; at < end; ) at = enter(at, end, depth + 1);
+    return end;
+  };
+  if (enter(0, bytes.length, 1) !== bytes.length) throw new DerError("there are bytes behind the end");
+}
+
+function view(bytes: Uint8Array, start: number, end: number): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+}
+
+const CONSTRUCTED = 0x20;
+const MOST_DEPTH = 32;
+const MOST_ELEMENTS = 20_000;

@@ -1,0 +1,47 @@
+/** Object identifiers in dotted form, named as the RFCs name them. */
+export const OID = {
+  // RFC 5280 appendix A
+  commonName: "2.5.4.3",
+  countryName: "2.5.4.6",
+  organizationName: "2.5.4.10",
+  subjectKeyIdentifier: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
+  basicConstraints: "2.5.29.19",
+  cRLNumber: "2.5.29.20",
+  reasonCode: "2.5.29.21",
+  cRLDistributionPoints: "2.5.29.31",
+  certificatePolicies: "2.5.29.32",
+  anyPolicy: "2.5.29.32.0",
+  authorityKeyIdentifier: "2.5.29.35",
+  extKeyUsage: "2.5.29.37",
+  anyExtendedKeyUsage: "2.5.29.37.0",
+  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
+  serverAuth: "1.3.6.1.5.5.7.3.1",
+  ocspSigning: "1.3.6.1.5.5.7.3.9",
+  ocsp: "1.3.6.1.5.5.7.48.1",
+  caIssuers: "1.3.6.1.5.5.7.48.2",
+  // RFC 6960 appendix B
+  ocspBasic: "1.3.6.1.5.5.7.48.1.1",
+  ocspNonce: "1.3.6.1.5.5.7.48.1.2",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
+  // CA/Browser Forum
+  domainValidated: "2.23.140.1.2.1",
+  // Keys and signatures: RFC 8017, RFC 5480, RFC 5758, RFC 8410
+  rsaEncryption: "1.2.840.113549.1.1.1",
+  rsassaPss: "1.2.840.113549.1.1.10",
+  sha1WithRsa: "1.2.840.113549.1.1.5",
+  sha256WithRsa: "1.2.840.113549.1.1.11",
+  sha384WithRsa: "1.2.840.113549.1.1.12",
+  sha512WithRsa: "1.2.840.113549.1.1.13",
+  sha1WithEcdsa: "1.2.840.10045.4.1",
+  sha256WithEcdsa: "1.2.840.10045.4.3.2",
+  sha384WithEcdsa: "1.2.840.10045.4.3.3",
+  sha512WithEcdsa: "1.2.840.10045.4.3.4",
+  ed25519: "1.3.101.112",
+  // Hashes: RFC 3370, RFC 5754
+  sha1: "1.3.14.3.2.26",
+  sha256: "2.16.840.1.101.3.4.2.1",
+  sha384: "2.16.840.1.101.3.4.2.2",
+  sha512: "2.16.840.1.101.3.4.2.3",
+} as const;

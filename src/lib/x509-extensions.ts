@@ -1,0 +1,109 @@
+import {
+  type Der,
+  integer,
+  NULL,
+  namedBits,
+  octetString,
+  oid,
+  sequence,
+  TRUE,
+  tagged,
+  taggedAscii,
+  taggedBytes,
+} from "./der.ts";
+import { OID } from "./oids.ts";
+
+/** Bits of KeyUsage (RFC 5280 section 4.2.1.3). */
+export const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;
+
+/** One Extension (RFC 5280 section 4.1): `critical` is only written when it is true, as DER wants. */
+export function extension(id: ExtensionId, critical: boolean, value: Der): Der {
+  return critical ? sequence(EXTENSIONS[id], TRUE, octetString(value)) : sequence(EXTENSIONS[id], octetString(value));
+}
+
+export function authorityKeyIdentifier(keyId: Uint8Array): Der {
+  return extension("authorityKeyIdentifier", false, sequence(taggedBytes(0, keyId)));
+}
+
+export function subjectKeyIdentifier(keyId: Uint8Array): Der {
+  return extension("subjectKeyIdentifier", false, octetString(keyId));
+}
+
+export function keyUsage(...bits: readonly (keyof typeof KEY_USAGE)[]): Der {
+  return extension("keyUsage", true, namedBits(bits.map((bit) => KEY_USAGE[bit])));
+}
+
+/** For a CA; `pathLength` undefined sets no limit. */
+export function caConstraints(pathLength: number | undefined): Der {
+  return extension(
+    "basicConstraints",
+    true,
+    pathLength === undefined ? sequence(TRUE) : sequence(TRUE, integer(pathLength)),
+  );
+}
+
+/** For everything that is no CA: cA is FALSE, which DER leaves out. */
+export function leafConstraints(): Der {
+  return extension("basicConstraints", true, sequence());
+}
+
+export function extendedKeyUsage(...purposes: readonly string[]): Der {
+  return extension("extKeyUsage", false, sequence(...purposes.map(oid)));
+}
+
+export function certificatePolicies(...policies: readonly string[]): Der {
+  return extension("certificatePolicies", false, sequence(...policies.map((policy) => sequence(oid(policy)))));
+}
+
+/** One distribution point with one http URI. */
+export function crlDistributionPoint(uri: string): Der {
+  return extension("cRLDistributionPoints", false, sequence(sequence(tagged(0, tagged(0, taggedAscii(6, uri))))));
+}
+
+export function authorityInformationAccess(places: { readonly ocsp?: string; readonly caIssuers: string }): Der {
+  const access = (method: string, uri: string): Der => sequence(oid(method), taggedAscii(6, uri));
+  const responders = places.ocsp === undefined ? [] : [access(OID.ocsp, places.ocsp)];
+  return extension("authorityInfoAccess", false, sequence(...responders, access(OID.caIssuers, places.caIssuers)));
+}
+
+/** `names` are host names in ASCII, or addresses of 4 or 16 bytes. Critical only where the subject is empty. */
+export function subjectAltName(names: readonly (string | Uint8Array)[], critical: boolean): Der {
+  const general = names.map((name) => (typeof name === "string" ? taggedAscii(2, name) : taggedBytes(7, name)));
+  return extension("subjectAltName", critical, sequence(...general));
+}
+
+/** The certificate of an OCSP responder is not itself checked for revocation (RFC 6960 section 4.2.2.2.1). */
+export function ocspNoCheck(): Der {
+  return extension("ocspNoCheck", false, NULL);
+}
+
+export type ExtensionId =
+  | "authorityKeyIdentifier"
+  | "subjectKeyIdentifier"
+  | "keyUsage"
+  | "basicConstraints"
+  | "extKeyUsage"
+  | "certificatePolicies"
+  | "cRLDistributionPoints"
+  | "authorityInfoAccess"
+  | "subjectAltName"
+  | "ocspNoCheck"
+  | "ocspNonce"
+  | "cRLNumber"
+  | "reasonCode";
+
+const EXTENSIONS: Readonly<Record<ExtensionId, Buffer>> = {
+  authorityKeyIdentifier: oid(OID.authorityKeyIdentifier),
+  subjectKeyIdentifier: oid(OID.subjectKeyIdentifier),
+  keyUsage: oid(OID.keyUsage),
+  basicConstraints: oid(OID.basicConstraints),
+  extKeyUsage: oid(OID.extKeyUsage),
+  certificatePolicies: oid(OID.certificatePolicies),
+  cRLDistributionPoints: oid(OID.cRLDistributionPoints),
+  authorityInfoAccess: oid(OID.authorityInfoAccess),
+  subjectAltName: oid(OID.subjectAltName),
+  ocspNoCheck: oid(OID.ocspNoCheck),
+  ocspNonce: oid(OID.ocspNonce),
+  cRLNumber: oid(OID.cRLNumber),
+  reasonCode: oid(OID.reasonCode),
+};
