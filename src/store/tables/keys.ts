@@ -1,2 +1,80 @@
-// biome-ignore lint/suspicious/noEmptyInterface: filled by its migration
-export interface KeyTables {}
+import type { Generated } from "kysely";
+import type { EpochMillis, Fixed } from "./types.ts";
+
+export interface KeyTables {
+  /** The root of custody that this store's keys are sealed under: one row, so that a wrong key file is noticed at start. */
+  custodyRoots: {
+    id: Fixed<number>;
+    fingerprint: Fixed<string>;
+    /** The salt of a passphrase; null for a key file. */
+    salt: Fixed<Uint8Array | null>;
+    createdAt: Fixed<EpochMillis>;
+  };
+  /** Master keys without their material. */
+  masterKeys: {
+    id: Fixed<string>;
+    account: Fixed<string>;
+    region: Fixed<string>;
+    manager: Fixed<"AWS" | "CUSTOMER">;
+    description: string;
+    state: "Enabled" | "Disabled" | "PendingDeletion";
+    currentVersion: number;
+    createdAt: Fixed<EpochMillis>;
+    /** When the material is destroyed, and the days that were asked for; null unless PendingDeletion. */
+    deletionAt: EpochMillis | null;
+    pendingDays: number | null;
+  };
+  /** The 256 bits behind a master key, sealed by the root of custody. */
+  masterKeyMaterials: {
+    keyId: Fixed<string>;
+    version: Fixed<number>;
+    /** KMS's KeyMaterialId. */
+    materialId: Fixed<string>;
+    sealed: Fixed<Uint8Array>;
+    createdAt: Fixed<EpochMillis>;
+  };
+  keyTags: {
+    keyId: Fixed<string>;
+    tagKey: Fixed<string>;
+    tagValue: string;
+  };
+  keyAliases: {
+    account: Fixed<string>;
+    region: Fixed<string>;
+    /** With `alias/` in front. */
+    name: Fixed<string>;
+    keyId: string;
+    createdAt: Fixed<EpochMillis>;
+    updatedAt: EpochMillis;
+  };
+  grants: {
+    id: Fixed<string>;
+    keyId: Fixed<string>;
+    /** The account and region of the key. */
+    account: Fixed<string>;
+    region: Fixed<string>;
+    name: Fixed<string | null>;
+    granteePrincipal: Fixed<string>;
+    retiringPrincipal: Fixed<string | null>;
+    issuingAccount: Fixed<string>;
+    /** JSON. */
+    operations: Fixed<string>;
+    constraintKind: Fixed<"equals" | "subset" | null>;
+    /** JSON; null without a constraint. */
+    constraintContext: Fixed<string | null>;
+    /** The digest of the one context that it is for; empty when it may be for several. */
+    contextDigest: Fixed<string>;
+    /** The digest of a named grant's parameters: asking for the same again is the same grant. */
+    sameness: Fixed<string | null>;
+    createdAt: Fixed<EpochMillis>;
+  };
+  /** RSA keys made in advance, oldest first. Each is sealed by a data key, which the root of custody sealed. */
+  leafKeyPool: {
+    id: Generated<number>;
+    algorithm: Fixed<string>;
+    spki: Fixed<Uint8Array>;
+    sealedKey: Fixed<Uint8Array>;
+    sealedDataKey: Fixed<Uint8Array>;
+    createdAt: Fixed<EpochMillis>;
+  };
+}

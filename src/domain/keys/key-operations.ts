@@ -1,0 +1,109 @@
+import type { GrantOperation } from "./grant.ts";
+
+/** What has become of a key. A key whose material is destroyed no longer exists. */
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
+
+/** Who looks after a key: the account that made it, or KMS for a service (`alias/aws/acm`). */
+export type KeyManager = "AWS" | "CUSTOMER";
+
+/** Why a key in its state cannot be used for an operation. */
+export type StateObjection = "disabled" | "pending-deletion" | "not-pending-deletion";
+
+/** The operations that are about one key, in KMS's words; ReEncrypt is two of them. */
+export type KeyOperation =
+  | "CancelKeyDeletion"
+  | "CreateAlias"
+  | "CreateGrant"
+  | "Decrypt"
+  | "DeleteAlias"
+  | "DescribeKey"
+  | "DisableKey"
+  | "EnableKey"
+  | "Encrypt"
+  | "GenerateDataKey"
+  | "GenerateDataKeyWithoutPlaintext"
+  | "GetKeyPolicy"
+  | "GetKeyRotationStatus"
+  | "ListAliases"
+  | "ListGrants"
+  | "ListKeyPolicies"
+  | "ListResourceTags"
+  | "ReEncryptFrom"
+  | "ReEncryptTo"
+  | "RevokeGrant"
+  | "ScheduleKeyDeletion"
+  | "TagResource"
+  | "UntagResource"
+  | "UpdateAlias"
+  | "UpdateKeyDescription";
+
+/** Everything that decides whether an operation may be done with a key, in one place. */
+export interface KeyOperationFacts {
+  /** Whether an account may do it to the AWS managed keys it owns. With its own keys it may do everything. */
+  readonly onManagedKeys: boolean;
+  /** The operation of a grant that allows it. */
+  readonly grantedAs?: GrantOperation;
+  /** Whether it has an encryption context, which a grant's constraint then binds. */
+  readonly inContext: boolean;
+  /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html: states that are missing do not object. */
+  readonly objections: Readonly<Partial<Record<KeyState, StateObjection>>>;
+}
+
+const NEEDS_ENABLED = { Disabled: "disabled", PendingDeletion: "pending-deletion" } as const;
+const NEEDS_LIFE = { PendingDeletion: "pending-deletion" } as const;
+const NEEDS_PENDING = { Enabled: "not-pending-deletion", Disabled: "not-pending-deletion" } as const;
+
+const cryptographic = (grantedAs: GrantOperation): KeyOperationFacts => ({
+  onManagedKeys: false,
+  grantedAs,
+  inContext: true,
+  objections: NEEDS_ENABLED,
+});
+const administrative = (objections: KeyOperationFacts["objections"]): KeyOperationFacts => ({
+  onManagedKeys: false,
+  inContext: false,
+  objections,
+});
+/** What the policy of an AWS managed key leaves to its account: kms:Describe*, kms:Get*, kms:List*, kms:RevokeGrant. */
+const inspecting: KeyOperationFacts = { onManagedKeys: true, inContext: false, objections: {} };
+
+const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
+  CancelKeyDeletion: administrative(NEEDS_PENDING),
+  CreateAlias: administrative(NEEDS_LIFE),
+  CreateGrant: { onManagedKeys: false, grantedAs: "CreateGrant", inContext: false, objections: NEEDS_ENABLED },
+  Decrypt: cryptographic("Decrypt"),
+  DeleteAlias: administrative({}),
+  DescribeKey: { ...inspecting, grantedAs: "DescribeKey" },
+  DisableKey: administrative(NEEDS_LIFE),
+  EnableKey: administrative(NEEDS_LIFE),
+  Encrypt: cryptographic("Encrypt"),
+  GenerateDataKey: cryptographic("GenerateDataKey"),
+  GenerateDataKeyWithoutPlaintext: cryptographic("GenerateDataKeyWithoutPlaintext"),
+  GetKeyPolicy: inspecting,
+  GetKeyRotationStatus: inspecting,
+  ListAliases: inspecting,
+  ListGrants: inspecting,
+  ListKeyPolicies: inspecting,
+  ListResourceTags: inspecting,
+  ReEncryptFrom: cryptographic("ReEncryptFrom"),
+  ReEncryptTo: cryptographic("ReEncryptTo"),
+  RevokeGrant: inspecting,
+  ScheduleKeyDeletion: administrative(NEEDS_LIFE),
+  TagResource: administrative(NEEDS_LIFE),
+  UntagResource: administrative(NEEDS_LIFE),
+  UpdateAlias: administrative(NEEDS_LIFE),
+  UpdateKeyDescription: administrative(NEEDS_LIFE),
+};
+
+/** Every operation, for those who go through all. */
+export const KEY_OPERATION_NAMES: readonly KeyOperation[] = Object.keys(KEY_OPERATIONS) as KeyOperation[];
+
+/** All that is known of an operation. */
+export function keyOperation(operation: KeyOperation): KeyOperationFacts {
+  return KEY_OPERATIONS[operation];
+}
+
+/** Why a key in `state` cannot be used for `operation`; undefined when it can. */
+export function stateObjection(operation: KeyOperation, state: KeyState): StateObjection | undefined {
+  return keyOperation(operation).objections[state];
+}
