@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import { announce, edgeChangesSince, forgetEdgeChanges, isEdgeRevisionKnown, newestEdgeRevision } from "./edge-changes.ts";
+import {
+  announce,
+  edgeChangesSince,
+  forgetEdgeChanges,
+  isEdgeRevisionKnown,
+  newestEdgeRevision,
+} from "./edge-changes.ts";
 import { openStore, type Store } from "./store.ts";
 
 const BALANCER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1" as LoadBalancerArn;

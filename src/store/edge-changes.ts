@@ -6,7 +6,11 @@ import type { EpochMillis } from "./tables/types.ts";
 /** What an edge is told the present of: a load balancer, or one certificate on it. */
 export type EdgeSubject =
   | { readonly kind: "balancer"; readonly loadBalancerArn: LoadBalancerArn }
-  | { readonly kind: "certificate"; readonly loadBalancerArn: LoadBalancerArn; readonly certificateArn: CertificateArn };
+  | {
+      readonly kind: "certificate";
+      readonly loadBalancerArn: LoadBalancerArn;
+      readonly certificateArn: CertificateArn;
+    };
 
 /** A place in the order of changes. Only `edge-changes.ts` looks inside. */
 export type Revision = string;
