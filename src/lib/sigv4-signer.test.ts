@@ -29,7 +29,7 @@ test("signs as the AWS SDK does", async () => {
     credentials: key,
     service: "kms",
     region: "eu-west-1",
-    sha256: Sha256,
+    sha256: Sha256 as never,
     applyChecksum: false,
   });
   const theirs = await signer.sign(
