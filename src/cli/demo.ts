@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "#main/config-error.ts";
 import { type Narrator, narrator } from "./demo/narrator.ts";
-import { type Product, startProduct } from "./demo/product.ts";
+import { leavePlace, newPlace, type Product, startProduct } from "./demo/product.ts";
 import { type Stage, stage } from "./demo/stage.ts";
 import { STORY } from "./demo/story.ts";
 
@@ -11,9 +11,16 @@ export async function main(args: readonly string[]): Promise<number> {
   const tell = narrator(process.stdout);
   tell.title("Sealkeeper: one certificate's whole life, on the running product");
   const started = performance.now();
-  const product = await startProduct({ database, renewBefore: keep ? "9m30s" : "9m54s" });
-  const play = await stage(product, tell);
+  const place = await newPlace();
+  let product: Product | undefined;
+  let play: Stage | undefined;
   try {
+    product = await startProduct(place, {
+      "leaf-lifetime": "10m",
+      "renew-before": keep ? "570s" : "594s",
+      ...(database === undefined ? {} : { database }),
+    });
+    play = await stage(product, tell);
     for (const act of keep ? STORY.filter(({ ends }) => !ends) : STORY) {
       // oxlint-disable-next-line no-await-in-loop -- a story is told in order
       await act.play(play);
@@ -22,11 +29,12 @@ export async function main(args: readonly string[]): Promise<number> {
     if (keep && tell.failures() === 0) await stayOpen(play, product, tell);
     return tell.failures() === 0 ? 0 : 1;
   } catch (error) {
-    tell.broke(error, product.logTail());
+    tell.broke(error, product?.logTail() ?? "");
     return 1;
   } finally {
-    await play.close();
-    await product.stop();
+    await play?.close();
+    await product?.stop();
+    leavePlace(place);
   }
 }
 

@@ -5,33 +5,52 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HostPort } from "#main/addresses.ts";
+import { type HostPort, showHostPort } from "#main/addresses.ts";
+import { until } from "./until.ts";
 
-/** The running product, as `sealkeeper serve` starts it, in a directory and on ports of its own. */
-export interface Product {
-  readonly endpoint: string;
-  readonly dns: HostPort;
+/** Where a product of one's own runs: a directory and ports that nobody else has. */
+export interface Place {
   readonly dataDir: string;
+  readonly listen: HostPort;
+  readonly dns: HostPort;
+}
+
+/** The running product, as `sealkeeper serve` starts it. */
+export interface Product extends Place {
+  readonly endpoint: string;
   /** The root key of the first account, from `<data>/credentials`. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: Credentials;
+  readonly process: ChildProcess;
   logTail(): string;
-  /** Ends it and removes its directory. */
+  /** Ends it gracefully, and its edge with it. */
   stop(): Promise<void>;
 }
 
-export async function startProduct(settings: {
-  readonly database: string | undefined;
-  readonly renewBefore: string;
-}): Promise<Product> {
-  const dataDir = mkdtempSync(join(tmpdir(), "sealkeeper-demo-"));
-  const [api, dnsPort] = await Promise.all([freePort(), freePort()]);
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export async function newPlace(): Promise<Place> {
+  const [api, dns] = await Promise.all([freePort(), freePort()]);
+  return {
+    dataDir: mkdtempSync(join(tmpdir(), "sealkeeper-")),
+    listen: { host: "127.0.0.1", port: api },
+    dns: { host: "127.0.0.1", port: dns },
+  };
+}
+
+export function leavePlace({ dataDir }: Place): void {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Starts `sealkeeper serve` with further settings and waits until it is healthy. */
+export async function startProduct(place: Place, settings: Readonly<Record<string, string>>): Promise<Product> {
   const flags = {
-    "data-dir": dataDir,
-    listen: `127.0.0.1:${api}`,
-    dns: `127.0.0.1:${dnsPort}`,
-    "leaf-lifetime": "10m",
-    "renew-before": settings.renewBefore,
-    ...(settings.database === undefined ? {} : { database: settings.database }),
+    "data-dir": place.dataDir,
+    listen: showHostPort(place.listen),
+    dns: showHostPort(place.dns),
+    ...settings,
   };
   const bin = new URL("../../../bin/sealkeeper.ts", import.meta.url).pathname;
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
@@ -43,36 +62,28 @@ export async function startProduct(settings: {
       if (log.length > KEPT) log.shift();
     });
   }
-  const endpoint = `http://127.0.0.1:${api}`;
+  const endpoint = `http://${showHostPort(place.listen)}`;
   const logTail = (): string => log.join("").split("\n").slice(-12).join("\n");
-  await healthy(endpoint, child, logTail);
+  await until("sealkeeper serve is healthy", async () => {
+    if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
+    const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
+    return answer?.ok ? true : undefined;
+  });
   return {
+    ...place,
     endpoint,
-    dns: { host: "127.0.0.1", port: dnsPort },
-    dataDir,
-    credentials: readCredentials(join(dataDir, "credentials")),
+    credentials: readCredentials(join(place.dataDir, "credentials")),
+    process: child,
     logTail,
     async stop() {
-      if (child.exitCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
-      rmSync(dataDir, { recursive: true, force: true });
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGTERM");
+      await once(child, "exit");
     },
   };
 }
 
-async function healthy(endpoint: string, child: ChildProcess, logTail: () => string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
-    const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`sealkeeper serve did not become healthy:\n${logTail()}`);
-}
-
-function readCredentials(path: string): Product["credentials"] {
+function readCredentials(path: string): Credentials {
   const text = readFileSync(path, "utf8");
   const field = (name: string): string => new RegExp(`^${name}\\s*=\\s*(\\S+)`, "m").exec(text)?.[1] ?? "";
   return { accessKeyId: field("aws_access_key_id"), secretAccessKey: field("aws_secret_access_key") };
