@@ -1,0 +1,62 @@
+import type { TargetReport } from "#domain/edge-config.ts";
+
+/** What is known of one target when somebody asks for its health. */
+export interface TargetFacts {
+  readonly registered: boolean;
+  readonly draining: boolean;
+  /** Whether a listener forwards to the target group. */
+  readonly inUse: boolean;
+  /** What the edges last said of it; none before they looked, or when none is connected. */
+  readonly reports: readonly Pick<TargetReport, "state" | "reason" | "description">[];
+}
+
+/** A state with its reason, in ELBv2's words. */
+export interface TargetHealth {
+  readonly state: TargetReport["state"];
+  readonly reason?: string;
+  readonly description?: string;
+}
+
+/**
+ * One answer from many observers: a target is as healthy as the edge that sees it best, for that edge sends it requests.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/check-target-health.html
+ */
+export function targetHealth({ registered, draining, inUse, reports }: TargetFacts): TargetHealth {
+  if (!registered) return NOT_REGISTERED;
+  if (!inUse) return NOT_IN_USE;
+  if (draining) return DRAINING;
+  const best = reports.toSorted((a, b) => RANK[a.state] - RANK[b.state])[0];
+  if (!best || RANK[best.state] > RANK.initial) return REGISTERING;
+  const { state, reason, description } = best;
+  return { state, ...(reason === undefined ? {} : { reason }), ...(description === undefined ? {} : { description }) };
+}
+
+/** A report that says draining or unused is older than the registration it is asked for. */
+const RANK: Readonly<Record<TargetReport["state"], number>> = {
+  healthy: 0,
+  unhealthy: 1,
+  initial: 2,
+  draining: 3,
+  unused: 4,
+};
+
+const NOT_REGISTERED: TargetHealth = {
+  state: "unused",
+  reason: "Target.NotRegistered",
+  description: "Target is not registered to the target group",
+};
+const NOT_IN_USE: TargetHealth = {
+  state: "unused",
+  reason: "Target.NotInUse",
+  description: "Target group is not configured to receive traffic from the load balancer",
+};
+const DRAINING: TargetHealth = {
+  state: "draining",
+  reason: "Target.DeregistrationInProgress",
+  description: "Target deregistration is in progress",
+};
+const REGISTERING: TargetHealth = {
+  state: "initial",
+  reason: "Elb.RegistrationInProgress",
+  description: "Target registration is in progress",
+};
