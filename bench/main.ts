@@ -1,0 +1,24 @@
+import { parseArgs } from "node:util";
+import { describeCertificate } from "./describe-certificate.ts";
+import { edge } from "./edge.ts";
+import { issuance } from "./issuance.ts";
+import { latency } from "./latency.ts";
+import type { Result } from "./result.ts";
+import { showResults } from "./result.ts";
+
+/** `npm run bench [-- NAME…]`: each figure beside its peer or its raw limit, in the same run, as a ratio. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
+  "describe-certificate": describeCertificate,
+  issuance,
+  latency,
+  edge,
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+for (const name of chosen) {
+  const bench = BENCHES[name];
+  if (!bench) throw new Error(`there is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+  // oxlint-disable-next-line no-await-in-loop -- benches must not disturb each other
+  process.stdout.write(`${showResults(name, await bench())}\n`);
+}
