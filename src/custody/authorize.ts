@@ -1,0 +1,94 @@
+import { type Decision, decide } from "#domain/keys/authorization.ts";
+import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
+import { arnOf } from "#domain/keys/names.ts";
+import type { KeyRefusal } from "#domain/keys/refusals.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import type { EncryptionContext } from "#lib/encryption-context.ts";
+import { findGrant, findGrantsForUse, type StoredGrant } from "#store/grants.ts";
+import type { MasterKey } from "#store/master-keys.ts";
+import type { Db } from "#store/store.ts";
+import { contextDigest } from "./context-digest.ts";
+import { deniedAbroad } from "./find-key.ts";
+import { readGrantToken } from "./grant-tokens.ts";
+import type { RootOfCustody } from "./root.ts";
+
+/** What somebody wants to do with a key. */
+export interface KeyCall {
+  readonly operation: KeyOperation;
+  /** Empty for operations without one. */
+  readonly context: EncryptionContext;
+  readonly grantTokens: readonly string[];
+}
+
+export type Allowed = Extract<Decision, { readonly allowed: true }>;
+
+/**
+ * Answers what allows this call. Refuses with `key-access-denied` when nothing does, with `grant-token-invalid` when a
+ * token is not ours, and with `key-disabled` or `key-state-forbids` when the key is not in a state for it.
+ */
+export async function authorize(
+  db: Db,
+  key: MasterKey,
+  call: KeyCall,
+  caller: Caller,
+  root: RootOfCustody,
+): Promise<Allowed> {
+  const allowed = await allowance(db, key, call, caller, root);
+  checkState(key, call.operation);
+  return allowed;
+}
+
+/** Refuses when the key is not in a state for this operation. */
+export function checkState(key: MasterKey, operation: KeyOperation): void {
+  const objection = stateObjection(operation, key.state);
+  if (!objection) return;
+  const { code, words } = OBJECTIONS[objection];
+  throw new Refusal(code, `${arnOf(key)} ${words}`);
+}
+
+async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, root: RootOfCustody): Promise<Allowed> {
+  const tokens = call.grantTokens.map((token) => readGrantToken(token, root));
+  const { operation, context } = call;
+  const judge = (grants: readonly StoredGrant[]): Decision => decide({ operation, caller, key, context, grants });
+
+  const owner = judge([]);
+  if (owner.allowed) return owner;
+  const keyArn = arnOf(key);
+  for (const token of tokens.filter((candidate) => candidate.keyArn === keyArn)) {
+    // oxlint-disable-next-line no-await-in-loop -- the first token nearly always decides
+    const grant = await findGrant(db, key.id, token.grantId);
+    const decision = judge(grant ? [grant] : []);
+    if (decision.allowed) return decision;
+  }
+  const decision = judge(await candidates(db, key, call, caller));
+  if (decision.allowed) return decision;
+  throw denied(key, operation, caller);
+}
+
+/** The grants that may allow the call though no token names them. Without a context an edge has to show its token. */
+async function candidates(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<StoredGrant[]> {
+  const { inContext, grantedAs } = keyOperation(call.operation);
+  if (grantedAs === undefined) return [];
+  const digest = inContext ? contextDigest(call.context) : undefined;
+  const own = await findGrantsForUse(db, key.id, { grantee: caller.arn, contextDigest: digest });
+  if (caller.kind !== "edge" || digest === undefined) return own;
+  return [...own, ...(await findGrantsForUse(db, key.id, { grantee: LOAD_BALANCERS, contextDigest: digest }))];
+}
+
+function denied(key: MasterKey, operation: KeyOperation, caller: Caller): Refusal {
+  if (key.account !== caller.account) return deniedAbroad(caller, operation);
+  return new Refusal(
+    "key-access-denied",
+    `User: ${caller.arn} is not authorized to perform: kms:${operation} on resource: ${arnOf(key)} because no ` +
+      `resource-based policy allows the kms:${operation} action`,
+  );
+}
+
+const LOAD_BALANCERS = { prefix: "arn:aws:elasticloadbalancing:" };
+
+const OBJECTIONS: Readonly<Record<StateObjection, { readonly code: KeyRefusal; readonly words: string }>> = {
+  disabled: { code: "key-disabled", words: "is disabled." },
+  "pending-deletion": { code: "key-state-forbids", words: "is pending deletion." },
+  "not-pending-deletion": { code: "key-state-forbids", words: "is not pending deletion." },
+};

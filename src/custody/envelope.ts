@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import type { CertificateArn, KeyArn } from "#domain/arn.ts";
+import { arnOf, keyIdOf } from "#domain/keys/names.ts";
+import type { Owner } from "#domain/names.ts";
+import { recordIn } from "#journal/journal.ts";
+import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
+import { open, seal } from "#lib/sealed.ts";
+import { findMasterKey } from "#store/master-keys.ts";
+import type { Db, Tx } from "#store/store.ts";
+import { decryptUnder, encryptUnder, readCiphertext } from "./ciphertext.ts";
+import type { Keeping } from "./custody.ts";
+import { certificateManager, keyAct } from "./key-acts.ts";
+import { openMaterial } from "./material.ts";
+import { ensureServiceKey } from "./service-keys.ts";
+
+/** A private key as it is stored: two ciphertexts, each useless without the master key. */
+export interface Envelope {
+  /** The master key that wraps the data key: alias/aws/acm of the certificate's account and region. */
+  readonly keyArn: KeyArn;
+  /** A KMS ciphertext: the data key that was made for this one private key. */
+  readonly wrappedDataKey: Uint8Array;
+  /** lib/sealed.ts: the private key (PKCS#8 DER) under the data key. */
+  readonly sealedKey: Uint8Array;
+}
+
+/** What both ciphertexts of a certificate's key are bound to. */
+export function certificateContext(certificateArn: CertificateArn): EncryptionContext {
+  return { "aws:acm:arn": certificateArn };
+}
+
+/** Seals the private key of a certificate under a data key of its own, and that under alias/aws/acm. */
+export async function sealPrivateKey(
+  tx: Tx,
+  pkcs8: PlaintextKey,
+  owner: Owner,
+  certificateArn: CertificateArn,
+  deps: Keeping,
+): Promise<Envelope> {
+  const keyArn = await ensureServiceKey(tx, owner, "alias/aws/acm", deps);
+  const key = await findMasterKey(tx, keyIdOf(keyArn));
+  const opened = key && (await openMaterial(tx, key.id, key.version, deps.root));
+  if (!key || !opened) throw new Error(`the material of ${keyArn} is missing`);
+  using material = opened.material;
+  using dataKey = new PlaintextKey(randomBytes(DATA_KEY_BYTES));
+  const context = certificateContext(certificateArn);
+  const wrappedDataKey = encryptUnder(material, { keyId: key.id, version: key.version }, dataKey.bytes, context);
+  const sealedKey = seal(dataKey.bytes, pkcs8.bytes, canonicalContext(context));
+  await recordIn(tx, keyAct(certificateManager(owner, deps.ids), "GenerateDataKey", { key: arnOf(key) }), deps.clock);
+  return { keyArn, wrappedDataKey, sealedKey };
+}
+
+/** Opens what `sealPrivateKey` sealed for this certificate, and says so in the journal first. */
+export async function openPrivateKey(
+  db: Db,
+  envelope: Envelope,
+  owner: Owner,
+  certificateArn: CertificateArn,
+  deps: Keeping,
+): Promise<PlaintextKey> {
+  const ciphertext = readCiphertext(envelope.wrappedDataKey);
+  const opened = ciphertext && (await openMaterial(db, ciphertext.keyId, ciphertext.version, deps.root));
+  if (!opened) throw new Error(`the master key of ${certificateArn} is missing`);
+  const actor = certificateManager(owner, deps.ids);
+  await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn }), deps.clock);
+  using material = opened.material;
+  const context = certificateContext(certificateArn);
+  using dataKey = decryptUnder(material, ciphertext, context);
+  const pkcs8 = dataKey && open(dataKey.bytes, envelope.sealedKey, canonicalContext(context));
+  if (!pkcs8) throw new Error(`the sealed key of ${certificateArn} was changed, or belongs to another certificate`);
+  return pkcs8;
+}
+
+const DATA_KEY_BYTES = 32;

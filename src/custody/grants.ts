@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import type { KeyArn } from "#domain/arn.ts";
+import { parseArn, rootArn } from "#domain/arn.ts";
+import type { Grant } from "#domain/keys/grant.ts";
+import { type GrantConstraints, readConstraint } from "#domain/keys/grant-parameters.ts";
+import { keyIdOf } from "#domain/keys/names.ts";
+import type { Owner } from "#domain/names.ts";
+import { recordIn } from "#journal/journal.ts";
+import { deleteGrant, insertGrant } from "#store/grants.ts";
+import type { Tx } from "#store/store.ts";
+import { contextDigest } from "./context-digest.ts";
+import type { Keeping } from "./custody.ts";
+import { writeGrantToken } from "./grant-tokens.ts";
+import { ACM, certificateManager, keyAct } from "./key-acts.ts";
+
+/** What it takes to make and end grants in somebody else's transaction. */
+export type GrantDeps = Keeping;
+
+/** What Certificate Manager lets a load balancer do with the key of a certificate. */
+export interface GrantRequest {
+  readonly keyArn: KeyArn;
+  /** The load balancer's ARN. */
+  readonly granteePrincipal: string;
+  readonly operations: Grant["operations"];
+  readonly constraints: GrantConstraints | undefined;
+  /** Asking again with the same name and parameters gives the same grant. */
+  readonly name: string | undefined;
+}
+
+export interface GrantHandle {
+  readonly grantId: string;
+  readonly grantToken: string;
+}
+
+/** Grants the use of a key on Certificate Manager's behalf: the grant exists if and only if the transaction commits. */
+export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps): Promise<GrantHandle> {
+  const { keyArn, name, granteePrincipal, operations } = request;
+  const owner = ownerOf(keyArn);
+  const handle = await storeGrant(
+    tx,
+    keyArn,
+    {
+      name,
+      granteePrincipal,
+      operations,
+      retiringPrincipal: ACM,
+      issuingAccount: rootArn(owner.account),
+      constraint: readConstraint(request.constraints),
+    },
+    deps,
+  );
+  const act = keyAct(certificateManager(owner, deps.ids), "CreateGrant", { key: keyArn, grantId: handle.grantId });
+  await recordIn(tx, act, deps.clock);
+  return handle;
+}
+
+/** Ends a grant on Certificate Manager's behalf, in the same transaction as its reason. One that is gone stays gone. */
+export async function retireGrant(tx: Tx, keyArn: KeyArn, grantId: string, deps: GrantDeps): Promise<void> {
+  if (!(await deleteGrant(tx, keyIdOf(keyArn), grantId))) return;
+  const actor = certificateManager(ownerOf(keyArn), deps.ids);
+  await recordIn(tx, keyAct(actor, "RetireGrant", { key: keyArn, grantId }), deps.clock);
+}
+
+/** Stores a grant, and gives it a token of its own even where it was there before. */
+export async function storeGrant(
+  tx: Tx,
+  keyArn: KeyArn,
+  grant: Omit<Grant, "id"> & { readonly name: string | undefined },
+  { clock, ids, root }: GrantDeps,
+): Promise<GrantHandle> {
+  const { constraint } = grant;
+  const grantId = await insertGrant(tx, {
+    ...grant,
+    id: ids.hex(32),
+    keyId: keyIdOf(keyArn),
+    owner: ownerOf(keyArn),
+    createdAt: clock.now(),
+    contextDigest: constraint?.kind === "equals" ? contextDigest(constraint.context) : "",
+    sameness: grant.name === undefined ? undefined : sameness(grant),
+  });
+  return { grantId, grantToken: writeGrantToken({ keyArn, grantId }, root) };
+}
+
+function sameness(grant: Omit<Grant, "id"> & { readonly name: string | undefined }): string {
+  const { name, granteePrincipal, retiringPrincipal, issuingAccount, constraint } = grant;
+  const parameters = [
+    [name, granteePrincipal, retiringPrincipal, issuingAccount],
+    [...new Set(grant.operations)].sort(),
+    constraint && [constraint.kind, contextDigest(constraint.context)],
+  ];
+  return createHash("sha256").update(JSON.stringify(parameters)).digest("hex");
+}
+
+function ownerOf(keyArn: KeyArn): Owner {
+  const { account, region } = parseArn(keyArn) ?? {};
+  if (!account || !region) throw new Error(`${keyArn} is no key's ARN`);
+  return { account, region };
+}

@@ -1,0 +1,166 @@
+import type { Selectable } from "kysely";
+import type { KeyManager, KeyState } from "#domain/keys/key-operations.ts";
+import type { KeyId } from "#domain/keys/names.ts";
+import type { AccountId, Owner, Region } from "#domain/names.ts";
+import type { Db, Tx } from "./store.ts";
+import type { KeyTables } from "./tables/keys.ts";
+
+/** A master key as it stands, without its material. */
+export interface MasterKey extends Owner {
+  readonly id: KeyId;
+  readonly manager: KeyManager;
+  readonly description: string;
+  readonly state: KeyState;
+  /** The version of its material that encrypts, and that material's id. */
+  readonly version: number;
+  readonly materialId: string;
+  readonly createdAt: Date;
+  readonly deletionAt: Date | undefined;
+  readonly pendingDays: number | undefined;
+}
+
+/** The bits behind a master key, still sealed. */
+export interface KeyMaterial {
+  readonly keyId: KeyId;
+  readonly version: number;
+  readonly materialId: string;
+  readonly sealed: Uint8Array;
+}
+
+/** Stores a new key with the first version of its material. */
+export async function insertMasterKey(tx: Tx, key: MasterKey, sealed: Uint8Array): Promise<void> {
+  const createdAt = key.createdAt.getTime();
+  await tx
+    .insertInto("masterKeys")
+    .values({
+      id: key.id,
+      account: key.account,
+      region: key.region,
+      manager: key.manager,
+      description: key.description,
+      state: key.state,
+      currentVersion: key.version,
+      createdAt,
+      deletionAt: null,
+      pendingDays: null,
+    })
+    .execute();
+  await tx
+    .insertInto("masterKeyMaterials")
+    .values({ keyId: key.id, version: key.version, materialId: key.materialId, sealed, createdAt })
+    .execute();
+}
+
+export async function findMasterKey(db: Db, id: KeyId): Promise<MasterKey | undefined> {
+  const row = await db
+    .selectFrom("masterKeys as key")
+    .innerJoin("masterKeyMaterials as material", (join) =>
+      join.onRef("material.keyId", "=", "key.id").onRef("material.version", "=", "key.currentVersion"),
+    )
+    .select(["key.id", "key.account", "key.region", "key.manager", "key.description", "key.state", "key.createdAt"])
+    .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "material.materialId"])
+    .where("key.id", "=", id)
+    .executeTakeFirst();
+  return row && masterKey(row);
+}
+
+/**
+ * Keeps everybody else from changing or destroying a key until this transaction ends: whoever adds what belongs to a
+ * customer's key (grants, aliases, tags) holds it first. False when there is no such key.
+ */
+export async function holdMasterKey(tx: Tx, id: KeyId): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("masterKeys")
+    .set((own) => ({ state: own.ref("state") }))
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Any version of a key's material, still sealed. */
+export async function findKeyMaterial(db: Db, keyId: KeyId, version: number): Promise<KeyMaterial | undefined> {
+  const row = await db
+    .selectFrom("masterKeyMaterials")
+    .select(["materialId", "sealed"])
+    .where("keyId", "=", keyId)
+    .where("version", "=", version)
+    .executeTakeFirst();
+  return row && { keyId, version, materialId: row.materialId, sealed: row.sealed };
+}
+
+/** One page of the keys of an account in a region, by id; `after` is the last of the page before, or empty. */
+export function listMasterKeyIds(db: Db, owner: Owner, after: string, limit: number): Promise<{ id: string }[]> {
+  return db
+    .selectFrom("masterKeys")
+    .select("id")
+    .where("account", "=", owner.account)
+    .where("region", "=", owner.region)
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/** Moves a key from one state to another. False when it is not in `from` any more: look again. */
+export async function setKeyState(
+  tx: Tx,
+  id: KeyId,
+  change: {
+    readonly from: KeyState;
+    readonly to: KeyState;
+    readonly deletion?: { readonly at: Date; readonly pendingDays: number };
+  },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("masterKeys")
+    .set({
+      state: change.to,
+      deletionAt: change.deletion?.at.getTime() ?? null,
+      pendingDays: change.deletion?.pendingDays ?? null,
+    })
+    .where("id", "=", id)
+    .where("state", "=", change.from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+export async function setKeyDescription(tx: Tx, id: KeyId, description: string): Promise<void> {
+  await tx.updateTable("masterKeys").set({ description }).where("id", "=", id).execute();
+}
+
+/**
+ * Removes a key whose time has come, and all that hangs on it. False when it is not, or no longer, pending deletion at
+ * `now`.
+ */
+export async function deleteMasterKey(tx: Tx, id: KeyId, now: Date): Promise<boolean> {
+  const { numDeletedRows } = await tx
+    .deleteFrom("masterKeys")
+    .where("id", "=", id)
+    .where("state", "=", "PendingDeletion")
+    .where("deletionAt", "<=", now.getTime())
+    .executeTakeFirst();
+  if (numDeletedRows !== 1n) return false;
+  await tx.deleteFrom("masterKeyMaterials").where("keyId", "=", id).execute();
+  await tx.deleteFrom("grants").where("keyId", "=", id).execute();
+  await tx.deleteFrom("keyAliases").where("keyId", "=", id).execute();
+  await tx.deleteFrom("keyTags").where("keyId", "=", id).execute();
+  return true;
+}
+
+type Row = Selectable<KeyTables["masterKeys"]> & { readonly materialId: string };
+
+function masterKey(row: Row): MasterKey {
+  return {
+    id: row.id as KeyId,
+    account: row.account as AccountId,
+    region: row.region as Region,
+    manager: row.manager,
+    description: row.description,
+    state: row.state,
+    version: row.currentVersion,
+    materialId: row.materialId,
+    createdAt: new Date(row.createdAt),
+    deletionAt: row.deletionAt === null ? undefined : new Date(row.deletionAt),
+    pendingDays: row.pendingDays ?? undefined,
+  };
+}
