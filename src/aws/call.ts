@@ -1,0 +1,25 @@
+import type { AwsError } from "./service.ts";
+
+/** One HTTP request, its body complete. */
+export interface Call {
+  readonly method: string;
+  /** As it came, percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case; what came twice is joined with ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Decompressed. */
+  readonly body: Buffer;
+  /** The body as it came and was signed. */
+  readonly signedBody: Buffer;
+  readonly remoteAddress: string;
+  /** Why the HTTP layer could not take the body; the gateway says so in the words of the protocol. */
+  readonly refusal?: AwsError;
+}
+
+/** What goes back. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}

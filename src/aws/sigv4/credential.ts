@@ -1,0 +1,16 @@
+import type { KeyObject } from "node:crypto";
+import type { Caller } from "#domain/names.ts";
+
+/** An access key as the verifier needs it. */
+export interface Credential extends Pick<Caller, "account" | "kind" | "arn" | "accessKeyId"> {
+  /** `AWS4` and the secret, held by OpenSSL rather than as a string. */
+  readonly secret: KeyObject;
+  /** Temporary credentials come with one. */
+  readonly sessionToken?: string;
+}
+
+/** Looks up an access key for a peer; undefined when there is none, or it may not be used from there. */
+export type Credentials = (
+  accessKeyId: string,
+  remoteAddress: string,
+) => Credential | undefined | Promise<Credential | undefined>;
