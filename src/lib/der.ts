@@ -66,6 +66,11 @@ export function utf8String(text: string): Der {
   return (writer) => writer.text(0x0c, text, "utf8");
 }
 
+/** `text` holds letters, digits and the few signs of a PrintableString. */
+export function printableString(text: string): Der {
+  return (writer) => writer.text(0x13, text, "latin1");
+}
+
 /** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime through 2049, then GeneralizedTime; fractions are cut off. */
 export function time(date: Date): Der {
   return date.getTime() < YEAR_2050

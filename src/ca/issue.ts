@@ -1,0 +1,192 @@
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { type CertificateArn, parseArn } from "#domain/arn.ts";
+import type { DomainName, Named } from "#domain/names.ts";
+import { recordIn } from "#journal/journal.ts";
+import type { Clock } from "#lib/clock.ts";
+import { later, type Millis, SECOND } from "#lib/duration.ts";
+import { pem } from "#lib/pem.ts";
+import { keyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
+import { readCertificate, signed } from "#lib/x509-certificate.ts";
+import {
+  abandonIntent,
+  findLiveIntent,
+  findSignedIntent,
+  finishIntent,
+  insertIntent,
+  type SignedRow,
+  takeIntent,
+} from "#store/issuance.ts";
+import { findIssuer } from "#store/issuers.ts";
+import type { Db, Tx } from "#store/store.ts";
+import type { CaDeps } from "./deps.ts";
+import { leafTbs } from "./leaf.ts";
+import { lintLeaf } from "./lint/lint.ts";
+import { LEAF_ISSUERS } from "./profiles.ts";
+import { freshSerial } from "./serials.ts";
+import { signAndCheck } from "./signers.ts";
+import { leafPeriod } from "./validity.ts";
+
+/** What is to be certified. */
+export interface LeafRequest {
+  readonly certificateArn: CertificateArn;
+  /** Which of the certificate's versions: it is signed once for each. */
+  readonly generation: number;
+  /** DER. */
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** The first one becomes the common name. */
+  readonly names: readonly DomainName[];
+  /** For example `LEAF_VALIDITY`; the rules of the day may make it shorter. */
+  readonly validity: Millis;
+}
+
+/** Names one recorded intent. */
+export type IntentId = Named<"IntentId">;
+
+/** A linted and recorded intent: a token that `signLeaf` redeems once. */
+export interface Prepared {
+  readonly intentId: IntentId;
+  readonly issuerId: string;
+  /** Lower-case hexadecimal. */
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export interface SignedLeaf extends Prepared {
+  readonly der: Buffer;
+  readonly pem: string;
+  /** The intermediate, then the current root as the older root signed it: what a server sends after its leaf. */
+  readonly chainPem: string;
+}
+
+/**
+ * Writes down, in the caller's transaction, what is about to be signed: issuer by key type, serial number, the linted
+ * TBSCertificate. An earlier intent that nobody is signing is given up. Throws when the certificate of this generation
+ * is signed already (see `findSigned`) or being signed, and when the rules find a fault.
+ */
+export async function prepareLeaf(
+  tx: Tx,
+  request: LeafRequest,
+  { clock, ids, signers }: PrepareDeps,
+): Promise<Prepared> {
+  const { certificateArn, generation, subjectPublicKeyInfo, names } = request;
+  const now = clock.now();
+  await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
+
+  const publicKey = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: "der", type: "spki" });
+  const algorithm = keyAlgorithm(publicKey);
+  if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
+  const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
+  const serial = freshSerial();
+  const period = leafPeriod(request.validity, now, issuer);
+  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, ...period }, issuer);
+  lintLeaf(tbs, { profile: "server", issuer, now });
+
+  const intentId = ids.uuid() as IntentId;
+  const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };
+  const inserted = await insertIntent(tx, {
+    id: intentId,
+    certificateArn,
+    generation,
+    issuerId: issuer.id,
+    serial: prepared.serial,
+    tbs,
+    notBefore: period.notBefore.getTime(),
+    notAfter: period.notAfter.getTime(),
+    preparedAt: now.getTime(),
+  });
+  if (!inserted) {
+    const other = await findLiveIntent(tx, certificateArn, generation);
+    throw new Error(`generation ${generation} of ${certificateArn} is ${other?.state ?? "taken"} already`);
+  }
+  return prepared;
+}
+
+/**
+ * Redeems an intent: signs it, once. Not inside a transaction. Throws when the intent was taken before or given up;
+ * then `findSigned` shows whether somebody else finished it, and `prepareLeaf` makes a new one.
+ *
+ * 1. The intent is taken: `prepared` becomes `signing` in one statement, so that nobody else can sign it, ever.
+ * 2. The TBSCertificate that was linted and stored is signed, and the signature checked.
+ * 3. The certificate is read back: it must hold exactly the TBSCertificate that was linted.
+ * 4. The result is recorded, with its line in the journal. A process that dies before leaves a `signing` intent, which
+ *    is abandoned with whatever was signed: that never left the process.
+ */
+export async function signLeaf({ intentId }: Pick<Prepared, "intentId">, deps: SignDeps): Promise<SignedLeaf> {
+  const { store, clock, signers } = deps;
+  const intent = await takeIntent(store, intentId, clock.now().getTime());
+  if (!intent?.tbs) throw new Error(`intent ${intentId} was redeemed or abandoned before`);
+
+  const issuer = await signers.issuer(store, intent.issuerId);
+  const der = signed(intent.tbs, issuer.algorithm.identifier, signAndCheck(issuer, intent.tbs));
+
+  if (!readCertificate(der).tbs.equals(intent.tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
+    throw new Error(`intent ${intentId}: the certificate is not what was linted`);
+  }
+
+  const finished = await store.transaction().execute(async (tx) => {
+    if (!(await finishIntent(tx, intentId, der, clock.now().getTime()))) return false;
+    await recordSigning(tx, intent.certificateArn, intentId, clock);
+    return true;
+  });
+  if (!finished) throw new Error(`intent ${intentId} was abandoned while it was signed`);
+  return signedLeaf(store, { ...intent, certificate: der });
+}
+
+/** What was signed for this generation; undefined when nothing was yet. */
+export async function findSigned(
+  db: Db,
+  certificateArn: CertificateArn,
+  generation: number,
+): Promise<SignedLeaf | undefined> {
+  const row = await findSignedIntent(db, certificateArn, generation);
+  return row && (await signedLeaf(db, row));
+}
+
+/** What `prepareLeaf` needs of the CA. */
+export type PrepareDeps = Pick<CaDeps, "clock" | "ids" | "signers">;
+/** What `signLeaf` needs of the CA. */
+export type SignDeps = Pick<CaDeps, "store" | "clock" | "signers">;
+
+async function signedLeaf(db: Db, row: SignedRow): Promise<SignedLeaf> {
+  if (!row.certificate) throw new Error(`intent ${row.id} is signed but has no certificate`);
+  const der = Buffer.from(row.certificate);
+  return {
+    intentId: row.id as IntentId,
+    issuerId: row.issuerId,
+    serial: row.serial,
+    notBefore: new Date(row.notBefore),
+    notAfter: new Date(row.notAfter),
+    der,
+    pem: pem("CERTIFICATE", der),
+    chainPem: await issuerChain(db, row.issuerId),
+  };
+}
+
+/** The way up from an issuer to the older root, that root itself left out. */
+async function issuerChain(db: Db, issuerId: string): Promise<string> {
+  const issuer = await findIssuer(db, issuerId);
+  const root = issuer && (await findIssuer(db, issuer.parentId));
+  if (!issuer || !root) throw new Error(`the CA has no issuer ${issuerId}`);
+  return [issuer.certificate, root.crossCertificate]
+    .filter((der) => der !== null)
+    .map((der) => pem("CERTIFICATE", der))
+    .join("");
+}
+
+async function recordSigning(tx: Tx, certificateArn: string, intentId: string, clock: Clock): Promise<void> {
+  const owner = parseArn(certificateArn);
+  const act = {
+    account: owner?.account ?? "",
+    region: owner?.region ?? "",
+    principal: "ca.sealkeeper",
+    eventSource: "ca.sealkeeper",
+    eventName: "SignCertificate",
+    resource: certificateArn,
+    requestId: intentId,
+  };
+  await recordIn(tx, act, clock);
+}
+
+/** After this long whoever took an intent is taken for dead. Were it alive, its result would be refused: step 4. */
+const SIGNING_TIME = 5 * SECOND;

@@ -1,0 +1,115 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify, X509Certificate } from "node:crypto";
+import type { RootOfCustody } from "#custody/root.ts";
+import { type KeyAlgorithm, keyAlgorithm, type SignatureAlgorithm, signatureAlgorithm } from "#lib/x509-algorithms.ts";
+import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
+import { findIssuer } from "#store/issuers.ts";
+import type { Db } from "#store/store.ts";
+import { sharedLeafExtensions } from "./leaf-extensions.ts";
+
+/** A CA that signs: its certificate's facts and its key, as OpenSSL's object and never as bytes. */
+export interface Issuer {
+  readonly id: string;
+  /** Its name as DER: the issuer of what it signs. */
+  readonly name: Buffer;
+  /** Its subject key identifier: the authority key identifier of what it signs. */
+  readonly keyId: Buffer;
+  readonly subjectPublicKeyInfo: Buffer;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly algorithm: SignatureAlgorithm;
+  readonly key: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** An issuer of leafs. */
+export interface LeafIssuer extends Issuer {
+  /** What all its leafs have alike, encoded once: see leaf-extensions.ts. */
+  readonly leafExtensions: Buffer;
+}
+
+/**
+ * The signing keys of this process. A key is opened when it is first needed: its bytes live for one `using` block, what
+ * stays is OpenSSL's KeyObject, so that a signature does not cost an unsealing. Only a process that signs has one of these.
+ */
+export class Signers {
+  readonly root: RootOfCustody;
+  /** Where clients reach the CA's pages, without a slash at the end; it stands in every certificate. */
+  readonly caUrl: string;
+  readonly #issuers = new Map<string, LeafIssuer>();
+
+  constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
+    this.root = root;
+    this.caUrl = caUrl;
+  }
+
+  /** The issuer called `id`; throws when there is none. */
+  async issuer(db: Db, id: string): Promise<LeafIssuer> {
+    const known = this.#issuers.get(id);
+    if (known) return known;
+    const row = await findIssuer(db, id);
+    if (!row) throw new Error(`the CA has no issuer ${id}`);
+    const issuer = issuerOf(id, row.certificate, this.openKey(row.sealedKey, sealPurpose(id)), this.caUrl);
+    if (this.#issuers.size === MOST_ISSUERS) this.#issuers.clear();
+    this.#issuers.set(id, issuer);
+    return issuer;
+  }
+
+  /** A sealed PKCS#8 key as a KeyObject. */
+  openKey(sealed: Uint8Array, purpose: string): KeyObject {
+    using pkcs8 = this.root.open(sealed, purpose);
+    return createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
+  }
+
+  /** Forgets every opened key. */
+  close(): void {
+    this.#issuers.clear();
+  }
+}
+
+/** What the key of an issuer is sealed for. */
+export function sealPurpose(issuerId: string): string {
+  return `ca:${issuerId}`;
+}
+
+/** An issuer from its certificate and its key. Throws when the key does not belong to the certificate. */
+export function issuerOf(id: string, certificate: Uint8Array, key: KeyObject, caUrl: string): LeafIssuer {
+  const { subject, subjectPublicKeyInfo } = readCertificate(certificate);
+  const parsed = new X509Certificate(certificate);
+  if (!parsed.checkPrivateKey(key)) throw new Error(`the key of issuer ${id} does not belong to its certificate`);
+  const algorithm = keyAlgorithm(key);
+  if (!algorithm) throw new Error(`issuer ${id} has a key that cannot sign certificates`);
+  const keyId = keyIdentifier(subjectPublicKeyInfo);
+  return {
+    id,
+    name: subject,
+    keyId,
+    subjectPublicKeyInfo,
+    keyAlgorithm: algorithm,
+    algorithm: signatureAlgorithm(algorithm),
+    key,
+    publicKey: createPublicKey(key),
+    notBefore: parsed.validFromDate,
+    notAfter: parsed.validToDate,
+    leafExtensions: sharedLeafExtensions({ id, keyId }, caUrl),
+  };
+}
+
+/** Signs in the name of `issuer`. */
+export function signAs({ algorithm, key }: Pick<Issuer, "algorithm" | "key">, tbs: Uint8Array): Buffer {
+  return sign(algorithm.hash, tbs, key);
+}
+
+/**
+ * Signs and checks the signature before anybody sees it: a fault during an RSA-CRT signature gives the key away
+ * (Boneh, DeMillo, Lipton 1997). Throws when the check fails.
+ */
+export function signAndCheck(issuer: Pick<Issuer, "id" | "algorithm" | "key" | "publicKey">, tbs: Uint8Array): Buffer {
+  const signature = signAs(issuer, tbs);
+  if (!verify(issuer.algorithm.hash, tbs, issuer.publicKey, signature)) {
+    throw new Error(`issuer ${issuer.id} made a signature that its own public key does not verify`);
+  }
+  return signature;
+}
+
+const MOST_ISSUERS = 64;

@@ -1,0 +1,14 @@
+/** Where the CA's pages are, under its base URL: these stand in certificates, pages.ts answers them. */
+export const CA_PATH = "/ca";
+
+export function certificateUrl(caUrl: string, issuerId: string): string {
+  return `${caUrl}${CA_PATH}/${issuerId}.crt`;
+}
+
+export function crlUrl(caUrl: string, issuerId: string): string {
+  return `${caUrl}${CA_PATH}/${issuerId}.crl`;
+}
+
+export function ocspUrl(caUrl: string): string {
+  return `${caUrl}${CA_PATH}/ocsp`;
+}

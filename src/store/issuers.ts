@@ -1,0 +1,62 @@
+import type { Insertable, Selectable } from "kysely";
+import type { Db, Tx } from "./store.ts";
+import type { CaTables } from "./tables/ca.ts";
+
+export type IssuerRow = Selectable<CaTables["caIssuers"]>;
+export type NewIssuer = Insertable<CaTables["caIssuers"]>;
+export type ResponderRow = Selectable<CaTables["caResponders"]>;
+export type NewResponder = Insertable<CaTables["caResponders"]>;
+
+/** Adds an issuer and its CRL, which is still to be made. False when an issuer of this id stands already. */
+export async function insertIssuer(tx: Tx, issuer: NewIssuer): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto("caIssuers")
+    .values(issuer)
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== 1n) return false;
+  await tx.insertInto("caCrls").values({ issuerId: issuer.id, revision: 1, covers: 0, number: 0 }).execute();
+  return true;
+}
+
+export async function findIssuer(db: Db, id: string): Promise<IssuerRow | undefined> {
+  return await db.selectFrom("caIssuers").select(ISSUER_COLUMNS).where("id", "=", id).executeTakeFirst();
+}
+
+/** All of them, few as they are. */
+export function listIssuers(db: Db): Promise<IssuerRow[]> {
+  return db.selectFrom("caIssuers").select(ISSUER_COLUMNS).orderBy("id").execute();
+}
+
+/** The newest responder of an issuer. */
+export async function findResponder(db: Db, issuerId: string): Promise<ResponderRow | undefined> {
+  return await db
+    .selectFrom("caResponders")
+    .select(["issuerId", "number", "serial", "certificate", "sealedKey", "notBefore", "notAfter"])
+    .where("issuerId", "=", issuerId)
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Adds a responder; another node may have added one of this number a moment before, which then stays. */
+export async function insertResponder(db: Db, responder: NewResponder): Promise<void> {
+  await db
+    .insertInto("caResponders")
+    .values(responder)
+    .onConflict((conflict) => conflict.columns(["issuerId", "number"]).doNothing())
+    .execute();
+}
+
+const ISSUER_COLUMNS = [
+  "id",
+  "parentId",
+  "serial",
+  "certificate",
+  "crossParentId",
+  "crossSerial",
+  "crossCertificate",
+  "sealedKey",
+  "notBefore",
+  "notAfter",
+] as const;
