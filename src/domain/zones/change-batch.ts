@@ -153,7 +153,7 @@ function aliasProblems(
     }
     return after.has(setKey({ name: alias.target, type })) ? [] : [`${tried}, but that target was not found`];
   }
-  if (type !== "A" && type !== "AAAA" && type !== "HTTPS") return [`${tried}, but that target has only addresses`];
+  if (type !== "A" && type !== "AAAA") return [`${tried}, but that target has only addresses`];
   switch (zone.isAliasTarget(alias)) {
     case "found":
       return [];

@@ -80,6 +80,12 @@ export function ancestry(name: RecordName): readonly RecordName[] {
   return labels.map((_, first) => nameFrom(labels.slice(first)));
 }
 
+/** The longest name that both lie below, or are. */
+export function commonAncestor(a: RecordName, b: RecordName): RecordName {
+  const theirs = new Set(ancestry(b));
+  return ancestry(a).find((name) => theirs.has(name)) ?? ("." as RecordName);
+}
+
 /** `*.<name>`: what is asked where a name is missing (RFC 4592). */
 export function wildcardAt(name: RecordName): RecordName {
   return (name === "." ? "\\052." : `\\052.${name}`) as RecordName;
@@ -130,7 +136,6 @@ function sortableOctet(escape: string): string {
 const isPrintable = (octet: number): boolean => octet > 0x20 && octet < 0x7f;
 
 const TOKEN = /\\([0-7]{3})|\\([^0-9])|[\s\S]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: names are octets
 const ESCAPED = /[^a-z0-9_-]/g;
 /** RFC 1035 §2.3.4. */
 const MOST_LABEL = 63;
