@@ -1,15 +1,7 @@
-/** How ACM's inputs spell key algorithms. */
-export type KeyAlgorithm =
-  | "RSA_1024"
-  | "RSA_2048"
-  | "RSA_3072"
-  | "RSA_4096"
-  | "EC_prime256v1"
-  | "EC_secp384r1"
-  | "EC_secp521r1";
+import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
+import type { KeyAlgorithm } from "#lib/x509-algorithms.ts";
 
-/** Those that may be requested; all others can only be imported. */
-export type RequestableKeyAlgorithm = Extract<KeyAlgorithm, "RSA_2048" | "EC_prime256v1" | "EC_secp384r1">;
+export type { KeyAlgorithm } from "#lib/x509-algorithms.ts";
 
 interface KeyAlgorithmFacts {
   readonly requestable: boolean;
@@ -31,6 +23,7 @@ export const KEY_ALGORITHMS: Readonly<Record<KeyAlgorithm, KeyAlgorithmFacts>> =
   EC_secp521r1: ec(false),
 };
 
-export function isRequestable(algorithm: KeyAlgorithm): algorithm is RequestableKeyAlgorithm {
+/** Whether a key of this kind can be asked for; all others can only be imported. */
+export function isRequestable(algorithm: KeyAlgorithm): algorithm is LeafKeyAlgorithm {
   return KEY_ALGORITHMS[algorithm].requestable;
 }

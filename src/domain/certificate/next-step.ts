@@ -1,6 +1,6 @@
 import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
 import { isRenewing, type RenewalPolicy, type RenewalStatus, renewalTime, type Validity } from "./renewal.ts";
-import type { CertificateEvent, CertificateStatus } from "./status.ts";
+import type { CertificateStatus } from "./status.ts";
 
 /** What the rules need to know of a certificate: facts read from the store, no behaviour. */
 export interface CertificateFacts {
@@ -34,7 +34,8 @@ export type Step =
   | { readonly kind: "start-renewal" }
   | { readonly kind: "restart-renewal" }
   | { readonly kind: "renew" }
-  | { readonly kind: "record"; readonly event: Extract<CertificateEvent, "expired" | "validation-timed-out"> };
+  | { readonly kind: "expired" }
+  | { readonly kind: "validation-timed-out" };
 
 /** A rule recognises one situation, or passes. */
 type Rule = (facts: CertificateFacts, now: Date, policy: RenewalPolicy) => Step | undefined;
@@ -43,17 +44,14 @@ const settled: Rule = ({ status }) =>
   status === "PENDING_VALIDATION" || status === "ISSUED" ? undefined : { kind: "nothing" };
 
 const validationTimedOut: Rule = ({ status, requestedAt }, now) =>
-  status === "PENDING_VALIDATION" && now >= later(requestedAt, ATTEMPT)
-    ? { kind: "record", event: "validation-timed-out" }
-    : undefined;
+  status === "PENDING_VALIDATION" && now >= later(requestedAt, ATTEMPT) ? { kind: "validation-timed-out" } : undefined;
 
 const requestedDomains: Rule = ({ status, requestedAt, domains }, now) =>
   status === "PENDING_VALIDATION" ? proveDomains(domains, later(requestedAt, ATTEMPT), now) : undefined;
 
 const readyToIssue: Rule = ({ status }) => (status === "PENDING_VALIDATION" ? { kind: "issue" } : undefined);
 
-const expired: Rule = ({ validity }, now) =>
-  validity && now >= end(validity) ? { kind: "record", event: "expired" } : undefined;
+const expired: Rule = ({ validity }, now) => (validity && now >= end(validity) ? { kind: "expired" } : undefined);
 
 const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
   validity && !(managed && inUse) ? { kind: "wait", until: end(validity) } : undefined;
@@ -66,7 +64,7 @@ const notDueYet: Rule = ({ validity, renewal }, now, policy) =>
 const renewalDue: Rule = ({ renewal }) => (isRenewing(renewal) ? undefined : { kind: "start-renewal" });
 
 const renewalStuck: Rule = ({ renewalStartedAt, domains }, now) =>
-  renewalStartedAt && now >= later(renewalStartedAt, ATTEMPT) && !domains.every(({ proven }) => proven)
+  renewalStartedAt && now >= later(renewalStartedAt, ATTEMPT) && !allProven(domains)
     ? { kind: "restart-renewal" }
     : undefined;
 
@@ -114,6 +112,10 @@ function proveDomains(domains: readonly DomainFacts[], attemptEnds: Date, now: D
 /** notAfter belongs to the validity (RFC 5280 section 4.1.2.5), and certificates know no fraction of a second. */
 function end({ notAfter }: Validity): Date {
   return later(notAfter, SECOND);
+}
+
+function allProven(domains: readonly DomainFacts[]): boolean {
+  return domains.every(({ proven }) => proven);
 }
 
 function earliest(times: readonly Date[]): Date {

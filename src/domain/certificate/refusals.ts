@@ -11,6 +11,7 @@ export type CertificateRefusal =
   | "domain-name-invalid"
   | "domain-validation-options-invalid"
   | "import-invalid"
+  | "page-token-invalid"
   | "parameters-exclude-each-other"
   | "quota-exceeded"
   | "state-forbids"

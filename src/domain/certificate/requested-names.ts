@@ -17,6 +17,32 @@ export function requestedNames(first: string, others: readonly string[]): readon
   return [lead, ...new Set(others.map(requestedName).filter((name) => name !== lead))];
 }
 
+/**
+ * Checks DomainValidationOptions: each must be for a name of the certificate, and name it or a domain above it. They say
+ * where approval letters go, so DNS validation has no use for them. Throws `domain-validation-options-invalid`.
+ */
+export function checkValidationDomains(
+  names: readonly DomainName[],
+  options: readonly (readonly [domain: string, validationDomain: string])[],
+): void {
+  for (const [text, above] of options) {
+    const domain = parseDomainName(text);
+    if (!domain || !names.includes(domain)) {
+      throw new Refusal(
+        "domain-validation-options-invalid",
+        `DomainValidationOptions names "${text}", which is none of the certificate's domain names.`,
+      );
+    }
+    const validationDomain = parseDomainName(above);
+    if (!validationDomain || !isWithin(baseDomain(domain), validationDomain)) {
+      throw new Refusal(
+        "domain-validation-options-invalid",
+        `The validation domain "${above}" must be "${text}" itself or a domain above it.`,
+      );
+    }
+  }
+}
+
 /** The name whose control is proved: `*.example.com` and `example.com` share one proof. */
 export function baseDomain(name: DomainName): DomainName {
   return name.replace(/^\*\./, "") as DomainName;
@@ -51,4 +77,8 @@ function checkLabel(label: string, name: DomainName): void {
 /** ub-common-name, RFC 5280 appendix A.1. */
 const LONGEST_COMMON_NAME = 64;
 /** https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html#concept-dn */
-const AMAZON_OWNED = ["amazonaws.com", "cloudfront.net", "elasticbeanstalk.com"] as readonly string[] as readonly DomainName[];
+const AMAZON_OWNED = [
+  "amazonaws.com",
+  "cloudfront.net",
+  "elasticbeanstalk.com",
+] as readonly string[] as readonly DomainName[];

@@ -31,10 +31,7 @@ export function withoutTags(present: readonly Tag[], removed: readonly Tag[]): r
 function checkTags(tags: readonly Tag[]): void {
   for (const { key } of tags) {
     if (RESERVED.test(key)) {
-      throw new Refusal(
-        "tag-invalid",
-        `Invalid Tag Key: "${key}". AWS internal tags cannot be changed with this API`,
-      );
+      throw new Refusal("tag-invalid", `Invalid Tag Key: "${key}". AWS internal tags cannot be changed with this API`);
     }
   }
 }

@@ -1,5 +1,10 @@
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
-import type { CertificateType, DomainStatus, FailureReason, ValidationMethod } from "#domain/certificate/certificate.ts";
+import type {
+  CertificateType,
+  DomainStatus,
+  FailureReason,
+  ValidationMethod,
+} from "#domain/certificate/certificate.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { RenewalStatus } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";

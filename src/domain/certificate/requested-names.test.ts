@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { Refusal } from "#domain/refusal.ts";
+import { checkValidationDomains, requestedNames } from "./requested-names.ts";
+
+const code = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return "accepted";
+};
+
+test("the first name leads, doubles collapse, the order of the request stays", () => {
+  expect(requestedNames("example.com", ["b.example.com", "*.example.com", "EXAMPLE.com", "b.example.com"])).toEqual([
+    "example.com",
+    "b.example.com",
+    "*.example.com",
+  ]);
+});
+
+test("refuses a first name of more than 64 characters with InvalidDomainValidationOptionsException", () => {
+  const long = `${"a".repeat(50)}.${"b".repeat(10)}.com`;
+  expect(code(() => requestedNames(long, []))).toBe(
+    "domain-validation-options-invalid: The first domain name can be no longer than 64 characters.",
+  );
+  expect(requestedNames("example.com", [long])).toContain(long);
+});
+
+describe("internationalized names", () => {
+  test.for(["xn--bcher-kva.example", "*.xn--fa-hia.example", "xn--nxasmq6b.xn--jxalpdlp"])("accepts %s", (name) => {
+    expect(requestedNames(name, [])).toEqual([name]);
+  });
+  test.for(["xn--a.example", "ab--cd.example", "xn--zzzzzzzzzzzz99999.example", "www.xn--.example"])(
+    "refuses %s with InvalidParameterException",
+    (name) => {
+      expect(code(() => requestedNames("example.com", [name]))).toContain("domain-name-invalid");
+    },
+  );
+});
+
+test.for(["amazonaws.com", "*.s3.amazonaws.com", "d1.cloudfront.net", "x.eu-west-1.elasticbeanstalk.com"])(
+  "refuses %s, which is Amazon's, with InvalidParameterException",
+  (name) => {
+    expect(code(() => requestedNames(name, []))).toContain("Amazon's own");
+  },
+);
+
+test("a name that only ends like Amazon's is nobody's concern", () => {
+  expect(requestedNames("notamazonaws.com", [])).toEqual(["notamazonaws.com"]);
+});
+
+describe("DomainValidationOptions", () => {
+  const names = requestedNames("a.b.example.com", ["*.b.example.com"]);
+  test("take the name itself and any domain above it", () => {
+    for (const above of ["a.b.example.com", "b.example.com", "example.com"]) {
+      expect(code(() => checkValidationDomains(names, [["a.b.example.com", above]]))).toBe("accepted");
+    }
+    expect(code(() => checkValidationDomains(names, [["*.b.example.com", "b.example.com"]]))).toBe("accepted");
+  });
+  test.for([
+    ["c.example.com", "example.com"],
+    ["a.b.example.com", "c.example.com"],
+    ["a.b.example.com", "x.a.b.example.com"],
+    ["a.b.example.com", "ple.com"],
+  ] as const)("refuse %s by %s with InvalidDomainValidationOptionsException", ([domain, above]) => {
+    expect(code(() => checkValidationDomains(names, [[domain, above]]))).toContain("domain-validation-options-invalid");
+  });
+});

@@ -1,0 +1,51 @@
+import type { CertificateArn } from "#domain/arn.ts";
+import { nextStep } from "#domain/certificate/next-step.ts";
+import type { RenewalPolicy } from "#domain/certificate/renewal.ts";
+import { readFacts } from "#store/certificates.ts";
+import { type CheckDeps, checkDomains } from "./check-domains.ts";
+import { recordExpiry, recordTimeOut } from "./end.ts";
+import { type IssueDeps, issueVersion } from "./issue.ts";
+import { renewalUnproven, startRenewal } from "./renew.ts";
+
+export interface AdvanceDeps extends CheckDeps, IssueDeps, RenewalPolicy {}
+
+/**
+ * The job "certificate.advance": looks at a certificate as it is now, does the one next thing, and answers when to look
+ * again; undefined when nothing will ever be due. Running it twice, late, or on two machines at once does no harm.
+ */
+export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps): Promise<Date | undefined> {
+  const now = deps.clock.now();
+  const facts = await readFacts(deps.store, arn);
+  if (!facts) return undefined; // deleted since the job was written
+  const isFirst = facts.status === "PENDING_VALIDATION";
+  const step = nextStep(facts, now, deps);
+  switch (step.kind) {
+    case "nothing":
+      return undefined;
+    case "wait":
+      return step.until;
+    case "check-domains":
+      if (!(await checkDomains(arn, isFirst ? "ISSUE" : "RENEWAL", step.positions, deps)) && !isFirst) {
+        await renewalUnproven(arn, deps);
+      }
+      return now;
+    case "issue":
+      await issueVersion(arn, "issued", deps);
+      return now;
+    case "renew":
+      await issueVersion(arn, "renewed", deps);
+      return now;
+    case "start-renewal":
+      await startRenewal(arn, "started", deps);
+      return now;
+    case "restart-renewal":
+      await startRenewal(arn, "restarted", deps);
+      return now;
+    case "validation-timed-out":
+      await recordTimeOut(arn, deps);
+      return now;
+    case "expired":
+      await recordExpiry(arn, deps);
+      return now;
+  }
+}

@@ -1,0 +1,67 @@
+import type { CertificateArn } from "#domain/arn.ts";
+import { recheckAfter } from "#domain/certificate/recheck.ts";
+import type { Clock } from "#lib/clock.ts";
+import { type DomainValidation, type Purpose, readValidations, recordLookup } from "#store/domain-validations.ts";
+import type { Store } from "#store/store.ts";
+import { type CnameDeps, type CnameFinding, lookUpCname } from "#validation/dns-cname.ts";
+
+export interface CheckDeps extends CnameDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/**
+ * Looks the records of these domains up in the DNS and writes down what was found, be it proof or the reason why not.
+ * Answers whether every one of them is proven now.
+ */
+export async function checkDomains(
+  arn: CertificateArn,
+  purpose: Purpose,
+  positions: readonly number[],
+  deps: CheckDeps,
+): Promise<boolean> {
+  const validations = (await readValidations(deps.store, arn, purpose)).filter(
+    ({ position, status }) => positions.includes(position) && status === "PENDING_VALIDATION",
+  );
+  const findings = await findAll(validations, deps);
+  const now = deps.clock.now().getTime();
+  await deps.store.transaction().execute(async (tx) => {
+    for (const { position, recordName, checks, checkAt } of validations) {
+      const finding = findings.get(recordName);
+      if (!finding) continue;
+      const lookup = {
+        position,
+        proven: finding.found,
+        problem: finding.reason,
+        lookups: finding.lookups,
+        checks: checks + 1,
+        wasDueAt: checkAt,
+        checkAgainAt: now + recheckAfter(checks + 1),
+      };
+      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
+      await recordLookup(tx, arn, purpose, lookup, now);
+    }
+  });
+  return validations.every(({ recordName }) => findings.get(recordName)?.found);
+}
+
+/** `example.com` and `*.example.com` share a record: it is looked up once. */
+async function findAll(
+  validations: readonly DomainValidation[],
+  deps: CheckDeps,
+): Promise<ReadonlyMap<string, CnameFinding>> {
+  const expected = [...new Map(validations.map(({ recordName, recordValue }) => [recordName, recordValue]))];
+  const findings = new Map<string, CnameFinding>();
+  for (let next = 0; next < expected.length; next += AT_ONCE) {
+    // oxlint-disable-next-line no-await-in-loop -- a certificate with a hundred names must not flood a resolver
+    const found = await Promise.all(
+      expected
+        .slice(next, next + AT_ONCE)
+        .map(async ([name, value]) => [name, await lookUpCname(name, value, deps)] as const),
+    );
+    for (const [name, finding] of found) findings.set(name, finding);
+  }
+  return findings;
+}
+
+const AT_ONCE = 10;

@@ -1,0 +1,42 @@
+import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
+import type { EdgeCertificate } from "#domain/edge-config.ts";
+import { findAssociation } from "#store/certificate-associations.ts";
+import { findCurrentVersion } from "#store/certificate-versions.ts";
+import { readCertificateState } from "#store/certificates.ts";
+import type { Db } from "#store/store.ts";
+
+/**
+ * A certificate as an edge gets it for one load balancer: the chain, the sealed key and the grant to open it. Undefined
+ * when the balancer does not use it. An expired certificate is still served: only its users can replace it.
+ */
+export async function readEdgeCertificate(
+  db: Db,
+  loadBalancerArn: LoadBalancerArn,
+  certificateArn: CertificateArn,
+): Promise<EdgeCertificate | undefined> {
+  const association = await findAssociation(db, certificateArn, loadBalancerArn);
+  const certificate = await readCertificateState(db, certificateArn);
+  const version = await findCurrentVersion(db, certificateArn);
+  if (!association || !certificate || !version) return undefined;
+  return {
+    loadBalancerArn,
+    certificateArn,
+    account: certificate.account,
+    region: certificate.region,
+    serial: version.serial,
+    chain: inOneFile(version.certificate, version.chain),
+    names: certificate.names,
+    wrappedDataKey: version.wrappedDataKey,
+    sealedKey: version.sealedKey,
+    encryptionContext: { "aws:acm:arn": certificateArn },
+    grantToken: association.grantToken,
+  };
+}
+
+/** An imported certificate may lack its last line break. */
+function inOneFile(leaf: string, chain: string | undefined): string {
+  return [leaf, chain ?? ""]
+    .filter((part) => part !== "")
+    .map((part) => `${part.trimEnd()}\n`)
+    .join("");
+}

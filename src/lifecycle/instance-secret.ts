@@ -1,0 +1,31 @@
+import type { RootOfCustody } from "#custody/root.ts";
+import type { Ids } from "#lib/ids.ts";
+import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { findInstanceSecret, insertInstanceSecret } from "#store/instance-secrets.ts";
+import type { Db } from "#store/store.ts";
+
+export interface SecretDeps {
+  readonly root: RootOfCustody;
+  readonly ids: Ids;
+}
+
+/**
+ * A secret of this installation: 32 random bytes, made at the first use of its name and the same for ever after, on
+ * every node. It is kept sealed by the root of custody.
+ */
+export async function instanceSecret(
+  db: Db,
+  name: "page-tokens" | "validation-records",
+  { root, ids }: SecretDeps,
+): Promise<PlaintextKey> {
+  const purpose = `secret:${name}`;
+  const known = await findInstanceSecret(db, name);
+  if (known) return root.open(known, purpose);
+  await insertInstanceSecret(db, name, root.seal(Buffer.from(ids.hex(SECRET_BYTES), "hex"), purpose));
+  // Another node may have been first: what is read back is what all use.
+  const kept = await findInstanceSecret(db, name);
+  if (!kept) throw new Error(`the instance secret ${name} was not kept`);
+  return root.open(kept, purpose);
+}
+
+const SECRET_BYTES = 32;

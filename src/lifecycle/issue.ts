@@ -1,0 +1,150 @@
+import { describeCertificate, type CertificateFacts as LeafFacts } from "#ca/describe.ts";
+import { findSigned, type Prepared, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
+import type { Signers } from "#ca/signers.ts";
+import type { Keeping } from "#custody/custody.ts";
+import { stockPool } from "#custody/key-pool.ts";
+import { takeLeafKey } from "#custody/leaf-keys.ts";
+import type { CertificateArn } from "#domain/arn.ts";
+import { isRequestable } from "#domain/certificate/key-algorithms.ts";
+import { renewalAfter } from "#domain/certificate/renewal.ts";
+import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
+import type { Millis } from "#lib/duration.ts";
+import { writeUsages } from "#store/certificate-details.ts";
+import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
+import {
+  type CertificateState,
+  changeCertificate,
+  holdCertificate,
+  readCertificateState,
+  recordTrouble,
+} from "#store/certificates.ts";
+import type { Store, Tx } from "#store/store.ts";
+import { recordAct } from "./acts.ts";
+import { promiseAdvance } from "./advance-job.ts";
+import { putInForce } from "./put-in-force.ts";
+
+export interface IssueDeps extends Keeping {
+  readonly store: Store;
+  readonly signers: Signers;
+  /** How long certificates live. */
+  readonly leafLifetime: Millis;
+}
+
+/** The first issue, or a renewal: a new key and a certificate for it, under the same ARN. */
+export type Issuing = Extract<CertificateEvent, "issued" | "renewed">;
+
+/**
+ * Issues the next version of a certificate whose domains are proven. The steps are here in one place because their
+ * order is what matters: a process may die between any two of them, or two may do them at once, and yet nothing is
+ * signed twice and nothing half-done is shown.
+ *
+ * 1. A key is made, sealed, and kept as the next version. Nobody uses it yet.
+ * 2. What is to be signed is linted and written down, in the same transaction.
+ * 3. It is signed; the CA keeps the result, so that a successor finds it.
+ * 4. In one transaction: the version becomes the one in force, status and renewal move on from what they were, earlier
+ *    keys are destroyed, edges are told, and the next look is promised.
+ */
+export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: IssueDeps): Promise<void> {
+  const { store } = deps;
+  const certificate = await readCertificateState(store, arn);
+  if (!certificate) return;
+  const generation = certificate.generation + 1;
+  try {
+    const leaf = (await findSigned(store, arn, generation)) ?? (await signNext(certificate, generation, deps));
+    if (leaf) await store.transaction().execute((tx) => recordIssue(tx, certificate, generation, leaf, issuing, deps));
+  } catch (error) {
+    const now = await readCertificateState(store, arn);
+    if (now?.generation !== certificate.generation) return; // somebody else was faster
+    await recordTrouble(store, arn, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+/** Steps 1 to 3; undefined when the certificate was changed meanwhile. */
+async function signNext(
+  certificate: CertificateState,
+  generation: number,
+  deps: IssueDeps,
+): Promise<SignedLeaf | undefined> {
+  const { keyAlgorithm } = certificate;
+  if (!isRequestable(keyAlgorithm)) throw new Error(`no key of ${keyAlgorithm} can be made`);
+  await stockPool(keyAlgorithm, deps);
+  const prepared = await deps.store.transaction().execute(async (tx): Promise<Prepared | undefined> => {
+    const held = await holdCertificate(tx, certificate.arn);
+    if (!isSame(held, certificate)) return undefined;
+    return await prepareLeaf(
+      tx,
+      {
+        certificateArn: certificate.arn,
+        generation,
+        subjectPublicKeyInfo: await nextKey(tx, certificate, generation, deps),
+        names: certificate.names,
+        validity: deps.leafLifetime,
+      },
+      deps,
+    );
+  });
+  return prepared && (await signLeaf(prepared, deps));
+}
+
+/** The public half of the next version's key: of the one that a predecessor left, or of a new one. */
+async function nextKey(
+  tx: Tx,
+  certificate: CertificateState,
+  generation: number,
+  deps: IssueDeps,
+): Promise<Uint8Array> {
+  const { arn, keyAlgorithm } = certificate;
+  const kept = await findPublicKey(tx, arn, generation);
+  if (kept) return kept;
+  if (!isRequestable(keyAlgorithm)) throw new Error(`no key of ${keyAlgorithm} can be made`);
+  const { spki, envelope } = await takeLeafKey(tx, keyAlgorithm, certificate, arn, deps);
+  await insertVersion(tx, {
+    certificateArn: arn,
+    generation,
+    subjectPublicKeyInfo: spki,
+    madeAt: deps.clock.now().getTime(),
+    ...envelope,
+  });
+  return spki;
+}
+
+/** Step 4. */
+async function recordIssue(
+  tx: Tx,
+  certificate: CertificateState,
+  generation: number,
+  leaf: SignedLeaf,
+  issuing: Issuing,
+  deps: IssueDeps,
+): Promise<void> {
+  const { arn } = certificate;
+  const now = deps.clock.now();
+  const facts = describeCertificate(leaf.der);
+  const moved = await changeCertificate(tx, arn, certificate, {
+    status: statusAfter(issuing, certificate.status),
+    generation,
+    notBefore: leaf.notBefore.getTime(),
+    notAfter: leaf.notAfter.getTime(),
+    issuedAt: now.getTime(),
+    exportedAt: null,
+    trouble: null,
+    ...usages(facts),
+    ...(issuing === "renewed"
+      ? {
+          renewal: renewalAfter("renewed", certificate.renewal) ?? certificate.renewal,
+          renewalReason: null,
+          renewalUpdatedAt: now.getTime(),
+        }
+      : {}),
+  });
+  if (!moved) return; // deleted, given up or issued by somebody else meanwhile
+  await putInForce(tx, arn, generation, { ...version(facts), certificate: leaf.pem, chain: leaf.chainPem });
+  await recordAct(tx, arn, issuing === "issued" ? "CertificateIssued" : "CertificateRenewed", deps);
+  await promiseAdvance(tx, arn, now);
+}
+
+function isSame(held: CertificateState | undefined, certificate: CertificateState): boolean {
+  const { status, renewal, generation } = certificate;
+  return held?.status === status && held.renewal === renewal && held.generation === generation;
+}

@@ -1,0 +1,59 @@
+import type { CertificateArn } from "#domain/arn.ts";
+import { type RenewalEvent, renewalAfter } from "#domain/certificate/renewal.ts";
+import type { Clock } from "#lib/clock.ts";
+import { changeCertificate, holdCertificate } from "#store/certificates.ts";
+import { readValidations, startValidations } from "#store/domain-validations.ts";
+import type { Store } from "#store/store.ts";
+
+export interface RenewDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/**
+ * Begins an attempt at renewal, the first one or the next after one that was stuck: every domain is to be proved again,
+ * by the very records of the first issue. What follows is the same as for a request: look-ups, then `issueVersion`.
+ */
+export async function startRenewal(
+  arn: CertificateArn,
+  event: Extract<RenewalEvent, "started" | "restarted">,
+  { store, clock }: RenewDeps,
+): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    const certificate = await holdCertificate(tx, arn);
+    const renewal = certificate && renewalAfter(event, certificate.renewal);
+    if (!certificate || renewal === undefined || certificate.status !== "ISSUED") return;
+    const now = clock.now().getTime();
+    await changeCertificate(tx, arn, certificate, {
+      renewal,
+      renewalReason: null,
+      renewalStartedAt: now,
+      renewalUpdatedAt: now,
+    });
+    const proofs = (await readValidations(tx, arn, "ISSUE")).map(
+      ({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
+        position,
+        domainName,
+        validationDomain,
+        method,
+        recordName,
+        recordValue,
+      }),
+    );
+    await startValidations(tx, arn, "RENEWAL", proofs, now);
+  });
+}
+
+/** Shows that a renewal waits for its domains to be proved. The reason of each look-up stands with its domain. */
+export async function renewalUnproven(arn: CertificateArn, { store, clock }: RenewDeps): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    const certificate = await holdCertificate(tx, arn);
+    const renewal = certificate && renewalAfter("domains-unproven", certificate.renewal);
+    if (!certificate || renewal === undefined) return;
+    const now = clock.now().getTime();
+    await changeCertificate(tx, arn, certificate, {
+      renewal,
+      ...(renewal === certificate.renewal ? {} : { renewalUpdatedAt: now }),
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { baseDomain } from "#domain/certificate/requested-names.ts";
+import type { AccountId, DomainName } from "#domain/names.ts";
+import { keyedHash } from "#lib/keyed-hash.ts";
+import type { PlaintextKey } from "#lib/plaintext-key.ts";
+
+/** The CNAME record that proves control of a domain; lower case, without the last dots. */
+export interface ValidationRecord {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The record for a domain, the same for `example.com` and `*.example.com`, in every region and for every request of an
+ * account, so that it is written once and serves every certificate and renewal; without the secret nobody can tell it
+ * for another account. https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+ */
+export function validationRecord(
+  secret: PlaintextKey,
+  account: AccountId,
+  domain: DomainName,
+  suffix: string = ACM_SUFFIX,
+): ValidationRecord {
+  const base = baseDomain(domain);
+  const token = (part: "name" | "value"): string =>
+    `_${keyedHash(secret.bytes, part, account, base).toString("hex", 0, TOKEN_BYTES)}`;
+  return { name: `${token("name")}.${base}`, value: `${token("value")}.${zoneLabel(secret)}.${suffix}` };
+}
+
+/** Ten letters that many accounts share: under AWS one of a few zones in which the targets live. */
+function zoneLabel(secret: PlaintextKey): string {
+  return [...keyedHash(secret.bytes, "zone").subarray(0, 10)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+}
+
+const ACM_SUFFIX = "acm-validations.aws";
+const TOKEN_BYTES = 16;
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";

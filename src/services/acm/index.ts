@@ -1,0 +1,41 @@
+import * as sdk from "@aws-sdk/client-acm";
+import { FACTS } from "#aws/facts.ts";
+import type { Service } from "#aws/service.ts";
+import type { CertificateRefusal } from "#domain/certificate/refusals.ts";
+import type { DeleteDeps } from "#lifecycle/delete.ts";
+import type { ImportDeps } from "#lifecycle/import.ts";
+import type { ListDeps } from "#lifecycle/list.ts";
+import type { RequestDeps } from "#lifecycle/request.ts";
+import { AddTagsToCertificate } from "./add-tags-to-certificate.ts";
+import { DeleteCertificate } from "./delete-certificate.ts";
+import { DescribeCertificate } from "./describe-certificate.ts";
+import { refusals } from "./errors.ts";
+import { GetCertificate } from "./get-certificate.ts";
+import { ImportCertificate } from "./import-certificate.ts";
+import { ListCertificates } from "./list-certificates.ts";
+import { ListTagsForCertificate } from "./list-tags-for-certificate.ts";
+import { RemoveTagsFromCertificate } from "./remove-tags-from-certificate.ts";
+import { RequestCertificate } from "./request-certificate.ts";
+import { rules } from "./rules.ts";
+
+export interface AcmDeps extends RequestDeps, ImportDeps, ListDeps, DeleteDeps {}
+
+/** AWS Certificate Manager. One file per operation; this is the list of them. */
+export const acm: Service<typeof sdk, AcmDeps, CertificateRefusal> = {
+  name: "acm",
+  sdk,
+  facts: FACTS.acm,
+  operations: {
+    AddTagsToCertificate,
+    DeleteCertificate,
+    DescribeCertificate,
+    GetCertificate,
+    ImportCertificate,
+    ListCertificates,
+    ListTagsForCertificate,
+    RemoveTagsFromCertificate,
+    RequestCertificate,
+  },
+  rules,
+  refusals,
+};

@@ -1,0 +1,69 @@
+import type { Selectable } from "kysely";
+import type { CertificateArn } from "#domain/arn.ts";
+import type { DomainName, Owner } from "#domain/names.ts";
+import type { Db } from "./store.ts";
+import type { CertificateTables } from "./tables/certificates.ts";
+
+type Row = Selectable<CertificateTables["certificates"]>;
+type Version = Selectable<CertificateTables["certificateVersions"]>;
+
+/** All that is known of a certificate but its proofs and bodies. */
+export interface CertificateDetails
+  extends Omit<Row, "names" | "requestKey" | "keyUsages" | "extendedKeyUsages">,
+    Pick<Version, "serial" | "subject" | "issuer" | "signatureAlgorithm"> {
+  readonly names: readonly DomainName[];
+  readonly keyUsages: readonly string[];
+  readonly extendedKeyUsages: readonly { readonly name: string; readonly oid: string | undefined }[];
+  /** The ARNs of those who use it, oldest first. */
+  readonly inUseBy: readonly string[];
+}
+
+/** One certificate of this account and region; undefined when there is none of that name. */
+export async function readCertificate(
+  db: Db,
+  { account, region }: Owner,
+  arn: CertificateArn,
+): Promise<CertificateDetails | undefined> {
+  const row = await db
+    .selectFrom("certificates")
+    .leftJoin("certificateVersions", (join) =>
+      join
+        .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
+        .onRef("certificateVersions.generation", "=", "certificates.generation"),
+    )
+    .select(["arn", "account", "region", "createdAt", "type", "status", "keyAlgorithm", "domainName", "names"])
+    .select(["validationMethod", "exportOption", "managedBy", "certificates.generation", "notBefore", "notAfter"])
+    .select(["issuedAt", "importedAt", "exportedAt", "revokedAt", "revocationReason", "failureReason", "trouble"])
+    .select(["keyUsages", "extendedKeyUsages", "renewal", "renewalReason", "renewalStartedAt", "renewalUpdatedAt"])
+    .select(["serial", "subject", "issuer", "signatureAlgorithm", "extendedKeyUsageOids"])
+    .where("arn", "=", arn)
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const users = await db
+    .selectFrom("certificateAssociations")
+    .select("resourceArn")
+    .where("certificateArn", "=", arn)
+    .orderBy("createdAt")
+    .orderBy("resourceArn")
+    .execute();
+  const { names, keyUsages, extendedKeyUsages, extendedKeyUsageOids, ...details } = row;
+  const oids = JSON.parse(extendedKeyUsageOids ?? "[]") as readonly string[];
+  return {
+    ...details,
+    names: JSON.parse(names) as readonly DomainName[],
+    keyUsages: readUsages(keyUsages),
+    extendedKeyUsages: readUsages(extendedKeyUsages).map((name, index) => ({ name, oid: oids[index] })),
+    inUseBy: users.map(({ resourceArn }) => resourceArn),
+  };
+}
+
+/** `,A,B,` from a list: in SQL a name is in it when it stands between two commas. */
+export function writeUsages(usages: readonly string[]): string {
+  return usages.length === 0 ? "" : `,${usages.join(",")},`;
+}
+
+export function readUsages(text: string): readonly string[] {
+  return text === "" ? [] : text.slice(1, -1).split(",");
+}

@@ -1,0 +1,106 @@
+import type { CertificateArn, KeyArn } from "#domain/arn.ts";
+import type { Db, Tx } from "./store.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+/** A private key under two seals, and where the outer one's master key lives. */
+export interface SealedKey {
+  readonly keyArn: KeyArn;
+  readonly wrappedDataKey: Uint8Array;
+  readonly sealedKey: Uint8Array;
+}
+
+export interface NewVersion extends SealedKey {
+  readonly certificateArn: CertificateArn;
+  readonly generation: number;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly madeAt: EpochMillis;
+}
+
+/** What a version has from its issue on. */
+export interface SignedVersion {
+  /** Lower-case hexadecimal without colons. */
+  readonly serial: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly signatureAlgorithm: string;
+  readonly extendedKeyUsageOids: readonly string[];
+  readonly certificate: string;
+  readonly chain: string | undefined;
+}
+
+/** Keeps a new key for a certificate, before anything is signed for it. */
+export async function insertVersion(tx: Tx, version: NewVersion): Promise<void> {
+  await tx.insertInto("certificateVersions").values(version).execute();
+}
+
+/** The public half of a generation's key; undefined when none was made yet. */
+export async function findPublicKey(
+  db: Db,
+  certificateArn: CertificateArn,
+  generation: number,
+): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom("certificateVersions")
+    .select("subjectPublicKeyInfo")
+    .where("certificateArn", "=", certificateArn)
+    .where("generation", "=", generation)
+    .executeTakeFirst();
+  return row?.subjectPublicKeyInfo;
+}
+
+/** Puts the signed certificate beside its key. False when there is no such key. */
+export async function completeVersion(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  generation: number,
+  { extendedKeyUsageOids, chain, ...signed }: SignedVersion,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable("certificateVersions")
+    .set({ ...signed, chain: chain ?? null, extendedKeyUsageOids: JSON.stringify(extendedKeyUsageOids) })
+    .where("certificateArn", "=", certificateArn)
+    .where("generation", "=", generation)
+    .returning("generation")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Destroys the sealed keys of all generations before `generation`: edges that still use one hold it opened. */
+export async function deleteVersionsBefore(tx: Tx, certificateArn: CertificateArn, generation: number): Promise<void> {
+  await tx
+    .deleteFrom("certificateVersions")
+    .where("certificateArn", "=", certificateArn)
+    .where("generation", "<", generation)
+    .execute();
+}
+
+/** The sealed key and the certificate in force; undefined before the first issue. */
+export async function findCurrentVersion(db: Db, arn: CertificateArn): Promise<CurrentVersion | undefined> {
+  const row = await db
+    .selectFrom("certificates")
+    .innerJoin("certificateVersions", (join) =>
+      join
+        .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
+        .onRef("certificateVersions.generation", "=", "certificates.generation"),
+    )
+    .select([
+      "certificateVersions.generation",
+      "certificateVersions.keyArn",
+      "certificateVersions.wrappedDataKey",
+      "certificateVersions.sealedKey",
+      "certificateVersions.serial",
+      "certificateVersions.certificate",
+      "certificateVersions.chain",
+    ])
+    .where("certificates.arn", "=", arn)
+    .executeTakeFirst();
+  if (!row || row.serial === null || row.certificate === null) return undefined;
+  return { ...row, serial: row.serial, certificate: row.certificate, chain: row.chain ?? undefined };
+}
+
+export interface CurrentVersion extends SealedKey {
+  readonly generation: number;
+  readonly serial: string;
+  readonly certificate: string;
+  readonly chain: string | undefined;
+}

@@ -1,0 +1,162 @@
+import type { Insertable, Selectable, Updateable } from "kysely";
+import type { CertificateArn } from "#domain/arn.ts";
+import type { CertificateFacts } from "#domain/certificate/next-step.ts";
+import type { RenewalStatus } from "#domain/certificate/renewal.ts";
+import type { CertificateStatus } from "#domain/certificate/status.ts";
+import type { DomainName } from "#domain/names.ts";
+import type { Db, Tx } from "./store.ts";
+import type { CertificateTables } from "./tables/certificates.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+export type NewCertificate = Omit<Insertable<CertificateTables["certificates"]>, "names"> & {
+  readonly names: readonly DomainName[];
+};
+
+/** Writes a certificate, unless its `requestKey` is taken already: then false, and nothing is written. */
+export async function insertCertificate(tx: Tx, { names, ...certificate }: NewCertificate): Promise<boolean> {
+  const row = await tx
+    .insertInto("certificates")
+    .values({ ...certificate, names: JSON.stringify(names) })
+    .onConflict((conflict) => conflict.column("requestKey").doNothing())
+    .returning("arn")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Frees a request key from certificates created before `before`, so that it may be used afresh. */
+export async function releaseRequestKey(tx: Tx, requestKey: string, before: EpochMillis): Promise<void> {
+  await tx
+    .updateTable("certificates")
+    .set({ requestKey: null })
+    .where("requestKey", "=", requestKey)
+    .where("createdAt", "<=", before)
+    .execute();
+}
+
+export async function findByRequestKey(db: Db, requestKey: string): Promise<CertificateArn | undefined> {
+  const row = await db.selectFrom("certificates").select("arn").where("requestKey", "=", requestKey).executeTakeFirst();
+  return row?.arn;
+}
+
+/** A certificate as its changes need it. */
+export interface CertificateState extends Pick<Row, Exclude<StateColumn, "names">> {
+  readonly names: readonly DomainName[];
+}
+
+/**
+ * Reads a certificate and keeps everybody else from changing it until this transaction ends: whoever changes what
+ * belongs to a certificate (status, versions, associations, tags) holds it first, so they come one after the other.
+ */
+export async function holdCertificate(tx: Tx, arn: CertificateArn): Promise<CertificateState | undefined> {
+  const row = await tx
+    .updateTable("certificates")
+    .set((own) => ({ generation: own.ref("generation") }))
+    .where("arn", "=", arn)
+    .returning(STATE)
+    .executeTakeFirst();
+  return row && state(row);
+}
+
+/** The same without holding it. */
+export async function readCertificateState(db: Db, arn: CertificateArn): Promise<CertificateState | undefined> {
+  const row = await db.selectFrom("certificates").select(STATE).where("arn", "=", arn).executeTakeFirst();
+  return row && state(row);
+}
+
+/** What is decided from: the state, who uses it, and the proofs of the present attempt. Undefined when it is gone. */
+export async function readFacts(db: Db, arn: CertificateArn): Promise<CertificateFacts | undefined> {
+  const row = await db
+    .selectFrom("certificates")
+    .select(["status", "type", "createdAt", "notBefore", "notAfter", "renewal", "renewalStartedAt"])
+    .select((own) =>
+      own
+        .exists(own.selectFrom("certificateAssociations").select("resourceArn").where("certificateArn", "=", arn))
+        .as("inUse"),
+    )
+    .where("arn", "=", arn)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const domains = await db
+    .selectFrom("domainValidations")
+    .select(["position", "status", "checkAt"])
+    .where("certificateArn", "=", arn)
+    .where("purpose", "=", row.status === "PENDING_VALIDATION" ? "ISSUE" : "RENEWAL")
+    .orderBy("position")
+    .execute();
+  return {
+    status: row.status,
+    managed: row.type !== "IMPORTED",
+    requestedAt: new Date(row.createdAt),
+    inUse: Boolean(row.inUse),
+    renewal: row.renewal,
+    ...(row.notBefore === null || row.notAfter === null
+      ? {}
+      : { validity: { notBefore: new Date(row.notBefore), notAfter: new Date(row.notAfter) } }),
+    ...(row.renewalStartedAt === null ? {} : { renewalStartedAt: new Date(row.renewalStartedAt) }),
+    domains: domains.map(({ position, status, checkAt }) => ({
+      position,
+      proven: status === "SUCCESS",
+      checkAt: new Date(checkAt),
+    })),
+  };
+}
+
+/** What a certificate must still be for a change to be made. */
+export interface Expected {
+  readonly status: CertificateStatus;
+  readonly renewal: RenewalStatus;
+  readonly generation: number;
+}
+
+/** Changes a certificate that is as expected; false means that somebody else did meanwhile: look again. */
+export async function changeCertificate(
+  tx: Tx,
+  arn: CertificateArn,
+  expected: Expected,
+  change: Updateable<CertificateTables["certificates"]>,
+): Promise<boolean> {
+  const { status, renewal, generation } = expected;
+  const row = await tx
+    .updateTable("certificates")
+    .set(change)
+    .where("arn", "=", arn)
+    .where("status", "=", status)
+    .where("renewal", "=", renewal)
+    .where("generation", "=", generation)
+    .returning("arn")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Keeps in words why the last try came to nothing. */
+export async function recordTrouble(db: Db, arn: CertificateArn, trouble: string): Promise<void> {
+  await db.updateTable("certificates").set({ trouble }).where("arn", "=", arn).execute();
+}
+
+/** Removes a certificate with its keys, proofs and tags. The database refuses while somebody uses it. */
+export async function deleteCertificateRow(tx: Tx, arn: CertificateArn): Promise<void> {
+  await tx.deleteFrom("certificates").where("arn", "=", arn).execute();
+}
+
+const STATE = [
+  "arn",
+  "account",
+  "region",
+  "createdAt",
+  "type",
+  "status",
+  "renewal",
+  "generation",
+  "keyAlgorithm",
+  "domainName",
+  "names",
+  "validationMethod",
+  "notAfter",
+] as const;
+
+type StateColumn = (typeof STATE)[number];
+type Row = Selectable<CertificateTables["certificates"]>;
+
+function state({ names, ...row }: Pick<Row, StateColumn>): CertificateState {
+  return { ...row, names: JSON.parse(names) as readonly DomainName[] };
+}

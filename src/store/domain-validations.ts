@@ -1,0 +1,138 @@
+import { sql } from "kysely";
+import type { CertificateArn } from "#domain/arn.ts";
+import type { DomainStatus, ValidationMethod } from "#domain/certificate/certificate.ts";
+import type { DomainName } from "#domain/names.ts";
+import type { Db, Tx } from "./store.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+/** The first issue, or the latest renewal: each proves the domains for itself. */
+export type Purpose = "ISSUE" | "RENEWAL";
+
+export interface NewDomainValidation {
+  readonly position: number;
+  readonly domainName: DomainName;
+  readonly validationDomain: DomainName;
+  readonly method: ValidationMethod;
+  /** Lower case, without the last dot; so is the value. */
+  readonly recordName: string;
+  readonly recordValue: string;
+}
+
+export interface DomainValidation extends NewDomainValidation {
+  readonly purpose: Purpose;
+  readonly status: DomainStatus;
+  readonly checkAt: EpochMillis;
+  readonly checks: number;
+  readonly checkedAt: EpochMillis | undefined;
+  readonly problem: string | undefined;
+  /** What was asked and what answered, as `lookups` was given to `recordLookup`. */
+  readonly lookups: unknown;
+}
+
+/** Begins the proofs of an attempt, due at once; those of an earlier attempt for the same purpose are forgotten. */
+export async function startValidations(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  purpose: Purpose,
+  validations: readonly NewDomainValidation[],
+  now: EpochMillis,
+): Promise<void> {
+  await tx
+    .deleteFrom("domainValidations")
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", purpose)
+    .execute();
+  const pending = { certificateArn, purpose, status: "PENDING_VALIDATION", checkAt: now, checks: 0 } as const;
+  await tx
+    .insertInto("domainValidations")
+    .values(validations.map((validation) => ({ ...validation, ...pending })))
+    .execute();
+}
+
+/** The proofs of a certificate, for the first issue and for the latest renewal, each in the order of the request. */
+export async function readValidations(
+  db: Db,
+  certificateArn: CertificateArn,
+  purpose?: Purpose,
+): Promise<DomainValidation[]> {
+  const rows = await db
+    .selectFrom("domainValidations")
+    .select(["purpose", "position", "domainName", "validationDomain", "method", "status", "recordName", "recordValue"])
+    .select(["checkAt", "checks", "checkedAt", "problem", "lookups"])
+    .where("certificateArn", "=", certificateArn)
+    .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? "ISSUE"))
+    .orderBy("purpose")
+    .orderBy("position")
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    checkedAt: row.checkedAt ?? undefined,
+    problem: row.problem ?? undefined,
+    lookups: row.lookups === null ? undefined : JSON.parse(row.lookups),
+  }));
+}
+
+/** What a look-up found out about one domain. */
+export interface Lookup {
+  readonly position: number;
+  readonly proven: boolean;
+  readonly problem: string | undefined;
+  readonly lookups: unknown;
+  readonly checks: number;
+  /** When the look-up was due: if this has changed meanwhile, the new time stands. */
+  readonly wasDueAt: EpochMillis;
+  readonly checkAgainAt: EpochMillis;
+}
+
+/** Writes down a look-up of a domain that is still pending. Proof is proof; a failure only sets the next look. */
+export async function recordLookup(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  purpose: Purpose,
+  { position, proven, problem, lookups, checks, wasDueAt, checkAgainAt }: Lookup,
+  now: EpochMillis,
+): Promise<void> {
+  await tx
+    .updateTable("domainValidations")
+    .set({
+      ...(proven ? { status: "SUCCESS" as const } : {}),
+      problem: problem ?? null,
+      lookups: JSON.stringify(lookups),
+      checks,
+      checkedAt: now,
+      checkAt: sql<number>`case when check_at = ${wasDueAt} then ${checkAgainAt} else check_at end`,
+    })
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", purpose)
+    .where("position", "=", position)
+    .where("status", "=", "PENDING_VALIDATION")
+    .execute();
+}
+
+/** Makes pending proofs that look for one of `recordNames` due at once, and answers whose they are. */
+export async function hastenValidations(
+  tx: Tx,
+  recordNames: readonly string[],
+  now: EpochMillis,
+): Promise<CertificateArn[]> {
+  if (recordNames.length === 0) return [];
+  const rows = await tx
+    .updateTable("domainValidations")
+    .set({ checkAt: now, checks: 0 })
+    .where("recordName", "in", [...recordNames])
+    .where("status", "=", "PENDING_VALIDATION")
+    .returning("certificateArn")
+    .execute();
+  return [...new Set(rows.map(({ certificateArn }) => certificateArn))];
+}
+
+/** Ends the proofs that are still pending. */
+export async function failValidations(tx: Tx, certificateArn: CertificateArn, purpose: Purpose): Promise<void> {
+  await tx
+    .updateTable("domainValidations")
+    .set({ status: "FAILED" })
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", purpose)
+    .where("status", "=", "PENDING_VALIDATION")
+    .execute();
+}

@@ -1,0 +1,16 @@
+import type { Db } from "./store.ts";
+
+/** The sealed secret of that name, once it was made. */
+export async function findInstanceSecret(db: Db, name: string): Promise<Uint8Array | undefined> {
+  const row = await db.selectFrom("instanceSecrets").select("sealed").where("name", "=", name).executeTakeFirst();
+  return row?.sealed;
+}
+
+/** Keeps a sealed secret, unless there is one of that name: the first one stays for ever. */
+export async function insertInstanceSecret(db: Db, name: string, sealed: Uint8Array): Promise<void> {
+  await db
+    .insertInto("instanceSecrets")
+    .values({ name, sealed })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+}
