@@ -3,8 +3,12 @@ import { Refusal } from "#domain/refusal.ts";
 import { LISTENER_PROTOCOLS, type ListenerProtocol } from "./protocols.ts";
 import { QUOTAS } from "./quotas.ts";
 
-/** What a listener does with a request that reaches it; `order` is only shown again. */
-export type DefaultAction = EdgeAction & { readonly order?: number };
+/** What a listener does with a request that reaches it. */
+export interface DefaultAction {
+  readonly action: EdgeAction;
+  /** Only shown again: there is one action. */
+  readonly order: number | undefined;
+}
 
 /** Where an action will stand. */
 export interface ActionPlace {
@@ -16,7 +20,7 @@ export interface ActionPlace {
  * Throws `action-invalid`, `actions-too-many` or `balancer-input-invalid` for an action that such a listener cannot have.
  * Whether its target groups exist and speak the right protocol is asked elsewhere.
  */
-export function checkAction(action: DefaultAction, place: ActionPlace): void {
+export function checkAction({ action }: DefaultAction, place: ActionPlace): void {
   if (action.type !== "forward" && LISTENER_PROTOCOLS[place.protocol].balancer === "network") {
     throw new Refusal(
       "action-invalid",
@@ -29,11 +33,11 @@ export function checkAction(action: DefaultAction, place: ActionPlace): void {
 }
 
 /** The target groups that an action names. */
-export function targetGroupsOf(action: DefaultAction): readonly string[] {
+export function targetGroupsOf({ action }: DefaultAction): readonly string[] {
   return action.type === "forward" ? action.targetGroups.map(({ arn }) => arn) : [];
 }
 
-type Of<Type> = Extract<DefaultAction, { type: Type }>;
+type Of<Type> = Extract<EdgeAction, { type: Type }>;
 
 function checkForward({ targetGroups }: Of<"forward">): void {
   if (targetGroups.length === 0) throw invalid("A target group must be specified for a forward action");

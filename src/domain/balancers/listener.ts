@@ -1,6 +1,6 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { tlsPolicy } from "#domain/tls/policies.ts";
+import { DEFAULT_TLS_POLICY, tlsPolicy } from "#domain/tls/policies.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import type { DefaultAction } from "./actions.ts";
 import type { ListenerArn, RuleArn } from "./arns.ts";
@@ -50,6 +50,32 @@ export function checkListener({ protocol, sslPolicy, alpnPolicy, defaultCertific
   }
 }
 
+/** What a change says of a listener; what it does not say stays as it is. */
+export interface ListenerChange {
+  readonly port: number | undefined;
+  readonly protocol: ListenerProtocol | undefined;
+  readonly sslPolicy: string | undefined;
+  /** `clear` takes the ALPN policy away. */
+  readonly alpnPolicy: AlpnPolicy | "clear" | undefined;
+  readonly defaultCertificate: CertificateArn | undefined;
+  readonly defaultAction: DefaultAction | undefined;
+}
+
+/** The settings after a change: a listener that no longer ends TLS loses what only TLS has. */
+export function changedListener(present: ListenerSettings, change: ListenerChange): ListenerSettings {
+  const protocol = change.protocol ?? present.protocol;
+  const { secure } = LISTENER_PROTOCOLS[protocol];
+  const alpnPolicy = change.alpnPolicy ?? (protocol === "TLS" ? present.alpnPolicy : undefined);
+  return {
+    port: change.port ?? present.port,
+    protocol,
+    sslPolicy: change.sslPolicy ?? (secure ? (present.sslPolicy ?? DEFAULT_TLS_POLICY) : undefined),
+    alpnPolicy: alpnPolicy === "clear" ? undefined : alpnPolicy,
+    defaultCertificate: change.defaultCertificate ?? (secure ? present.defaultCertificate : undefined),
+    defaultAction: change.defaultAction ?? present.defaultAction,
+  };
+}
+
 /** Whether two requests ask for the same listener. */
 export function sameListener(a: ListenerSettings, b: ListenerSettings): boolean {
   const facts = (settings: ListenerSettings): string => {
@@ -57,4 +83,20 @@ export function sameListener(a: ListenerSettings, b: ListenerSettings): boolean 
     return canonicalJson({ port, protocol, sslPolicy, alpnPolicy, defaultCertificate, defaultAction });
   };
   return facts(a) === facts(b);
+}
+
+/**
+ * Throws `balancer-configuration-invalid` where the policies of an Application Load Balancer's listeners are FIPS and
+ * others: AWS wants one or the other.
+ */
+export function checkFips(listeners: readonly Pick<ListenerSettings, "protocol" | "sslPolicy">[]): void {
+  const policies = listeners
+    .filter(({ protocol }) => protocol === "HTTPS")
+    .map(({ sslPolicy }) => tlsPolicy(sslPolicy ?? ""));
+  if (new Set(policies.map((policy) => policy?.fips ?? false)).size > 1) {
+    throw new Refusal(
+      "balancer-configuration-invalid",
+      "The HTTPS listeners of a load balancer must all have FIPS security policies, or none of them",
+    );
+  }
 }

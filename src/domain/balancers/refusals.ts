@@ -10,6 +10,7 @@ export type BalancerRefusal =
   | "balancer-operation-forbidden"
   | "balancer-tag-twice"
   | "balancer-tags-too-many"
+  | "balancers-too-many"
   | "certificate-too-many"
   | "listener-not-found"
   | "listener-port-used"

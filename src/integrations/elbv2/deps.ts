@@ -1,0 +1,16 @@
+import type { GrantDeps } from "#custody/grants.ts";
+import type { AddressRange } from "#domain/balancers/addresses.ts";
+import type { Clock } from "#lib/clock.ts";
+import type { Ids } from "#lib/ids.ts";
+import type { Store } from "#store/store.ts";
+
+/** What load balancers need of the rest. */
+export interface BalancerDeps extends GrantDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The product's own zone, for example `sealkeeper.internal`. */
+  readonly productZone: string;
+  /** Where load balancers get their addresses from. */
+  readonly balancerAddresses: AddressRange;
+}

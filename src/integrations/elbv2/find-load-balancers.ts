@@ -1,0 +1,42 @@
+import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
+import type { Owner } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { findLoadBalancerByName, listLoadBalancers } from "#store/load-balancers.ts";
+import type { Store } from "#store/store.ts";
+import { balancerNotFound, loadBalancerOf } from "./find.ts";
+import { onePage, type Page, type Pages, page } from "./paging.ts";
+
+export interface BalancerQuery extends Pages {
+  readonly arns: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** An owner's load balancers: those named, or all. Throws `balancer-not-found` when one of those named is missing. */
+export async function findLoadBalancers(
+  query: BalancerQuery,
+  owner: Owner,
+  { store }: { readonly store: Store },
+): Promise<Page<LoadBalancer>> {
+  const { arns, names } = query;
+  if (arns.length > 0 && names.length > 0) {
+    throw new Refusal("balancer-input-invalid", "You can specify load balancer ARNs or names, but not both");
+  }
+  if (arns.length > 20 || names.length > 20) {
+    throw new Refusal("balancer-input-invalid", "You can specify up to 20 load balancers in a call");
+  }
+  if (arns.length > 0) return onePage(await Promise.all(unique(arns).map((arn) => loadBalancerOf(store, arn, owner))));
+  if (names.length > 0) {
+    const named = async (name: string): Promise<LoadBalancer> =>
+      (await findLoadBalancerByName(store, owner, name)) ?? balancerNotFound(name);
+    return onePage(await Promise.all(unique(names).map(named)));
+  }
+  return await page(
+    query,
+    ({ name }) => name,
+    (after, limit) => listLoadBalancers(store, owner, after, limit),
+  );
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}

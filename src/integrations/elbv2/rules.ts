@@ -1,0 +1,20 @@
+import { type ListenerArn, parseRuleArn } from "#domain/balancers/arns.ts";
+import type { Listener } from "#domain/balancers/listener.ts";
+import type { Owner } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import type { Db } from "#store/store.ts";
+import { listenerOf } from "./find.ts";
+
+/** The listener whose default rule that is; there are no other rules. Throws `rule-not-found`, `balancer-input-invalid`. */
+export async function ruleOf(db: Db, text: string, owner: Owner): Promise<Listener> {
+  const arn = parseRuleArn(text);
+  if (!arn) throw new Refusal("balancer-input-invalid", `'${text}' is not a valid listener rule ARN`);
+  const of = arn.slice(0, arn.lastIndexOf("/")).replace(":listener-rule/", ":listener/") as ListenerArn;
+  try {
+    const { listener } = await listenerOf(db, of, owner);
+    if (listener.ruleArn === arn) return listener;
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === "listener-not-found")) throw error;
+  }
+  throw new Refusal("rule-not-found", `Rules '[${text}]' not found`);
+}
