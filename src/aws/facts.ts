@@ -7,6 +7,8 @@ export interface Facts {
   readonly version: string;
   readonly namespace?: string;
   readonly rest?: "restXml" | "restJson";
+  /** Operations that come without a signature: whoever calls them has no credentials yet. */
+  readonly unsigned?: readonly string[];
   /** Once spoke query, so its errors in other protocols carry the query code in a header. */
   readonly queryCompatible?: true;
   /** What this service calls input that its constraints refuse, where it is not ValidationException. */
@@ -37,5 +39,6 @@ export const FACTS: Readonly<Record<"acm" | "elbv2" | "kms" | "route53" | "sts",
     scope: "sts",
     target: "AWSSecurityTokenServiceV20110615",
     ...xmlns("https://sts.amazonaws.com", "2011-06-15"),
+    unsigned: ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"],
   },
 };

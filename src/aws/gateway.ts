@@ -10,7 +10,7 @@ import { resourceOf } from "./resource.ts";
 import { type Route, router } from "./route.ts";
 import { AwsError, type MountedService, type OperationModel } from "./service.ts";
 import type { Authenticate } from "./sigv4/authenticate.ts";
-import { readClaim } from "./sigv4/claim.ts";
+import { type Claim, readClaim } from "./sigv4/claim.ts";
 
 export interface GatewayDeps {
   readonly authenticate: Authenticate;
@@ -51,6 +51,7 @@ export function gateway(services: readonly MountedService[], deps: GatewayDeps):
     let reply: Reply;
     try {
       if (call.refusal) throw call.refusal;
+      refuseUnsigned(asked, claim);
       const scope = asked.service?.facts.scope ?? (claim instanceof AwsError ? "" : claim.service);
       caller = { ...(await deps.authenticate(call, claim, scope)), requestId };
       reply = await perform(call, asked, caller, protocol, deps);
@@ -102,6 +103,13 @@ async function perform(
     const { code, message } = awsError(thrown, service.refusals);
     deps.audit.note({ ...act, ...named(resourceOf(input, {})), error: { code, message: message.slice(0, 1000) } });
     throw thrown;
+  }
+}
+
+/** No operation is performed for nobody; one that AWS performs so is none of ours. */
+function refuseUnsigned({ service, operation }: Route, claim: Claim | AwsError): void {
+  if (service && operation && claim instanceof AwsError && service.facts.unsigned?.includes(operation.name)) {
+    throw notImplemented(service, operation);
   }
 }
 
