@@ -2,11 +2,8 @@
 export type ZoneRefusal =
   | "change-batch-invalid"
   | "change-not-found"
-  | "delegation-set-not-found"
-  | "health-check-not-found"
   | "zone-caller-reference-used"
   | "zone-input-invalid"
   | "zone-name-invalid"
   | "zone-not-empty"
-  | "zone-not-found"
-  | "zone-private";
+  | "zone-not-found";

@@ -52,12 +52,12 @@ export function characterString(field: string | undefined): Buffer {
 export function unquote(field: string | undefined): Buffer {
   const [, text] = /^"((?:[^"\\]|\\[\s\S])*)"$/.exec(field ?? "") ?? [];
   if (text === undefined) throw new ValueProblem("InvalidCharacterString", QUOTES);
-  const octets = text.replace(/\\([0-7]{3}|[\s\S])/g, (_, escaped: string) =>
-    escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped,
-  );
-  if (/[^\x20-\x7e]/.test(text) || [...octets].some((octet) => octet.charCodeAt(0) > 255)) {
+  if (!/^(?:[\x20-\x5b\x5d-\x7e]|\\(?:[0-3][0-7]{2}|[\x20-\x2f\x3a-\x7e]))*$/.test(text)) {
     throw new ValueProblem("UnsupportedCharacter", "Value contains unsupported characters");
   }
+  const octets = text.replace(/\\(\d{3}|[\s\S])/g, (_, escaped: string) =>
+    escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped,
+  );
   return Buffer.from(octets, "latin1");
 }
 

@@ -1,0 +1,36 @@
+import * as sdk from "@aws-sdk/client-route-53";
+import type { Rules } from "#aws/rules.ts";
+
+/** The constraints of the API reference, for the operations that are here. Ids are bounded with the path that they may carry. */
+export const rules: Rules = {
+  Action: { oneOf: sdk.ChangeAction },
+  AddTags: { min: 1, max: 10 },
+  CallerReference: { min: 1, max: 128 },
+  Changes: { min: 1 },
+  Comment: { max: 256 },
+  DNSName: { max: 1024 },
+  DelegationSetId: { max: 32 },
+  HostedZoneId: { max: 32 },
+  HostedZoneType: { oneOf: sdk.HostedZoneType },
+  Id: { min: 1, max: 32 },
+  Key: { max: 128 },
+  Marker: { max: 64 },
+  MaxItems: { min: 1 },
+  Name: { max: 1024 },
+  RecordName: { max: 1024 },
+  RecordType: { oneOf: sdk.RRType },
+  RemoveTagKeys: { min: 1, max: 10, each: { max: 128 } },
+  ResolverIP: { max: 45 },
+  ResourceId: { max: 64 },
+  ResourceIds: { min: 1, max: 10, each: { max: 64 } },
+  ResourceRecords: { min: 1, max: 400 },
+  ResourceType: { oneOf: sdk.TagResourceType },
+  SetIdentifier: { min: 1, max: 128 },
+  StartRecordIdentifier: { min: 1, max: 128 },
+  StartRecordName: { max: 1024 },
+  StartRecordType: { oneOf: sdk.RRType },
+  TTL: { min: 0, max: 2_147_483_647 },
+  "ResourceRecordSet.Type": { oneOf: sdk.RRType },
+  "ResourceRecord.Value": { max: 4000 },
+  "Tag.Value": { max: 256 },
+};
