@@ -2,7 +2,7 @@ import { type ListenerArn, parseRuleArn } from "#domain/balancers/arns.ts";
 import type { Listener } from "#domain/balancers/listener.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import type { Db } from "#store/store.ts";
+import type { Db, Store } from "#store/store.ts";
 import { listenerOf } from "./find.ts";
 
 /** The listener whose default rule that is; there are no other rules. Throws `rule-not-found`, `balancer-input-invalid`. */
@@ -17,4 +17,14 @@ export async function ruleOf(db: Db, text: string, owner: Owner): Promise<Listen
     if (!(error instanceof Refusal && error.code === "listener-not-found")) throw error;
   }
   throw new Refusal("rule-not-found", `Rules '[${text}]' not found`);
+}
+
+/** The listeners whose default rules are asked for: that of one listener, or those named. */
+export async function findRules(
+  { listenerArn, ruleArns }: { readonly listenerArn: string | undefined; readonly ruleArns: readonly string[] },
+  owner: Owner,
+  { store }: { readonly store: Store },
+): Promise<readonly Listener[]> {
+  if (listenerArn !== undefined) return [(await listenerOf(store, listenerArn, owner)).listener];
+  return await Promise.all([...new Set(ruleArns)].map((arn) => ruleOf(store, arn, owner)));
 }
