@@ -1,12 +1,14 @@
 import { type Decision, decide } from "#domain/keys/authorization.ts";
+import type { StoredGrant } from "#domain/keys/grant.ts";
 import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
-import { findGrant, findGrantsForUse, type StoredGrant } from "#store/grants.ts";
-import type { MasterKey } from "#store/master-keys.ts";
+import { findGrant, findGrantsForUse } from "#store/grants.ts";
+
 import type { Db } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import { deniedAbroad } from "./find-key.ts";
@@ -76,7 +78,8 @@ async function candidates(db: Db, key: MasterKey, call: KeyCall, caller: Caller)
   return [...own, ...(await findGrantsForUse(db, key.id, { grantee: LOAD_BALANCERS, contextDigest: digest }))];
 }
 
-function denied(key: MasterKey, operation: KeyOperation, caller: Caller): Refusal {
+/** What AWS says when nothing allows an operation. */
+export function denied(key: MasterKey, operation: KeyOperation, caller: Caller): Refusal {
   if (key.account !== caller.account) return deniedAbroad(caller, operation);
   return new Refusal(
     "key-access-denied",

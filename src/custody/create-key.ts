@@ -1,10 +1,11 @@
 import type { KeyManager } from "#domain/keys/key-operations.ts";
+import type { KeyTag, MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
 import { checkTags } from "#domain/keys/tags.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
-import { type KeyTag, putKeyTags } from "#store/key-tags.ts";
-import { insertMasterKey, type MasterKey } from "#store/master-keys.ts";
+import { putKeyTags } from "#store/key-tags.ts";
+import { insertMasterKey } from "#store/master-keys.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
 import { newMaterial } from "./material.ts";

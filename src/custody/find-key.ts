@@ -1,9 +1,10 @@
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
 import { aliasArn, arnOf, type KeyReference, parseKeyReference } from "#domain/keys/names.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { findAliasTarget } from "#store/key-aliases.ts";
-import { findMasterKey, type MasterKey } from "#store/master-keys.ts";
+import { findMasterKey } from "#store/master-keys.ts";
 import type { Db } from "#store/store.ts";
 
 /**

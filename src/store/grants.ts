@@ -1,18 +1,9 @@
 import type { Selectable } from "kysely";
-import type { Grant, GrantConstraint, GrantOperation } from "#domain/keys/grant.ts";
+import type { GrantConstraint, GrantOperation, StoredGrant } from "#domain/keys/grant.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
 import type { Db, Tx } from "./store.ts";
 import type { KeyTables } from "./tables/keys.ts";
-
-/** A grant with what only lists show of it. */
-export interface StoredGrant extends Grant {
-  readonly keyId: KeyId;
-  /** The key's. */
-  readonly owner: Owner;
-  readonly name: string | undefined;
-  readonly createdAt: Date;
-}
 
 export interface NewGrant extends StoredGrant {
   /** The digest of the one context that the grant is for; empty when it may be for several. */

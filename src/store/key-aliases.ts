@@ -1,13 +1,7 @@
+import type { KeyAlias } from "#domain/keys/master-key.ts";
 import type { AliasName, KeyId } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
 import type { Db, Tx } from "./store.ts";
-
-export interface KeyAlias {
-  readonly name: AliasName;
-  readonly keyId: KeyId;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
 
 /** Gives a key another name. False when the account has that name in that region already: nothing is written. */
 export async function insertAlias(tx: Tx, owner: Owner, name: string, keyId: KeyId, now: Date): Promise<boolean> {

@@ -1,10 +1,6 @@
+import type { KeyTag } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { Db, Tx } from "./store.ts";
-
-export interface KeyTag {
-  readonly key: string;
-  readonly value: string;
-}
 
 /** Adds tags to a key; one that is there gets the new value. */
 export async function putKeyTags(tx: Tx, keyId: KeyId, tags: readonly KeyTag[]): Promise<void> {

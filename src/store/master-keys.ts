@@ -1,23 +1,10 @@
 import type { Selectable } from "kysely";
-import type { KeyManager, KeyState } from "#domain/keys/key-operations.ts";
+import type { KeyState } from "#domain/keys/key-operations.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { AccountId, Owner, Region } from "#domain/names.ts";
 import type { Db, Tx } from "./store.ts";
 import type { KeyTables } from "./tables/keys.ts";
-
-/** A master key as it stands, without its material. */
-export interface MasterKey extends Owner {
-  readonly id: KeyId;
-  readonly manager: KeyManager;
-  readonly description: string;
-  readonly state: KeyState;
-  /** The version of its material that encrypts, and that material's id. */
-  readonly version: number;
-  readonly materialId: string;
-  readonly createdAt: Date;
-  readonly deletionAt: Date | undefined;
-  readonly pendingDays: number | undefined;
-}
 
 /** The bits behind a master key, still sealed. */
 export interface KeyMaterial {

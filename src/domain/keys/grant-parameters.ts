@@ -1,7 +1,7 @@
 import { parseArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
-import type { GrantConstraint } from "./grant.ts";
+import { GRANT_OPERATIONS, type GrantConstraint, type GrantOperation } from "./grant.ts";
 import { KEY_LIMITS } from "./limits.ts";
 
 /** Constraints as KMS names them. */
@@ -15,7 +15,7 @@ export function readConstraint(constraints: GrantConstraints | undefined): Grant
   const { encryptionContextEquals: equals, encryptionContextSubset: subset } = constraints ?? {};
   if (equals && subset) {
     throw new Refusal(
-      "grant-invalid",
+      "key-value-invalid",
       "A grant takes one constraint: EncryptionContextEquals or EncryptionContextSubset, not both.",
     );
   }
@@ -23,21 +23,37 @@ export function readConstraint(constraints: GrantConstraints | undefined): Grant
   return subset && { kind: "subset", context: checkPairs(subset) };
 }
 
-/** An IAM or STS principal by its ARN: whom a grant may name. */
+/** Refuses what cannot be granted for a symmetric key, and repetitions of what can. */
+export function readOperations(operations: readonly string[]): readonly GrantOperation[] {
+  const impossible = operations.find((operation) => !isGrantOperation(operation));
+  if (impossible) {
+    throw new Refusal(
+      "key-value-invalid",
+      `The grant operation ${impossible} is not supported by a key of the spec SYMMETRIC_DEFAULT.`,
+    );
+  }
+  return [...new Set(operations.filter(isGrantOperation))];
+}
+
+/** Refuses whom a grant cannot name: it names an IAM or STS principal, or an edge, by its ARN. */
 export function checkPrincipal(principal: string): void {
   const arn = parseArn(principal);
   const known = (arn?.service === "iam" || arn?.service === "sts" || arn?.service === "sealkeeper") && arn.account;
-  if (!known) throw new Refusal("key-arn-invalid", `ARN '${principal}' is not that of a principal.`);
+  if (!known) throw new Refusal("key-arn-invalid", `Invalid arn ${principal}: it is not the ARN of a principal.`);
+}
+
+function isGrantOperation(operation: string): operation is GrantOperation {
+  return (GRANT_OPERATIONS as readonly string[]).includes(operation);
 }
 
 function checkPairs(context: EncryptionContext): EncryptionContext {
   const values = Object.values(context);
   if (values.length === 0 || values.length > KEY_LIMITS.constraintPairs) {
-    throw new Refusal("grant-invalid", `A grant constraint has 1 to ${KEY_LIMITS.constraintPairs} pairs.`);
+    throw new Refusal("key-value-invalid", `A grant constraint has 1 to ${KEY_LIMITS.constraintPairs} pairs.`);
   }
   if (values.some((value) => value.length > KEY_LIMITS.constraintValueCharacters)) {
     throw new Refusal(
-      "grant-invalid",
+      "key-value-invalid",
       `A value in a grant constraint has at most ${KEY_LIMITS.constraintValueCharacters} characters.`,
     );
   }

@@ -1,7 +1,20 @@
+import type { Owner } from "#domain/names.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
+import type { KeyId } from "./names.ts";
 
 /** What a grant may allow for a symmetric key, in KMS's words. */
-export const GRANT_OPERATIONS = [
+export type GrantOperation =
+  | "Decrypt"
+  | "Encrypt"
+  | "GenerateDataKey"
+  | "GenerateDataKeyWithoutPlaintext"
+  | "ReEncryptFrom"
+  | "ReEncryptTo"
+  | "CreateGrant"
+  | "RetireGrant"
+  | "DescribeKey";
+
+export const GRANT_OPERATIONS: readonly GrantOperation[] = [
   "Decrypt",
   "Encrypt",
   "GenerateDataKey",
@@ -11,8 +24,7 @@ export const GRANT_OPERATIONS = [
   "CreateGrant",
   "RetireGrant",
   "DescribeKey",
-] as const;
-export type GrantOperation = (typeof GRANT_OPERATIONS)[number];
+];
 
 /**
  * Which encryption contexts a grant is for: exactly this one, any that includes these pairs, or all. It binds the uses
@@ -33,6 +45,15 @@ export interface Grant {
   readonly issuingAccount: string;
   readonly operations: readonly GrantOperation[];
   readonly constraint: GrantConstraint | undefined;
+}
+
+/** A grant with what only lists show of it. */
+export interface StoredGrant extends Grant {
+  readonly keyId: KeyId;
+  /** The key's. */
+  readonly owner: Owner;
+  readonly name: string | undefined;
+  readonly createdAt: Date;
 }
 
 /** Whether a grant with `constraint` is for this context. */

@@ -30,6 +30,7 @@ export type KeyOperation =
   | "ListResourceTags"
   | "ReEncryptFrom"
   | "ReEncryptTo"
+  | "RetireGrant"
   | "RevokeGrant"
   | "ScheduleKeyDeletion"
   | "TagResource"
@@ -87,6 +88,8 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   ListResourceTags: inspecting,
   ReEncryptFrom: cryptographic("ReEncryptFrom"),
   ReEncryptTo: cryptographic("ReEncryptTo"),
+  /** Who may do it is written in the grant (`mayRetire`), whoever owns the key. */
+  RetireGrant: administrative({}),
   RevokeGrant: inspecting,
   ScheduleKeyDeletion: administrative(NEEDS_LIFE),
   TagResource: administrative(NEEDS_LIFE),

@@ -5,7 +5,7 @@ export type KeyRefusal =
   | "alias-reserved"
   | "ciphertext-invalid"
   | "dry-run"
-  | "grant-invalid"
+  | "grant-id-invalid"
   | "grant-not-found"
   | "grant-token-invalid"
   | "key-access-denied"

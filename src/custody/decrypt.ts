@@ -1,0 +1,76 @@
+import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { findMasterKey } from "#store/master-keys.ts";
+import { type Ciphertext, decryptUnder, readCiphertext } from "./ciphertext.ts";
+import type { Custody } from "./custody.ts";
+import { findKey } from "./find-key.ts";
+import { checkContext, ciphertextInvalid, type UsedKey, type UseOptions, useKey } from "./use-key.ts";
+
+export interface DecryptRequest extends UseOptions {
+  /** Undefined only in a dry run that shall not look at a ciphertext. */
+  readonly ciphertext: Uint8Array | undefined;
+  /** The key that must have made it; undefined: whichever the ciphertext names. */
+  readonly keyId: string | undefined;
+}
+
+/** Decrypts what one of the caller's keys, or one that was granted to it, made. The plaintext is the caller's to wipe. */
+export async function decrypt(
+  request: DecryptRequest,
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & { readonly plaintext: PlaintextKey }> {
+  return await decryptAs("Decrypt", request, caller, deps);
+}
+
+/** Decrypts for one of the operations that do so. */
+export async function decryptAs(
+  operation: "Decrypt" | "ReEncryptFrom",
+  request: DecryptRequest,
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & { readonly plaintext: PlaintextKey }> {
+  checkContext(request.context);
+  const { key, ciphertext } = await keyOf(operation, request, caller, deps);
+  const version = ciphertext?.version ?? key.version;
+  return await useKey(key, version, { ...request, operation }, caller, deps, (material) => {
+    const plaintext = ciphertext && decryptUnder(material, ciphertext, request.context);
+    if (!plaintext) throw ciphertextInvalid();
+    return { plaintext };
+  });
+}
+
+async function keyOf(
+  operation: "Decrypt" | "ReEncryptFrom",
+  request: DecryptRequest,
+  caller: Caller,
+  { store }: Pick<Custody, "store">,
+): Promise<{ readonly key: MasterKey; readonly ciphertext: Ciphertext | undefined }> {
+  const named =
+    request.keyId === undefined ? undefined : await findKey(store, request.keyId, caller, { operation, aliases: true });
+  if (request.ciphertext === undefined) {
+    if (named && request.dryRun) return { key: named, ciphertext: undefined };
+    throw new Refusal("key-value-invalid", "CiphertextBlob is required, except in a dry run that ignores it.");
+  }
+  const ciphertext = readCiphertext(request.ciphertext);
+  if (!ciphertext) throw ciphertextInvalid();
+  if (named && named.id !== ciphertext.keyId) {
+    throw new Refusal(
+      "key-mismatch",
+      "The key ID in the request does not identify a CMK that can perform this operation: the ciphertext was made by another key.",
+    );
+  }
+  const key = named ?? (await findMasterKey(store, ciphertext.keyId));
+  if (!key || key.region !== caller.region) throw unknownKey();
+  return { key, ciphertext };
+}
+
+/** AWS's words for a ciphertext whose key the caller cannot see. */
+function unknownKey(): Refusal {
+  return new Refusal(
+    "key-access-denied",
+    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not " +
+      "allowed to access.",
+  );
+}

@@ -1,0 +1,124 @@
+import { type KeyArn, rootArn } from "#domain/arn.ts";
+import { mayPassOn, mayRetire } from "#domain/keys/authorization.ts";
+import {
+  checkPrincipal,
+  type GrantConstraints,
+  readConstraint,
+  readOperations,
+} from "#domain/keys/grant-parameters.ts";
+import { KEY_LIMITS } from "#domain/keys/limits.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
+import { arnOf } from "#domain/keys/names.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { recordIn } from "#journal/journal.ts";
+import { deleteGrant, findGrant, hasGrants } from "#store/grants.ts";
+
+import { authorize, denied } from "./authorize.ts";
+import { heldKey } from "./change-key.ts";
+import type { Custody } from "./custody.ts";
+import { findKey } from "./find-key.ts";
+import { readGrantToken } from "./grant-tokens.ts";
+import { type GrantHandle, storeGrant } from "./grants.ts";
+import { keyAct } from "./key-acts.ts";
+import { dryRun } from "./use-key.ts";
+
+type GrantChangeDeps = Pick<Custody, "store" | "clock" | "ids" | "root">;
+
+/** CreateGrant as a caller asks for it. */
+export interface GrantOrder {
+  readonly keyId: string;
+  readonly granteePrincipal: string;
+  readonly retiringPrincipal: string | undefined;
+  readonly operations: readonly string[];
+  readonly constraints: GrantConstraints | undefined;
+  readonly name: string | undefined;
+  readonly grantTokens: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/** Which grant: by its token, or by its key and id. */
+export type GrantName = { readonly token: string } | { readonly keyId: string; readonly grantId: string };
+
+/** Lets somebody else use a key, as far as the caller may use it itself. */
+export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantChangeDeps): Promise<GrantHandle> {
+  const { granteePrincipal, retiringPrincipal, name, grantTokens } = order;
+  checkPrincipal(granteePrincipal);
+  if (retiringPrincipal !== undefined) checkPrincipal(retiringPrincipal);
+  const operations = readOperations(order.operations);
+  const constraint = readConstraint(order.constraints);
+  const operation = "CreateGrant";
+  return await deps.store.transaction().execute(async (tx) => {
+    const key = await heldKey(tx, operation, order.keyId, caller);
+    const allowed = await authorize(tx, key, { operation, context: {}, grantTokens }, caller, deps.root);
+    if (allowed.by === "grant" && !mayPassOn(allowed.grant, { operations, constraint })) {
+      throw new Refusal(
+        "key-access-denied",
+        `The grant ${allowed.grant.id} lets ${caller.arn} create grants for its own operations and encryption context only.`,
+      );
+    }
+    if (await hasGrants(tx, key.id, KEY_LIMITS.grantsPerKey)) {
+      throw new Refusal("key-limit-exceeded", `A key can have at most ${KEY_LIMITS.grantsPerKey} grants.`);
+    }
+    if (order.dryRun) throw dryRun();
+    const issuingAccount = rootArn(caller.account);
+    const grant = { name, granteePrincipal, retiringPrincipal, issuingAccount, operations, constraint };
+    const handle = await storeGrant(tx, arnOf(key), grant, deps);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId: handle.grantId }), deps.clock);
+    return handle;
+  });
+}
+
+/** Gives a grant back: for its retiring principal, its grantee where the grant says so, and the account that made it. */
+export async function giveBackGrant(
+  name: GrantName,
+  onlyTry: boolean,
+  caller: Caller,
+  { store, clock, root }: GrantChangeDeps,
+): Promise<void> {
+  const operation = "RetireGrant";
+  const { keyId, grantId } = "token" in name ? tokenName(name.token, root) : name;
+  checkGrantId(grantId);
+  await store.transaction().execute(async (tx) => {
+    const key = await findKey(tx, keyId, caller, { operation, aliases: false });
+    const grant = await findGrant(tx, key.id, grantId);
+    if (!grant) throw key.account === caller.account ? grantNotFound(key, grantId) : denied(key, operation, caller);
+    if (!mayRetire(caller, grant)) throw denied(key, operation, caller);
+    if (onlyTry) throw dryRun();
+    if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId }), clock);
+  });
+}
+
+/** Takes a grant away: for the key's own account, on AWS managed keys too. */
+export async function revokeGrant(
+  { keyId, grantId }: { readonly keyId: string; readonly grantId: string },
+  onlyTry: boolean,
+  caller: Caller,
+  { store, clock, root }: GrantChangeDeps,
+): Promise<void> {
+  const operation = "RevokeGrant";
+  checkGrantId(grantId);
+  await store.transaction().execute(async (tx) => {
+    const key = await findKey(tx, keyId, caller, { operation, aliases: false });
+    await authorize(tx, key, { operation, context: {}, grantTokens: [] }, caller, root);
+    if (onlyTry && (await findGrant(tx, key.id, grantId))) throw dryRun();
+    if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId }), clock);
+  });
+}
+
+/** Refuses what cannot be a grant's id. */
+export function checkGrantId(grantId: string): void {
+  if (/^[0-9a-f]{64}$/.test(grantId)) return;
+  throw new Refusal("grant-id-invalid", `Invalid grantId ${grantId}: a grant's id has 64 hexadecimal digits.`);
+}
+
+function tokenName(token: string, root: Custody["root"]): { readonly keyId: KeyArn; readonly grantId: string } {
+  const { keyArn, grantId } = readGrantToken(token, root);
+  return { keyId: keyArn, grantId };
+}
+
+function grantNotFound(key: MasterKey, grantId: string): Refusal {
+  return new Refusal("grant-not-found", `Grant ${grantId} of key ${arnOf(key)} does not exist`);
+}

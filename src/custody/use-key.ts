@@ -1,0 +1,93 @@
+import type { KeyArn } from "#domain/arn.ts";
+import { KEY_LIMITS } from "#domain/keys/limits.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
+import { arnOf } from "#domain/keys/names.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import type { Act } from "#journal/journal.ts";
+import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
+import type { PlaintextKey } from "#lib/plaintext-key.ts";
+
+import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
+import type { Custody } from "./custody.ts";
+import { keyAct } from "./key-acts.ts";
+import { openMaterial } from "./material.ts";
+
+/** What every cryptographic request says beside its data. */
+export interface UseOptions {
+  readonly context: EncryptionContext;
+  readonly grantTokens: readonly string[];
+  /** Only says whether it would succeed. */
+  readonly dryRun: boolean;
+}
+
+/** Which key did it, and with which of its materials. */
+export interface UsedKey {
+  readonly keyArn: KeyArn;
+  readonly materialId: string;
+}
+
+/**
+ * Uses a key's material for one call, if the caller may: the use is in the journal, on the disk, before its result
+ * leaves; so are refusals, a moment later. `version` is that of the material, which is wiped when `work` returns.
+ */
+export async function useKey<Result extends object>(
+  key: MasterKey,
+  version: number,
+  call: KeyCall & Pick<UseOptions, "dryRun">,
+  caller: Caller,
+  deps: Custody,
+  work: (material: PlaintextKey) => Result,
+): Promise<Result & UsedKey> {
+  return await journalled(key, eventOf(call), caller, deps, async () => {
+    const allowed = await authorize(deps.store, key, call, caller, deps.root);
+    if (call.dryRun) throw dryRun();
+    const opened = await openMaterial(deps.store, key.id, version, deps.root);
+    if (!opened) throw ciphertextInvalid();
+    using material = opened.material;
+    return { allowed, result: { ...work(material), keyArn: arnOf(key), materialId: opened.materialId } };
+  });
+}
+
+/** Answers a dry run: it stops where the key would be used. */
+export function dryRun(): Refusal {
+  return new Refusal("dry-run", "The request would have succeeded, but the DryRun option is set.");
+}
+
+/** A blob that no key of ours made, or that was changed, or that belongs to another context: nobody can tell which. */
+export function ciphertextInvalid(): Refusal {
+  return new Refusal(
+    "ciphertext-invalid",
+    "The ciphertext is not valid: it was not made by this KMS, was changed, or was encrypted with another encryption context.",
+  );
+}
+
+/** Refuses an encryption context that is too large. */
+export function checkContext(context: EncryptionContext): void {
+  if (canonicalContext(context).length <= KEY_LIMITS.contextBytes) return;
+  throw new Refusal("key-value-invalid", `The encryption context has more than ${KEY_LIMITS.contextBytes} bytes.`);
+}
+
+async function journalled<Result>(
+  key: MasterKey,
+  eventName: string,
+  caller: Caller,
+  { journal }: Pick<Custody, "journal">,
+  use: () => Promise<{ readonly allowed: Allowed; readonly result: Result }>,
+): Promise<Result> {
+  const act = (about: { readonly grantId?: string | undefined; readonly error?: Act["error"] }): Act =>
+    keyAct(caller, eventName, { key: arnOf(key), ...about });
+  try {
+    const { allowed, result } = await use();
+    await journal.record(act({ grantId: allowed.by === "grant" ? allowed.grant.id : undefined }));
+    return result;
+  } catch (error) {
+    if (error instanceof Refusal) journal.note(act({ error: { code: error.code, message: error.message } }));
+    throw error;
+  }
+}
+
+/** CloudTrail knows ReEncrypt as one event; it is recorded once for each of its two keys. */
+function eventOf({ operation }: KeyCall): string {
+  return operation.replace(/^ReEncrypt(From|To)$/, "ReEncrypt");
+}

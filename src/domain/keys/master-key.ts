@@ -1,0 +1,31 @@
+import type { Owner } from "#domain/names.ts";
+import type { KeyManager, KeyState } from "./key-operations.ts";
+import type { AliasName, KeyId } from "./names.ts";
+
+/** A master key as it stands, without its material. */
+export interface MasterKey extends Owner {
+  readonly id: KeyId;
+  readonly manager: KeyManager;
+  readonly description: string;
+  readonly state: KeyState;
+  /** The version of its material that encrypts, and that material's id. */
+  readonly version: number;
+  readonly materialId: string;
+  readonly createdAt: Date;
+  /** When its material is destroyed, and the days that were asked for; undefined unless it is pending deletion. */
+  readonly deletionAt: Date | undefined;
+  readonly pendingDays: number | undefined;
+}
+
+/** Another name of a key. */
+export interface KeyAlias {
+  readonly name: AliasName;
+  readonly keyId: KeyId;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface KeyTag {
+  readonly key: string;
+  readonly value: string;
+}

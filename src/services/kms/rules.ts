@@ -1,0 +1,54 @@
+import * as sdk from "@aws-sdk/client-kms";
+import type { Rule, Rules } from "#aws/rules.ts";
+
+const keyId: Rule = { min: 1, max: 2048 };
+const blob: Rule = { min: 1, max: 6144 };
+const grantToken: Rule = { min: 1, max: 8192 };
+const principal: Rule = { min: 1, max: 256, pattern: /^[\w+=,.@:/-]+$/ };
+const name: Rule = { min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ };
+const tagKey: Rule = { min: 1, max: 128 };
+const algorithm: Rule = { oneOf: sdk.EncryptionAlgorithmSpec };
+
+const servicePrincipal: Rule = { min: 1, max: 128, pattern: /^[a-z0-9][a-z0-9.-]*\.amazonaws\.com(\.cn)?$/ };
+
+/** What KMS asks of its members beyond their types (https://docs.aws.amazon.com/kms/latest/APIReference). */
+export const rules: Rules = {
+  AliasName: name,
+  CiphertextBlob: blob,
+  CustomKeyStoreId: { min: 1, max: 64 },
+  CustomerMasterKeySpec: { oneOf: sdk.CustomerMasterKeySpec },
+  Description: { max: 8192 },
+  DestinationEncryptionAlgorithm: algorithm,
+  DestinationKeyId: keyId,
+  DryRunModifiers: { each: { oneOf: sdk.DryRunModifierType } },
+  EncryptionAlgorithm: algorithm,
+  GrantId: { min: 1, max: 128 },
+  GrantToken: grantToken,
+  GrantTokens: { max: 10, each: grantToken },
+  GranteePrincipal: principal,
+  GranteeServicePrincipal: servicePrincipal,
+  KeyId: keyId,
+  KeyUsage: { oneOf: sdk.KeyUsageType },
+  "CreateKeyRequest.KeySpec": { oneOf: sdk.KeySpec },
+  "GenerateDataKeyRequest.KeySpec": { oneOf: sdk.DataKeySpec },
+  "GenerateDataKeyWithoutPlaintextRequest.KeySpec": { oneOf: sdk.DataKeySpec },
+  Limit: { min: 1, max: 1000 },
+  Marker: { min: 1, max: 1024, pattern: /^[\u0020-\u00ff]*$/ },
+  Name: name,
+  NumberOfBytes: { min: 1, max: 1024 },
+  Operations: { each: { oneOf: sdk.GrantOperation } },
+  Origin: { oneOf: sdk.OriginType },
+  PendingWindowInDays: { min: 1, max: 365 },
+  Plaintext: { min: 1, max: 4096, secret: true },
+  Policy: { min: 1, max: 131_072, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
+  PolicyName: { min: 1, max: 128, pattern: /^\w+$/ },
+  RetiringPrincipal: principal,
+  RetiringServicePrincipal: servicePrincipal,
+  SourceEncryptionAlgorithm: algorithm,
+  SourceKeyId: keyId,
+  TagKey: tagKey,
+  TagKeys: { each: tagKey },
+  TagValue: { max: 256 },
+  TargetKeyId: keyId,
+  XksKeyId: { min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ },
+};

@@ -1,0 +1,152 @@
+import type { AliasListEntry, GrantListEntry, KeyMetadata, Tag } from "@aws-sdk/client-kms";
+import { AwsError } from "#aws/service.ts";
+import type { UseOptions } from "#custody/use-key.ts";
+import type { StoredGrant } from "#domain/keys/grant.ts";
+import type { Page, PageRequest } from "#domain/keys/marker.ts";
+import type { KeyAlias, KeyTag, MasterKey } from "#domain/keys/master-key.ts";
+import { aliasArn, arnOf, isReservedAlias } from "#domain/keys/names.ts";
+import type { Owner } from "#domain/names.ts";
+
+/** The one algorithm of symmetric keys. */
+export const ALGORITHM = "SYMMETRIC_DEFAULT";
+
+export function keyMetadata(key: MasterKey): KeyMetadata {
+  const pending = key.deletionAt && { DeletionDate: key.deletionAt };
+  return {
+    AWSAccountId: key.account,
+    KeyId: key.id,
+    Arn: arnOf(key),
+    CreationDate: key.createdAt,
+    Enabled: key.state === "Enabled",
+    Description: key.description,
+    KeyUsage: "ENCRYPT_DECRYPT",
+    KeyState: key.state,
+    ...pending,
+    Origin: "AWS_KMS",
+    KeyManager: key.manager,
+    CustomerMasterKeySpec: ALGORITHM,
+    KeySpec: ALGORITHM,
+    EncryptionAlgorithms: [ALGORITHM],
+    MultiRegion: false,
+    CurrentKeyMaterialId: key.materialId,
+  };
+}
+
+export function aliasEntry(alias: KeyAlias, owner: Owner): AliasListEntry {
+  return {
+    AliasName: alias.name,
+    AliasArn: aliasArn(owner, alias.name),
+    TargetKeyId: alias.keyId,
+    CreationDate: alias.createdAt,
+    LastUpdatedDate: alias.updatedAt,
+  };
+}
+
+export function grantEntry(grant: StoredGrant): GrantListEntry {
+  const { constraint } = grant;
+  return {
+    KeyId: arnOf({ ...grant.owner, id: grant.keyId }),
+    GrantId: grant.id,
+    Name: grant.name ?? "",
+    CreationDate: grant.createdAt,
+    GranteePrincipal: grant.granteePrincipal,
+    ...(grant.retiringPrincipal !== undefined && retiring(grant.retiringPrincipal)),
+    IssuingAccount: grant.issuingAccount,
+    Operations: [...grant.operations],
+    ...(constraint && {
+      Constraints:
+        constraint.kind === "equals"
+          ? { EncryptionContextEquals: { ...constraint.context } }
+          : { EncryptionContextSubset: { ...constraint.context } },
+    }),
+  };
+}
+
+function retiring(principal: string): Pick<GrantListEntry, "RetiringPrincipal" | "RetiringServicePrincipal"> {
+  return principal.startsWith("arn:") ? { RetiringPrincipal: principal } : { RetiringServicePrincipal: principal };
+}
+
+/** A principal by its ARN or, of a service, by its name; both at once are refused. */
+export function onePrincipal(
+  role: "Grantee" | "Retiring",
+  principal: string | undefined,
+  service: string | undefined,
+): string | undefined {
+  if (principal !== undefined && service !== undefined) {
+    throw new AwsError(
+      "ValidationException",
+      `You can specify either ${role}Principal or ${role}ServicePrincipal, but not both.`,
+    );
+  }
+  return principal ?? service;
+}
+
+/** Limit and Marker, as every list takes them. */
+export function pageRequest(input: { readonly Limit?: number; readonly Marker?: string }): PageRequest {
+  return { limit: input.Limit, marker: input.Marker };
+}
+
+/** NextMarker and Truncated, as every list gives them. */
+export function pageEnd({ nextMarker }: Page<unknown>): { readonly NextMarker?: string; readonly Truncated: boolean } {
+  return nextMarker === undefined ? { Truncated: false } : { NextMarker: nextMarker, Truncated: true };
+}
+
+/** What every cryptographic request says beside its data. */
+export function useOptions(input: {
+  readonly EncryptionContext?: Readonly<Record<string, string>>;
+  readonly GrantTokens?: readonly string[];
+  readonly DryRun?: boolean;
+}): UseOptions {
+  return {
+    context: input.EncryptionContext ?? {},
+    grantTokens: input.GrantTokens ?? [],
+    dryRun: input.DryRun ?? false,
+  };
+}
+
+export function readTags(tags: readonly Tag[]): readonly KeyTag[] {
+  return tags.map(({ TagKey = "", TagValue = "" }) => ({ key: TagKey, value: TagValue }));
+}
+
+/** Refuses an algorithm that a symmetric key does not have. */
+export function checkAlgorithm(algorithm: string | undefined): void {
+  if (algorithm === undefined || algorithm === ALGORITHM) return;
+  throw new AwsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${ALGORITHM}.`);
+}
+
+/** Refuses the attestation of a Nitro enclave: no enclave runs here that could be trusted for it. */
+export function checkRecipient(recipient: object | undefined): void {
+  if (!recipient) return;
+  throw new AwsError(
+    "UnsupportedOperationException",
+    "Recipient (the attestation of a Nitro enclave) is not supported.",
+  );
+}
+
+/** KMS says NotAuthorizedException of names that are AWS's own, though its model does not know it. */
+export function checkAliasName(name: string): void {
+  if (!isReservedAlias(name)) return;
+  throw new AwsError("NotAuthorizedException", "The prefix alias/aws/ is reserved for AWS managed keys.");
+}
+
+/** A data key's length in bytes, of the two ways to say it. */
+export function dataKeyLength(input: { readonly KeySpec?: string; readonly NumberOfBytes?: number }): number {
+  const { KeySpec, NumberOfBytes } = input;
+  if ((KeySpec === undefined) === (NumberOfBytes === undefined)) {
+    throw new AwsError("ValidationException", "Please specify either number of bytes or key spec.");
+  }
+  return NumberOfBytes ?? (KeySpec === "AES_128" ? 16 : 32);
+}
+
+/** The ciphertext of a request; undefined where a dry run asks to ignore it. */
+export function givenCiphertext(input: {
+  readonly CiphertextBlob?: Uint8Array;
+  readonly DryRun?: boolean;
+  readonly DryRunModifiers?: readonly string[];
+}): Uint8Array | undefined {
+  const ignored = input.DryRunModifiers?.includes("IGNORE_CIPHERTEXT") ?? false;
+  if (ignored && !input.DryRun) {
+    throw new AwsError("ValidationException", "DryRunModifiers can only be used when DryRun is true.");
+  }
+  return ignored ? undefined : input.CiphertextBlob;
+}
