@@ -1,3 +1,7 @@
+/** Where an edge asks the control plane's API to speak frames with it, by HTTP upgrade. */
+export const EDGE_PATH = "/_sealkeeper/edge";
+export const EDGE_PROTOCOL = "sealkeeper-edge/1";
+
 /** A unit of the link between control plane and edge: what it is, words as JSON, bytes as bytes. */
 export interface Frame {
   readonly type: number;

@@ -1,0 +1,149 @@
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { Duplex } from "node:stream";
+import { EDGE_PATH, EDGE_PROTOCOL, frameReader } from "#domain/edge-frames.ts";
+import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMessage } from "#domain/edge-messages.ts";
+import { backoff } from "#lib/backoff.ts";
+import type { Clock } from "#lib/clock.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
+import { type AccessKey, signRequest } from "#lib/sigv4-signer.ts";
+import type { Timers } from "#lib/timers.ts";
+
+/** The one connection of an edge to the control plane, made anew whenever it is lost. */
+export interface ControlLink {
+  /** Sends a message if there is a connection. What is lost with one is told again by `onConnect` of the next. */
+  tell(message: EdgeMessage): void;
+  stop(): void;
+}
+
+export interface ControlLinkDeps {
+  readonly endpoint: URL;
+  /** PEM; for an HTTPS endpoint. */
+  readonly ca?: string | undefined;
+  readonly accessKey: AccessKey;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** What is said first on a new connection. */
+  readonly onConnect: () => readonly EdgeMessage[];
+  /** One message after the other: the next is read when this one is done with. */
+  readonly onMessage: (message: ControlMessage) => Promise<void>;
+  /** A connection could not be made, or was lost. */
+  readonly onLoss: (error: unknown) => void;
+}
+
+export function keepLink(deps: ControlLinkDeps): ControlLink {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let line: Duplex | undefined;
+
+  const keep = async (): Promise<void> => {
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one connection after the other
+        const { socket, head } = await connect(deps, signal);
+        line = socket;
+        for (const message of deps.onConnect()) socket.write(encodeEdgeMessage(message));
+        const begun = (): void => {
+          failures = 0;
+        };
+        // oxlint-disable-next-line no-await-in-loop -- for as long as it lasts
+        await converse(socket, head, begun, deps);
+      } catch (error) {
+        if (!signal.aborted) deps.onLoss(error);
+      }
+      line = undefined;
+      failures++;
+      // oxlint-disable-next-line no-await-in-loop -- a pause between two tries
+      await pause(backoff(failures, RETRY), signal, deps.timers);
+    }
+  };
+  void keep();
+  return {
+    tell(message) {
+      line?.write(encodeEdgeMessage(message));
+    },
+    stop() {
+      stopping.abort();
+      line?.destroy();
+    },
+  };
+}
+
+function connect(
+  { endpoint, ca, accessKey, clock }: ControlLinkDeps,
+  signal: AbortSignal,
+): Promise<{ socket: Duplex; head: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const signed = signRequest(
+      { method: "GET", path: EDGE_PATH, headers: { host: endpoint.host }, body: new Uint8Array() },
+      accessKey,
+      { service: "sealkeeper", region: SCOPE_REGION },
+      clock.now(),
+    );
+    const request = (endpoint.protocol === "https:" ? requestHttps : requestHttp)(new URL(EDGE_PATH, endpoint), {
+      agent: false,
+      signal,
+      headers: { ...signed, connection: "Upgrade", upgrade: EDGE_PROTOCOL },
+      ...(ca === undefined ? {} : { ca }),
+    } as object);
+    request.setTimeout(SILENCE, () => request.destroy(new Error("the control plane does not answer")));
+    request.on("error", reject);
+    request.on("response", (response) => {
+      reject(new Error(`the control plane answered ${response.statusCode} instead of speaking to an edge`));
+      request.destroy();
+    });
+    request.on("upgrade", (_response: IncomingMessage, socket: Duplex, head: Buffer) => resolve({ socket, head }));
+    request.end();
+  });
+}
+
+/** Resolves when the connection has ended, rejects when it broke or the other side breaks the protocol. */
+async function converse(socket: Duplex, head: Buffer, begun: () => void, deps: ControlLinkDeps): Promise<void> {
+  const reader = frameReader();
+  let heard = deps.clock.now().getTime();
+  const beat = (): void => {
+    if (deps.clock.now().getTime() - heard > SILENCE) {
+      socket.destroy(new Error("the control plane is silent"));
+      return;
+    }
+    socket.write(encodeEdgeMessage({ kind: "heartbeat" }));
+    cancel = deps.timers.after(HEARTBEAT, beat);
+  };
+  let cancel = deps.timers.after(HEARTBEAT, beat);
+  try {
+    if (head.length > 0) socket.unshift(head);
+    for await (const chunk of socket) {
+      heard = deps.clock.now().getTime();
+      for (const frame of reader.push(chunk as Buffer)) {
+        const message = readControlMessage(frame);
+        if (message?.kind === "welcome") begun();
+        // oxlint-disable-next-line no-await-in-loop -- messages have an order
+        if (message) await deps.onMessage(message);
+      }
+    }
+  } finally {
+    cancel();
+    socket.destroy();
+  }
+}
+
+function pause(length: Millis, signal: AbortSignal, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const cancel = timers.after(length, resolve);
+    signal.addEventListener(
+      "abort",
+      () => {
+        cancel();
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Edges are of no region; a signature's scope needs one. */
+const SCOPE_REGION = "us-east-1";
+const RETRY = { first: 100, most: 5 * SECOND };
+const HEARTBEAT: Millis = 10 * SECOND;
+const SILENCE: Millis = 30 * SECOND;

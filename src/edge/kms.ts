@@ -1,0 +1,86 @@
+import { cbor } from "@smithy/core/cbor";
+import type { EdgeCertificate } from "#domain/edge-config.ts";
+import type { Clock } from "#lib/clock.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
+import { type AccessKey, signRequest } from "#lib/sigv4-signer.ts";
+import { type Answer, exchangeSecret } from "./secret-exchange.ts";
+
+/** KMS, as far as an edge may use it. */
+export interface Kms {
+  /**
+   * The data key of a certificate's private key, by Decrypt under the certificate's grant.
+   * Rejects with KeyRefused when KMS says no, with any other error when KMS cannot be asked.
+   */
+  dataKey(certificate: EdgeCertificate): Promise<PlaintextKey>;
+}
+
+/** KMS refuses: the grant is gone, or was never for us. */
+export class KeyRefused extends Error {
+  override readonly name = "KeyRefused";
+}
+
+export interface KmsDeps {
+  /** The origin of the control plane's API. */
+  readonly endpoint: URL;
+  /** PEM; for an HTTPS endpoint. */
+  readonly ca?: string | undefined;
+  readonly accessKey: AccessKey;
+  readonly clock: Clock;
+}
+
+/** Speaks AWS's rpc-v2-cbor protocol: in CBOR the data key is bytes, in JSON it would be a string that nobody can wipe. */
+export function kmsOf({ endpoint, ca, accessKey, clock }: KmsDeps): Kms {
+  return {
+    dataKey(certificate) {
+      const body = cbor.serialize({
+        CiphertextBlob: certificate.wrappedDataKey,
+        EncryptionContext: certificate.encryptionContext,
+        GrantTokens: [certificate.grantToken],
+      });
+      const headers = signRequest(
+        {
+          method: "POST",
+          path: PATH,
+          headers: {
+            host: endpoint.host,
+            "content-type": "application/cbor",
+            accept: "application/cbor",
+            "smithy-protocol": "rpc-v2-cbor",
+            "content-length": String(body.length),
+          },
+          body,
+        },
+        accessKey,
+        { service: "kms", region: certificate.region },
+        clock.now(),
+      );
+      const head = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
+      const request = Buffer.concat([Buffer.from(`POST ${PATH} HTTP/1.1\r\n${head.join("")}\r\n`), body]);
+      return exchangeSecret(request, readDataKey, { endpoint, ca, timeout: TIMEOUT });
+    },
+  };
+}
+
+function readDataKey({ status, body }: Answer): PlaintextKey {
+  const answer: unknown = cbor.deserialize(body);
+  if (status >= 500) throw new Error(`KMS Decrypt failed: ${status} ${reason(answer)}`);
+  if (status !== 200) throw new KeyRefused(`KMS Decrypt was refused: ${reason(answer)}`);
+  const plaintext = member(answer, "Plaintext");
+  if (!(plaintext instanceof Uint8Array)) throw new Error("KMS Decrypt answered without a plaintext");
+  const key = Buffer.alloc(plaintext.length);
+  key.set(plaintext);
+  plaintext.fill(0);
+  return new PlaintextKey(key);
+}
+
+function reason(answer: unknown): string {
+  return `${String(member(answer, "__type"))}: ${String(member(answer, "message") ?? member(answer, "Message"))}`;
+}
+
+function member(answer: unknown, name: string): unknown {
+  return typeof answer === "object" && answer !== null ? (answer as Record<string, unknown>)[name] : undefined;
+}
+
+const PATH = "/service/TrentService/operation/Decrypt";
+const TIMEOUT: Millis = 10 * SECOND;

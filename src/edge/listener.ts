@@ -1,0 +1,175 @@
+import { createServer, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
+import { DEFAULT_TLS_POLICY, type TlsPolicy, tlsPolicy } from "#domain/tls/policies.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
+import { type Bound, bind, bindAttempts } from "./bind.ts";
+import { type CertificateIndex, indexCertificates } from "./certificate-choice.ts";
+import type { Client, Exchange } from "./exchange.ts";
+import { type ForwardDeps, forward, idleTimeout } from "./forward.ts";
+import { forwardedCount } from "./forwarded-headers.ts";
+import { httpFront } from "./http-front.ts";
+import type { Keyring, KeyringEntry } from "./keyring.ts";
+import { answerBody, answerStatus, lastWords } from "./own-answers.ts";
+import { redirectLocation } from "./redirect.ts";
+import type { Targets } from "./target-choice.ts";
+import { forwardTcp } from "./tcp-forward.ts";
+import { endWith } from "./tls-alert.ts";
+import { startTls } from "./tls-front.ts";
+
+/** One listener of a load balancer: a socket that stays open however often its configuration changes. */
+export interface Listener {
+  /** Resolves when it listens; rejects when it can listen nowhere. */
+  readonly listening: Promise<Bound>;
+  readonly config: EdgeListener;
+  /** Counts from the next connection or request on. */
+  configure(config: EdgeListener, balancer: EdgeBalancer): void;
+  /** Takes no new connection, ends the idle ones, and the others when they have finished or after a while. */
+  drain(): Promise<void>;
+}
+
+export interface ListenerDeps extends ForwardDeps {
+  readonly keyring: Keyring;
+  readonly targets: Targets;
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): Listener {
+  let current = { config, balancer };
+  let certificates: { generation: number; of: EdgeListener; index: CertificateIndex<KeyringEntry> } | undefined;
+  const connections = new Set<Socket>();
+  const front = httpFront((exchange) => answer(exchange, current.config, current.balancer, deps));
+
+  const index = (): CertificateIndex<KeyringEntry> => {
+    const { generation } = deps.keyring;
+    if (certificates?.generation !== generation || certificates.of !== current.config) {
+      const [standard] = current.config.certificates;
+      const present = current.config.certificates
+        .map((arn) => deps.keyring.find(arn))
+        .filter((entry) => entry !== undefined);
+      const first = standard && deps.keyring.find(standard);
+      certificates = { generation, of: current.config, index: indexCertificates(present, first) };
+    }
+    return certificates.index;
+  };
+
+  const accept = (socket: Socket): void => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+    socket.on("error", () => socket.destroy());
+    if (current.config.protocol === "HTTP")
+      return front.serve(socket, clientOf(socket, "http", current.config), "http/1.1");
+    if (current.config.protocol === "TCP") return tunnel(socket);
+    const settings = () => ({
+      listenerArn: current.config.arn,
+      policy: policyOf(current.config),
+      alpn: alpnOf(current.config, current.balancer),
+      certificates: index(),
+    });
+    startTls(socket, settings, answerPlainHttp, deps).then(
+      (secure) => secure && acceptSecure(secure),
+      (error: unknown) => {
+        deps.onError("a TLS connection failed", error);
+        socket.destroy();
+      },
+    );
+  };
+  const acceptSecure = (secure: TLSSocket): void => {
+    if (current.config.protocol === "TLS" || current.config.protocol === "TCP") return tunnel(secure);
+    front.serve(
+      secure,
+      { ...clientOf(secure, "https", current.config), tls: tlsFacts(secure) },
+      secure.alpnProtocol === "h2" ? "h2" : "http/1.1",
+    );
+  };
+  const tunnel = (socket: Socket): void => {
+    const { defaultAction, arn } = current.config;
+    const lease = defaultAction.type === "forward" ? deps.targets.choose(defaultAction, arn) : undefined;
+    if (lease) forwardTcp(socket, lease, deps);
+    else socket.resetAndDestroy();
+  };
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, accept);
+  const listening = bind(server, bindAttempts(balancer.address, config.port));
+  listening.then(
+    () => server.on("error", (error) => deps.onError(`${config.arn} stopped listening`, error)),
+    () => {},
+  );
+  const configure = (newConfig: EdgeListener, newBalancer: EdgeBalancer): void => {
+    current = { config: newConfig, balancer: newBalancer };
+    front.idleAfter(idleTimeout(newBalancer.attributes));
+  };
+  configure(config, balancer);
+
+  return {
+    listening,
+    get config() {
+      return current.config;
+    },
+    configure,
+    async drain() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      front.drain();
+      const cancel = deps.timers.after(DRAIN, () => {
+        front.close();
+        for (const connection of connections) connection.destroy();
+      });
+      await closed;
+      cancel();
+      front.close();
+    },
+  };
+}
+
+/** What a listener's policy name stands for. */
+export function policyOf({ sslPolicy }: EdgeListener): TlsPolicy {
+  const policy = tlsPolicy(sslPolicy ?? DEFAULT_TLS_POLICY) ?? tlsPolicy(DEFAULT_TLS_POLICY);
+  if (!policy) throw new Error(`there is no security policy ${sslPolicy}`);
+  return policy;
+}
+
+function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): void {
+  if (forwardedCount(exchange.headers) > MOST_FORWARDED) return answerStatus(exchange, 463);
+  const action = config.defaultAction;
+  switch (action.type) {
+    case "fixed-response":
+      return answerBody(exchange, action.statusCode, `${action.contentType}; charset=utf-8`, action.body);
+    case "redirect": {
+      const host = (exchange.host ?? balancer.dnsName).replace(/:\d*$/, "");
+      const url = { protocol: exchange.client.scheme, host, port: config.port, target: exchange.target };
+      return answerStatus(exchange, action.statusCode, [["Location", redirectLocation(action, url)]]);
+    }
+    case "forward": {
+      const lease = deps.targets.choose(action, config.arn);
+      return lease ? forward(exchange, lease, balancer, deps) : answerStatus(exchange, 503);
+    }
+  }
+}
+
+function clientOf(socket: Socket, scheme: "http" | "https", { port }: EdgeListener): Client {
+  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "0.0.0.0";
+  return { address, port: socket.remotePort ?? 0, scheme, listenerPort: port };
+}
+
+function tlsFacts(secure: TLSSocket): NonNullable<Client["tls"]> {
+  return { version: secure.getProtocol() ?? "", cipherSuite: secure.getCipher().standardName };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#alpn-policies */
+function alpnOf({ protocol, alpnPolicy }: EdgeListener, { attributes }: EdgeBalancer): readonly string[] {
+  if (protocol === "HTTPS") return attributes["routing.http2.enabled"] === "false" ? ["http/1.1"] : ["h2", "http/1.1"];
+  return ALPN[alpnPolicy ?? "None"] ?? [];
+}
+
+function answerPlainHttp(socket: Socket): void {
+  endWith(socket, lastWords(400, "The plain HTTP request was sent to HTTPS port"));
+}
+
+const ALPN: Readonly<Record<string, readonly string[]>> = {
+  HTTP1Only: ["http/1.1", "http/1.0"],
+  HTTP2Only: ["h2"],
+  HTTP2Optional: ["http/1.1", "http/1.0", "h2"],
+  HTTP2Preferred: ["h2", "http/1.1", "http/1.0"],
+};
+const MOST_FORWARDED = 30;
+const DRAIN: Millis = 5 * SECOND;

@@ -1,0 +1,60 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { TlsPolicy, TlsVersion } from "#domain/tls/policies.ts";
+import type { KeyType } from "./certificate-choice.ts";
+
+export interface ContextParts {
+  readonly policy: TlsPolicy;
+  /** PEM, the leaf first. */
+  readonly chain: string;
+  /** PEM; not kept. */
+  readonly key: Buffer;
+  /** 48 bytes; whoever has them resumes the sessions of those who had them. */
+  readonly ticketKeys: Buffer;
+  /** What sessions may be resumed for. */
+  readonly session: string;
+}
+
+/** Exactly what a security policy says, for one certificate. The private key is copied into OpenSSL. */
+export function secureContext({ policy, chain, key, ticketKeys, session }: ContextParts): SecureContext {
+  return createSecureContext({
+    cert: chain,
+    key,
+    minVersion: policy.versions.at(0) ?? "TLSv1.2",
+    maxVersion: policy.versions.at(-1) ?? "TLSv1.3",
+    ciphers: [...policy.ciphers, securityLevel(policy.versions)].join(":"),
+    honorCipherOrder: true,
+    // Explicit: without it Node also offers hybrid groups that the policy may not name.
+    ecdhCurve: policy.groups.join(":"),
+    ticketKeys,
+    sessionIdContext: createHash("sha256").update(session).digest("hex").slice(0, 32),
+  });
+}
+
+/**
+ * Takes the private key out of memory at once, which otherwise waits for garbage collection. Connections that were made
+ * with it go on. `close` is not documented: `canCloseContexts` guards it.
+ */
+export function closeContext(context: SecureContext): void {
+  const { close } = context.context as { close?: () => void };
+  close?.call(context.context);
+}
+
+/** Whether this Node can release a key at once. */
+export function canCloseContexts(): boolean {
+  return typeof (createSecureContext().context as { close?: unknown }).close === "function";
+}
+
+/** The type of a leaf's key. Throws when `chain` is no PEM certificate. */
+export function leafKeyType(chain: string): KeyType {
+  const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(chain).publicKey;
+  if (asymmetricKeyType === "rsa") return "RSA";
+  return KEY_TYPES[asymmetricKeyDetails?.namedCurve ?? ""] ?? "other";
+}
+
+/** TLS 1.0 and 1.1 sign with SHA-1, and ACM imports RSA keys of 1024 bits: OpenSSL's levels 0 and 1. */
+function securityLevel(versions: readonly TlsVersion[]): string {
+  return versions.includes("TLSv1") || versions.includes("TLSv1.1") ? "@SECLEVEL=0" : "@SECLEVEL=1";
+}
+
+const KEY_TYPES: Readonly<Record<string, KeyType>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
