@@ -21,6 +21,7 @@ import type { Db, Tx } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
 import { leafTbs } from "./leaf.ts";
 import { lintLeaf } from "./lint/lint.ts";
+import type { LintProfile } from "./lint/linted-leaf.ts";
 import { LEAF_ISSUERS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
 import { signAndCheck } from "./signers.ts";
@@ -64,12 +65,30 @@ export interface SignedLeaf extends Prepared {
  * TBSCertificate. An earlier intent that nobody is signing is given up. Throws when the certificate of this generation
  * is signed already (see `findSigned`) or being signed, and when the rules find a fault.
  */
-export async function prepareLeaf(
+export async function prepareLeaf(tx: Tx, request: LeafRequest, deps: PrepareDeps): Promise<Prepared> {
+  return await prepare(tx, { ...request, addresses: [] }, "server", deps);
+}
+
+/** The same for one of Sealkeeper's own servers, which may have local names and IP addresses. */
+export async function prepareInternalLeaf(tx: Tx, request: InternalLeafRequest, deps: PrepareDeps): Promise<Prepared> {
+  return await prepare(tx, request, "internal", deps);
+}
+
+/** A leaf that is not publicly trustable: `certificateArn` is any name of its own. */
+export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" | "names"> {
+  readonly certificateArn: string;
+  readonly names: readonly string[];
+  /** IP addresses of 4 or 16 bytes. */
+  readonly addresses: readonly Uint8Array[];
+}
+
+async function prepare(
   tx: Tx,
-  request: LeafRequest,
+  request: InternalLeafRequest,
+  profile: LintProfile,
   { clock, ids, signers }: PrepareDeps,
 ): Promise<Prepared> {
-  const { certificateArn, generation, subjectPublicKeyInfo, names } = request;
+  const { certificateArn, generation, subjectPublicKeyInfo, names, addresses } = request;
   const now = clock.now();
   await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
 
@@ -79,8 +98,8 @@ export async function prepareLeaf(
   const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
   const serial = freshSerial();
   const period = leafPeriod(request.validity, now, issuer);
-  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, ...period }, issuer);
-  lintLeaf(tbs, { profile: "server", issuer, now });
+  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
+  lintLeaf(tbs, { profile, issuer, now });
 
   const intentId = ids.uuid() as IntentId;
   const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };

@@ -5,6 +5,7 @@ import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db } from "#store/store.ts";
 import { sharedLeafExtensions } from "./leaf-extensions.ts";
+import type { Responder } from "./responder.ts";
 
 /** A CA that signs: its certificate's facts and its key, as OpenSSL's object and never as bytes. */
 export interface Issuer {
@@ -37,6 +38,8 @@ export class Signers {
   /** Where clients reach the CA's pages, without a slash at the end; it stands in every certificate. */
   readonly caUrl: string;
   readonly #issuers = new Map<string, LeafIssuer>();
+  /** Who answers OCSP for each issuer: see responder.ts. */
+  readonly responders: Map<string, Responder> = new Map();
 
   constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
     this.root = root;
@@ -64,6 +67,7 @@ export class Signers {
   /** Forgets every opened key. */
   close(): void {
     this.#issuers.clear();
+    this.responders.clear();
   }
 }
 

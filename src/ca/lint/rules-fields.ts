@@ -1,4 +1,5 @@
 import { lengthOf, validityLimit } from "#ca/validity.ts";
+import { children, contents, readElement } from "#lib/der-reader.ts";
 import { DAY, HOUR } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
 import type { Finding, LintedLeaf } from "./linted-leaf.ts";
@@ -53,12 +54,9 @@ export function validityIsWithinTheIssuers(leaf: LintedLeaf): Finding {
 
 /** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050; seconds, Z, no fractions. */
 export function timesAreInTheirForm({ raw: { validity } }: LintedLeaf): Finding {
-  const times = /^..(?:\x17\x0d(\d{12})Z|\x18\x0f(\d{14})Z)(?:\x17\x0d(\d{12})Z|\x18\x0f(\d{14})Z)$/s.exec(
-    validity.toString("latin1"),
-  );
-  if (!times) return "neither 13 characters of UTCTime nor 15 of GeneralizedTime";
-  const early = [times[2], times[4]].some((general) => general !== undefined && Number(general.slice(0, 4)) < 2050);
-  return early ? "GeneralizedTime before 2050" : undefined;
+  return children(validity, readElement(validity))
+    .map((time) => ({ tag: time.tag, text: contents(validity, time).toString("latin1") }))
+    .find(({ tag, text }) => !(tag === UTC_TIME ? /^\d{12}Z$/ : /^20[5-9]\d{11}Z$/).test(text))?.text;
 }
 
 /** BR 7.1.2.7.2: a domain-validated subject has at most one common name, and nothing else. */
@@ -92,6 +90,8 @@ export function commonNameIsAText({ subject }: LintedLeaf): Finding {
 export function thereAreNoUniqueIds({ tbs }: LintedLeaf): Finding {
   return tbs.issuerUniqueID || tbs.subjectUniqueID ? "there is one" : undefined;
 }
+
+const UTC_TIME = 0x17;
 
 function period({ tbs: { validity } }: LintedLeaf): { readonly notBefore: Date; readonly notAfter: Date } {
   return { notBefore: validity.notBefore.getTime(), notAfter: validity.notAfter.getTime() };

@@ -1,0 +1,57 @@
+import { type Der, encode, enumerated, integer, sequence, tagged, time } from "#lib/der.ts";
+import { signed } from "#lib/x509-certificate.ts";
+import { authorityKeyIdentifier, extension } from "#lib/x509-extensions.ts";
+import { type Issuer, signAndCheck } from "./signers.ts";
+
+/** One revoked certificate. */
+export interface CrlEntry {
+  /** Hexadecimal. */
+  readonly serial: string;
+  readonly revokedAt: Date;
+  /** CRLReason; `unspecified` (0) is not written (RFC 5280 section 5.3.1). */
+  readonly reason: number;
+}
+
+/** What a CRL says, and for how long. */
+export interface CrlFields {
+  readonly number: number;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly entries: readonly CrlEntry[];
+}
+
+/** A signed version 2 CRL with everything the issuer revoked (RFC 5280 section 5, BR 7.2). */
+export function buildCrl({ number, thisUpdate, nextUpdate, entries }: CrlFields, issuer: Issuer): Buffer {
+  const { identifier } = issuer.algorithm;
+  const revoked = entries.length === 0 ? [] : [sequence(...entries.map(entryOf))];
+  const tbs = encode(
+    sequence(
+      VERSION_2,
+      identifier,
+      issuer.name,
+      time(thisUpdate),
+      time(nextUpdate),
+      ...revoked,
+      tagged(0, sequence(authorityKeyIdentifier(issuer.keyId), extension("cRLNumber", false, integer(number)))),
+    ),
+  );
+  return signed(tbs, identifier, signAndCheck(issuer, tbs));
+}
+
+function entryOf({ serial, revokedAt, reason }: CrlEntry): Der {
+  const number = integer(Buffer.from(serial, "hex"));
+  return reason === 0
+    ? sequence(number, time(revokedAt))
+    : sequence(number, time(revokedAt), REASONS[reason] ?? fail(reason));
+}
+
+function fail(reason: number): never {
+  throw new Error(`${reason} is no CRLReason that a CRL of ours may hold`);
+}
+
+const reasonCode = (reason: number): Buffer => encode(sequence(extension("reasonCode", false, enumerated(reason))));
+/** Every reason but those that a public CRL may not have: certificateHold (6), unused 7, removeFromCRL (8) (BR 7.2.2). */
+const REASONS: Readonly<Record<number, Buffer>> = Object.fromEntries(
+  [1, 2, 3, 4, 5, 9, 10].map((reason) => [reason, reasonCode(reason)]),
+);
+const VERSION_2 = encode(integer(1));

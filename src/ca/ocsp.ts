@@ -1,0 +1,120 @@
+import { hash } from "node:crypto";
+import {
+  bitString,
+  type Der,
+  encode,
+  enumerated,
+  generalizedTime,
+  octetString,
+  oid,
+  sequence,
+  tagged,
+  taggedBytes,
+} from "#lib/der.ts";
+import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
+import { OID } from "#lib/oids.ts";
+import { publicKeyBits, readCertificate } from "#lib/x509-certificate.ts";
+import { extension } from "#lib/x509-extensions.ts";
+import { listIssuers } from "#store/issuers.ts";
+import { findIssuedNotAfter, findRevocation } from "#store/revocations.ts";
+import type { Db } from "#store/store.ts";
+import type { CaDeps } from "./deps.ts";
+import { type CertificateQuestion, type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
+import { type Responder, responderOf } from "./responder.ts";
+import { signAs } from "./signers.ts";
+
+/** A DER OCSPResponse. */
+export interface OcspAnswer {
+  readonly der: Buffer;
+  /** Until when caches may keep it; undefined when it is an error, or an answer to one client's nonce. */
+  readonly cacheUntil: Date | undefined;
+}
+
+/**
+ * Answers an OCSP request (RFC 6960, RFC 5019): `good` and `revoked` for what the issuer signed, `unknown` for serial
+ * numbers it never signed, the unsigned error `unauthorized` when the issuer is none of ours or there are several of
+ * them. Never throws for what a client sends.
+ */
+export async function answerOcsp(
+  request: Buffer,
+  deps: Pick<CaDeps, "store" | "clock" | "signers">,
+): Promise<OcspAnswer> {
+  const { store, clock, signers } = deps;
+  const question = readOcspRequest(request);
+  if (!question) return failure(MALFORMED_REQUEST);
+  const issuerId = await askedIssuer(store, question.certificates);
+  if (issuerId === undefined) return failure(UNAUTHORIZED);
+
+  const responder = await responderOf(await signers.issuer(store, issuerId), deps);
+  const thisUpdate = new Date(Math.floor(clock.now().getTime() / SECOND) * SECOND);
+  const nextUpdate = later(thisUpdate, ANSWER_LIFE);
+  const answers = await Promise.all(
+    question.certificates.map(async ({ certId, serial }) =>
+      sequence(
+        certId,
+        await certificateStatus(store, issuerId, serial),
+        generalizedTime(thisUpdate),
+        tagged(0, generalizedTime(nextUpdate)),
+      ),
+    ),
+  );
+  const der = signedResponse(answers, question, thisUpdate, responder);
+  return { der, cacheUntil: question.nonce ? undefined : nextUpdate };
+}
+
+/** The one issuer of ours that every question names by the hashes of its name and key. */
+async function askedIssuer(db: Db, questions: readonly CertificateQuestion[]): Promise<string | undefined> {
+  const issuers = (await listIssuers(db)).map(({ id, certificate }) => ({ id, ...readCertificate(certificate) }));
+  const asked = questions.map(({ hash: name, issuerNameHash, issuerKeyHash }) =>
+    issuers.find(
+      ({ subject, subjectPublicKeyInfo }) =>
+        name !== undefined &&
+        hash(name, subject, "buffer").equals(issuerNameHash) &&
+        hash(name, publicKeyBits(subjectPublicKeyInfo), "buffer").equals(issuerKeyHash),
+    ),
+  );
+  return asked.every((issuer) => issuer?.id === asked[0]?.id) ? asked[0]?.id : undefined;
+}
+
+async function certificateStatus(db: Db, issuerId: string, serial: string): Promise<Der> {
+  const revocation = await findRevocation(db, issuerId, serial);
+  if (revocation) {
+    const { reason, revokedAt } = revocation;
+    const because = reason === 0 ? [] : [tagged(0, enumerated(reason))];
+    return tagged(1, generalizedTime(new Date(revokedAt)), ...because);
+  }
+  return (await findIssuedNotAfter(db, issuerId, serial)) === undefined ? UNKNOWN : GOOD;
+}
+
+function signedResponse(
+  answers: readonly Der[],
+  { nonce }: OcspQuestion,
+  producedAt: Date,
+  responder: Responder,
+): Buffer {
+  const echo = nonce ? [tagged(1, sequence(extension("ocspNonce", false, nonce)))] : [];
+  const data = encode(
+    sequence(tagged(2, octetString(responder.keyHash)), generalizedTime(producedAt), sequence(...answers), ...echo),
+  );
+  const basic = sequence(
+    data,
+    responder.algorithm.identifier,
+    bitString(signAs(responder, data)),
+    tagged(0, sequence(responder.certificate)),
+  );
+  return encode(sequence(enumerated(SUCCESSFUL), tagged(0, sequence(OCSP_BASIC, octetString(basic)))));
+}
+
+function failure(status: number): OcspAnswer {
+  return { der: encode(sequence(enumerated(status))), cacheUntil: undefined };
+}
+
+/** BR 4.9.10 allows 8 hours to 10 days. */
+const ANSWER_LIFE: Millis = 12 * HOUR;
+/** OCSPResponseStatus (RFC 6960 section 4.2.1) */
+const SUCCESSFUL = 0;
+const MALFORMED_REQUEST = 1;
+const UNAUTHORIZED = 6;
+const GOOD: Buffer = encode(taggedBytes(0, Buffer.alloc(0)));
+const UNKNOWN: Buffer = encode(taggedBytes(2, Buffer.alloc(0)));
+const OCSP_BASIC = oid(OID.ocspBasic);

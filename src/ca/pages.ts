@@ -1,0 +1,95 @@
+import { pem } from "#lib/pem.ts";
+import { findIssuer } from "#store/issuers.ts";
+import type { CaDeps } from "./deps.ts";
+import { answerOcsp, type OcspAnswer } from "./ocsp.ts";
+import { CURRENT_ROOT, OLDER_ROOT } from "./profiles.ts";
+import { currentCrl } from "./revocation.ts";
+import { CA_PATH } from "./urls.ts";
+
+/** An HTTP answer. The body of an answer to HEAD is left out by whoever sends it. */
+export interface Page {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/**
+ * What clients of certificates fetch, over plain HTTP and without a signature; undefined for paths that are not the CA's.
+ *
+ * | path | what |
+ * |---|---|
+ * | /ca/root.pem | the current root, for the trust store of clients |
+ * | /ca/roots.pem | the current root and the older one |
+ * | /ca/ISSUER.crt, /ca/r2-cross.crt | one CA certificate, DER |
+ * | /ca/ISSUER.crl | what the issuer revoked, DER |
+ * | /ca/ocsp, /ca/ocsp/BASE64 | OCSP by POST and by GET |
+ */
+export function caPages(deps: CaPagesDeps): (method: string, path: string, body: Buffer) => Promise<Page | undefined> {
+  return async (method, path, body) => {
+    if (!path.startsWith(`${CA_PATH}/`)) return undefined;
+    const name = path.slice(CA_PATH.length + 1);
+    if (name === "ocsp" && method === "POST") return ocspPage(await answerOcsp(body, deps), undefined, deps);
+    if (method !== "GET" && method !== "HEAD")
+      return text(405, `${method} is not allowed here`, { allow: name === "ocsp" ? "POST" : "GET, HEAD" });
+    if (name.startsWith("ocsp/"))
+      return ocspPage(await answerOcsp(questionIn(name.slice("ocsp/".length)), deps), name, deps);
+    return (await certificatePage(name, deps)) ?? (await crlPage(name, deps)) ?? text(404, `the CA has no ${name}`);
+  };
+}
+
+export type CaPagesDeps = Pick<CaDeps, "store" | "clock" | "signers">;
+
+async function certificatePage(name: string, { store }: CaPagesDeps): Promise<Page | undefined> {
+  const pems = PEM_PAGES[name];
+  if (pems) {
+    const roots = await Promise.all(pems.map((id) => findIssuer(store, id)));
+    const all = roots.map((root) => (root ? pem("CERTIFICATE", root.certificate) : "")).join("");
+    return found(Buffer.from(all), "application/x-pem-file", CERTIFICATE_CACHE);
+  }
+  const [, id, cross] = /^([a-z0-9]{1,32})(-cross)?\.crt$/.exec(name) ?? [];
+  const issuer = id === undefined ? undefined : await findIssuer(store, id);
+  const der = cross === undefined ? issuer?.certificate : issuer?.crossCertificate;
+  return der ? found(Buffer.from(der), "application/pkix-cert", CERTIFICATE_CACHE) : undefined;
+}
+
+async function crlPage(name: string, deps: CaPagesDeps): Promise<Page | undefined> {
+  const [, id] = /^([a-z0-9]{1,32})\.crl$/.exec(name) ?? [];
+  const crl = id === undefined ? undefined : await currentCrl(id, deps);
+  return crl && found(crl.der, "application/pkix-crl", REVOCATION_CACHE, { etag: `"${crl.number}"` });
+}
+
+/** RFC 5019 section 6: an answer that was fetched by GET may be cached, but not for long: a revocation should be seen. */
+function ocspPage({ der, cacheUntil }: OcspAnswer, fetched: string | undefined, { clock }: CaPagesDeps): Page {
+  const mayCache = fetched !== undefined && cacheUntil !== undefined;
+  if (!mayCache) return found(der, "application/ocsp-response", "no-store");
+  return found(der, "application/ocsp-response", `${REVOCATION_CACHE}, no-transform, must-revalidate`, {
+    "last-modified": clock.now().toUTCString(),
+  });
+}
+
+/** RFC 6960 appendix A.1: the path ends in the URL-encoded base64 of the request. Anything else reads as no request. */
+function questionIn(encoded: string): Buffer {
+  try {
+    return Buffer.from(decodeURIComponent(encoded), "base64");
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function found(body: Buffer, type: string, cache: string, more: Readonly<Record<string, string>> = {}): Page {
+  const headers = { "content-type": type, "content-length": `${body.length}`, "cache-control": cache, ...more };
+  return { status: 200, headers, body };
+}
+
+function text(status: number, message: string, more: Readonly<Record<string, string>> = {}): Page {
+  const body = Buffer.from(`${message}\n`);
+  const headers = { "content-type": "text/plain; charset=utf-8", "content-length": `${body.length}`, ...more };
+  return { status, headers, body };
+}
+
+const PEM_PAGES: Readonly<Record<string, readonly string[]>> = {
+  "root.pem": [CURRENT_ROOT],
+  "roots.pem": [CURRENT_ROOT, OLDER_ROOT],
+};
+const CERTIFICATE_CACHE = "public, max-age=86400";
+const REVOCATION_CACHE = "public, max-age=60";
