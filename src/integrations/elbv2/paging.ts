@@ -25,12 +25,29 @@ export async function page<Item>(
   const found = await ask(marker === undefined ? undefined : readMarker(marker), pageSize + 1);
   const items = found.slice(0, pageSize);
   const last = found.length > pageSize ? items.at(-1) : undefined;
-  return { items, nextMarker: last === undefined ? undefined : Buffer.from(key(last)).toString("base64url") };
+  return { items, nextMarker: last === undefined ? undefined : writeMarker(key(last)) };
+}
+
+/** One page of a fixed list. Throws as `page`. */
+export function pageOf<Item>(
+  { marker, pageSize = LARGEST }: Pages,
+  list: readonly Item[],
+  key: (item: Item) => string,
+): Page<Item> {
+  const after = marker === undefined ? undefined : readMarker(marker);
+  const start = after === undefined ? 0 : list.findIndex((item) => key(item) === after) + 1;
+  const items = list.slice(start, start + pageSize);
+  const last = start + pageSize < list.length ? items.at(-1) : undefined;
+  return { items, nextMarker: last === undefined ? undefined : writeMarker(key(last)) };
 }
 
 /** Everything on one page. */
 export function onePage<Item>(items: readonly Item[]): Page<Item> {
   return { items, nextMarker: undefined };
+}
+
+function writeMarker(key: string): string {
+  return Buffer.from(key).toString("base64url");
 }
 
 function readMarker(marker: string): string {
