@@ -36,7 +36,7 @@ export async function checkDomains(
         lookups: finding.lookups,
         checks: checks + 1,
         wasDueAt: checkAt,
-        checkAgainAt: now + recheckAfter(checks + 1),
+        checkAgainAt: now + recheckAfter(checks + 1, purpose),
       };
       // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await recordLookup(tx, arn, purpose, lookup, now);

@@ -25,7 +25,7 @@ export async function readEdgeCertificate(
     region: certificate.region,
     serial: version.serial,
     chain: inOneFile(version.certificate, version.chain),
-    names: certificate.names,
+    names: certificate.names.map((name) => name.toLowerCase()),
     wrappedDataKey: version.wrappedDataKey,
     sealedKey: version.sealedKey,
     encryptionContext: { "aws:acm:arn": certificateArn },

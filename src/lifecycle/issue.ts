@@ -1,4 +1,4 @@
-import { describeCertificate, type CertificateFacts as LeafFacts } from "#ca/describe.ts";
+import { describeCertificate } from "#ca/describe.ts";
 import { findSigned, type Prepared, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { Keeping } from "#custody/custody.ts";
@@ -9,7 +9,6 @@ import { isRequestable } from "#domain/certificate/key-algorithms.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
 import type { Millis } from "#lib/duration.ts";
-import { writeUsages } from "#store/certificate-details.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
 import {
   type CertificateState,
@@ -21,7 +20,7 @@ import {
 import type { Store, Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { putInForce } from "./put-in-force.ts";
+import { putInForce, saidColumns } from "./put-in-force.ts";
 
 export interface IssueDeps extends Keeping {
   readonly store: Store;
@@ -124,12 +123,10 @@ async function recordIssue(
   const moved = await changeCertificate(tx, arn, certificate, {
     status: statusAfter(issuing, certificate.status),
     generation,
-    notBefore: leaf.notBefore.getTime(),
-    notAfter: leaf.notAfter.getTime(),
     issuedAt: now.getTime(),
     exportedAt: null,
     trouble: null,
-    ...usages(facts),
+    ...saidColumns(facts),
     ...(issuing === "renewed"
       ? {
           renewal: renewalAfter("renewed", certificate.renewal) ?? certificate.renewal,
@@ -139,7 +136,7 @@ async function recordIssue(
       : {}),
   });
   if (!moved) return; // deleted, given up or issued by somebody else meanwhile
-  await putInForce(tx, arn, generation, { ...version(facts), certificate: leaf.pem, chain: leaf.chainPem });
+  await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem });
   await recordAct(tx, arn, issuing === "issued" ? "CertificateIssued" : "CertificateRenewed", deps);
   await promiseAdvance(tx, arn, now);
 }

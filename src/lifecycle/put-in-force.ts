@@ -1,9 +1,28 @@
-import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import { parseArn } from "#domain/arn.ts";
+import type { CertificateFacts } from "#ca/describe.ts";
+import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn.ts";
 import { usersOf } from "#store/certificate-associations.ts";
-import { completeVersion, deleteVersionsBefore, type SignedVersion } from "#store/certificate-versions.ts";
+import { writeUsages } from "#store/certificate-details.ts";
+import { completeVersion, deleteVersionsBefore } from "#store/certificate-versions.ts";
 import { announce } from "#store/edge-changes.ts";
 import type { Tx } from "#store/store.ts";
+import type { EpochMillis } from "#store/tables/types.ts";
+
+/** What a certificate says of itself, as the columns of `certificates` that lists are filtered by. */
+export function saidColumns({ notBefore, notAfter, keyUsages, extendedKeyUsages }: CertificateFacts): SaidColumns {
+  return {
+    notBefore: notBefore.getTime(),
+    notAfter: notAfter.getTime(),
+    keyUsages: writeUsages(keyUsages),
+    extendedKeyUsages: writeUsages(extendedKeyUsages.map(({ name }) => name)),
+  };
+}
+
+interface SaidColumns {
+  readonly notBefore: EpochMillis;
+  readonly notAfter: EpochMillis;
+  readonly keyUsages: string;
+  readonly extendedKeyUsages: string;
+}
 
 /**
  * Makes a signed version the one in force, in the transaction that moves the certificate to it: the certificate is put
@@ -14,8 +33,12 @@ export async function putInForce(
   tx: Tx,
   arn: CertificateArn,
   generation: number,
-  signed: SignedVersion,
+  facts: CertificateFacts,
+  pem: { readonly certificate: string; readonly chain: string | undefined },
 ): Promise<void> {
+  const { serial, subject, issuer, signatureAlgorithm, extendedKeyUsages } = facts;
+  const extendedKeyUsageOids = extendedKeyUsages.map(({ oid }) => oid ?? null);
+  const signed = { serial, subject, issuer, signatureAlgorithm, extendedKeyUsageOids, ...pem };
   if (!(await completeVersion(tx, arn, generation, signed))) {
     throw new Error(`generation ${generation} of ${arn} has no key`);
   }

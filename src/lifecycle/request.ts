@@ -98,7 +98,7 @@ function keyOf({ idempotencyToken, ...asked }: CertificateRequest, { account, re
   if (idempotencyToken === undefined) return null;
   const names = [asked.names[0], ...asked.names.slice(1).sort()];
   const tags = withTags([], asked.tags)
-    .map(({ key, value }) => [key, value])
+    .map(({ key, value }) => JSON.stringify([key, value]))
     .sort();
   const { validationMethod, keyAlgorithm, exportOption, managedBy } = asked;
   const parameters = JSON.stringify([names, validationMethod, keyAlgorithm, exportOption, managedBy, tags]);

@@ -49,13 +49,29 @@ export async function readCertificate(
     .orderBy("resourceArn")
     .execute();
   const { names, keyUsages, extendedKeyUsages, extendedKeyUsageOids, ...details } = row;
-  const oids = JSON.parse(extendedKeyUsageOids ?? "[]") as readonly string[];
+  const oids = JSON.parse(extendedKeyUsageOids ?? "[]") as readonly (string | null)[];
   return {
     ...details,
     names: JSON.parse(names) as readonly DomainName[],
     keyUsages: readUsages(keyUsages),
-    extendedKeyUsages: readUsages(extendedKeyUsages).map((name, index) => ({ name, oid: oids[index] })),
+    extendedKeyUsages: readUsages(extendedKeyUsages).map((name, index) => ({ name, oid: oids[index] ?? undefined })),
     inUseBy: users.map(({ resourceArn }) => resourceArn),
+  };
+}
+
+/** What a certificate may be used for. */
+export async function readUsageColumns(
+  db: Db,
+  arn: CertificateArn,
+): Promise<{ readonly keyUsages: readonly string[]; readonly extendedKeyUsages: readonly string[] }> {
+  const row = await db
+    .selectFrom("certificates")
+    .select(["keyUsages", "extendedKeyUsages"])
+    .where("arn", "=", arn)
+    .executeTakeFirst();
+  return {
+    keyUsages: readUsages(row?.keyUsages ?? ""),
+    extendedKeyUsages: readUsages(row?.extendedKeyUsages ?? ""),
   };
 }
 

@@ -23,7 +23,8 @@ export interface SignedVersion {
   readonly subject: string;
   readonly issuer: string;
   readonly signatureAlgorithm: string;
-  readonly extendedKeyUsageOids: readonly string[];
+  /** In the order of `certificates.extendedKeyUsages`; null for the one that has none. */
+  readonly extendedKeyUsageOids: readonly (string | null)[];
   readonly certificate: string;
   readonly chain: string | undefined;
 }

@@ -108,17 +108,21 @@ export interface Expected {
   readonly generation: number;
 }
 
+export type CertificateChange = Omit<Updateable<CertificateTables["certificates"]>, "names"> & {
+  readonly names?: readonly DomainName[];
+};
+
 /** Changes a certificate that is as expected; false means that somebody else did meanwhile: look again. */
 export async function changeCertificate(
   tx: Tx,
   arn: CertificateArn,
   expected: Expected,
-  change: Updateable<CertificateTables["certificates"]>,
+  { names, ...change }: CertificateChange,
 ): Promise<boolean> {
   const { status, renewal, generation } = expected;
   const row = await tx
     .updateTable("certificates")
-    .set(change)
+    .set(names ? { ...change, names: JSON.stringify(names) } : change)
     .where("arn", "=", arn)
     .where("status", "=", status)
     .where("renewal", "=", renewal)

@@ -116,14 +116,28 @@ export async function hastenValidations(
   now: EpochMillis,
 ): Promise<CertificateArn[]> {
   if (recordNames.length === 0) return [];
-  const rows = await tx
-    .updateTable("domainValidations")
-    .set({ checkAt: now, checks: 0 })
+  const pending = await tx
+    .selectFrom("domainValidations")
+    .select(["certificateArn", "purpose", "position"])
     .where("recordName", "in", [...recordNames])
     .where("status", "=", "PENDING_VALIDATION")
-    .returning("certificateArn")
+    .orderBy("certificateArn")
+    .orderBy("purpose")
+    .orderBy("position")
     .execute();
-  return [...new Set(rows.map(({ certificateArn }) => certificateArn))];
+  // One after the other in the order in which look-ups are written down, so that the two cannot wait for each other.
+  for (const { certificateArn, purpose, position } of pending) {
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    await tx
+      .updateTable("domainValidations")
+      .set({ checkAt: now, checks: 0 })
+      .where("certificateArn", "=", certificateArn)
+      .where("purpose", "=", purpose)
+      .where("position", "=", position)
+      .where("status", "=", "PENDING_VALIDATION")
+      .execute();
+  }
+  return [...new Set(pending.map(({ certificateArn }) => certificateArn))];
 }
 
 /** Ends the proofs that are still pending. */

@@ -43,8 +43,10 @@ type Rule = (facts: CertificateFacts, now: Date, policy: RenewalPolicy) => Step 
 const settled: Rule = ({ status }) =>
   status === "PENDING_VALIDATION" || status === "ISSUED" ? undefined : { kind: "nothing" };
 
-const validationTimedOut: Rule = ({ status, requestedAt }, now) =>
-  status === "PENDING_VALIDATION" && now >= later(requestedAt, ATTEMPT) ? { kind: "validation-timed-out" } : undefined;
+const validationTimedOut: Rule = ({ status, requestedAt, domains }, now) =>
+  status === "PENDING_VALIDATION" && now >= later(requestedAt, ATTEMPT) && !allProven(domains)
+    ? { kind: "validation-timed-out" }
+    : undefined;
 
 const requestedDomains: Rule = ({ status, requestedAt, domains }, now) =>
   status === "PENDING_VALIDATION" ? proveDomains(domains, later(requestedAt, ATTEMPT), now) : undefined;

@@ -1,12 +1,14 @@
-import { MINUTE, type Millis, SECOND } from "#lib/duration.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
 
 /**
  * The pause before a domain that is not proven yet is looked up again: at once lively, because people wait, later
- * gentle to other people's name servers. `attempts` counts the look-ups done, from 1.
+ * gentle to other people's name servers, and more so at a renewal, which has weeks. `attempts` counts the look-ups
+ * done, from 1.
  */
-export function recheckAfter(attempts: number): Millis {
-  return PAUSES[Math.min(Math.max(attempts, 1), PAUSES.length) - 1] ?? LONGEST;
+export function recheckAfter(attempts: number, purpose: "ISSUE" | "RENEWAL"): Millis {
+  const pauses = PAUSES[purpose];
+  return (pauses[Math.min(Math.max(attempts, 1), pauses.length) - 1] ?? 0) * SECOND;
 }
 
-const LONGEST: Millis = 5 * MINUTE;
-const PAUSES: readonly Millis[] = [1, 2, 5, 10, 20, 30, 60, 60, 120, 120, 300].map((seconds) => seconds * SECOND);
+const FIRST = [1, 2, 5, 10, 20, 30, 60, 60, 120, 120];
+const PAUSES = { ISSUE: [...FIRST, 300], RENEWAL: [...FIRST, 300, 600, 1800, 3600] };

@@ -1,0 +1,221 @@
+import type { Insertable } from "kysely";
+import { gateway } from "#aws/gateway.ts";
+import { mount } from "#aws/service.ts";
+import { ensureHierarchy } from "#ca/hierarchy.ts";
+import { Signers } from "#ca/signers.ts";
+import { keyFileRoot } from "#custody/root.ts";
+import { changeRecordSets } from "#dns/change-record-sets.ts";
+import { createHostedZone } from "#dns/hosted-zones.ts";
+import type { ZoneDeps } from "#dns/zone-deps.ts";
+import type { CertificateArn } from "#domain/arn.ts";
+import type { AccountId, Caller, Region } from "#domain/names.ts";
+import type { RecordType } from "#domain/zones/record-set.ts";
+import { runDueJobs } from "#jobs/worker.ts";
+import { DAY, SECOND } from "#lib/duration.ts";
+import { randomIds } from "#lib/ids.ts";
+import { type AdvanceDeps, advanceCertificate } from "#lifecycle/advance.ts";
+import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
+import { noticeRecords } from "#lifecycle/notice-records.ts";
+import { type AcmDeps, acm } from "#services/acm/index.ts";
+import { nextJobAt } from "#store/jobs.ts";
+import { openStore, type Store } from "#store/store.ts";
+import type { Tables } from "#store/tables.ts";
+import { type TestClock, testClock } from "./test-clock.ts";
+import { name } from "./zone-world.ts";
+
+export const ACCOUNT = "123456789012" as AccountId;
+export const REGION = "eu-west-1" as Region;
+export const BALANCER: string = `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:loadbalancer/app/web/0123456789abcdef`;
+
+/** What an operation answered: its output, or the name and the message of its error. */
+export interface Answered {
+  readonly status: number;
+  /** The error's name; undefined when it succeeded. */
+  readonly error: string | undefined;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the JSON that went over the wire
+  readonly body: any;
+}
+
+/** Certificates with everything they need: a store, zones, the CA, custody, and a clock that stands still. */
+export interface CertificateWorld {
+  readonly deps: AcmDeps & AdvanceDeps & ZoneDeps;
+  readonly store: Store;
+  readonly clock: TestClock;
+  /** Errors of jobs, oldest first. */
+  readonly failures: unknown[];
+  caller(owner?: Partial<Pick<Caller, "account" | "region">>): Caller;
+  /** Calls an operation of ACM as a client does, through the gateway. */
+  call(operation: string, input: object, owner?: Partial<Pick<Caller, "account" | "region">>): Promise<Answered>;
+  /** Requests a certificate with DNS validation. */
+  request(domain: string, more?: object): Promise<CertificateArn>;
+  describe(arn: string): Promise<Answered["body"]>;
+  zone(domain: string): Promise<{
+    put(recordName: string, value: string): Promise<void>;
+    remove(recordName: string, value: string): Promise<void>;
+  }>;
+  /** Does all jobs that are due at this moment, until none is. */
+  work(): Promise<void>;
+  /** Moves the clock on, from due job to due job, until nothing is due before `until`. */
+  liveUntil(until: Date): Promise<void>;
+  attach(arn: string, resourceArn?: string): Promise<string>;
+  detach(arn: CertificateArn, resourceArn?: string): Promise<void>;
+}
+
+/** `open` makes the store; it is closed by whoever opened it. */
+export async function certificateWorld(store: Store): Promise<CertificateWorld> {
+  const clock = testClock("2026-11-22T00:00:00Z");
+  const root = keyFileRoot(Buffer.alloc(32, 7));
+  const failures: unknown[] = [];
+  const deps: CertificateWorld["deps"] = {
+    store,
+    clock,
+    root,
+    ids: randomIds,
+    signers: new Signers({ root, caUrl: "http://127.0.0.1:4566" }),
+    leafLifetime: 198 * DAY,
+    product: {
+      name: name("sealkeeper.internal"),
+      nameServerAddresses: ["127.0.0.53"],
+      lookupHost: () => Promise.resolve(undefined),
+    },
+    resolvers: [],
+    onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
+  };
+  await useHierarchy(deps);
+  const jobs = {
+    store,
+    clock,
+    tasks: { "certificate.advance": (arn: string) => advanceCertificate(arn as CertificateArn, deps) },
+    onError: (_: unknown, error: unknown) => void failures.push(error),
+  };
+
+  const world: CertificateWorld = {
+    deps,
+    store,
+    clock,
+    failures,
+    caller({ account = ACCOUNT, region = REGION } = {}) {
+      const arn = `arn:aws:iam::${account}:root`;
+      return { kind: "root", account, region, arn, accessKeyId: "AKIATEST", requestId: randomIds.uuid() };
+    },
+    async call(operation, input, owner) {
+      const answer = gateway([mount(acm, deps)], {
+        authenticate: () => Promise.resolve(world.caller(owner)),
+        ids: randomIds,
+        audit: { record: () => Promise.resolve(), note: () => {} },
+        log: ({ bug }) => {
+          if (bug !== undefined) throw bug;
+        },
+      });
+      const body = Buffer.from(JSON.stringify(input));
+      const reply = await answer({
+        method: "POST",
+        path: "/",
+        query: new URLSearchParams(),
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amz-target": `CertificateManager.${operation}`,
+          authorization:
+            "AWS4-HMAC-SHA256 Credential=AKIATEST/20261122/eu-west-1/acm/aws4_request, SignedHeaders=host, Signature=00",
+        },
+        body,
+        signedBody: body,
+        remoteAddress: "127.0.0.1",
+      });
+      const parsed = JSON.parse(String(reply.body ?? "") || "{}");
+      return { status: reply.status, error: parsed.__type, body: parsed };
+    },
+    async request(domain, more = {}) {
+      const input = { DomainName: domain, ValidationMethod: "DNS", ...more };
+      const { body, error } = await world.call("RequestCertificate", input);
+      if (error !== undefined) throw new Error(`${error}: ${body.message}`);
+      return body.CertificateArn;
+    },
+    async describe(arn) {
+      const { body, error } = await world.call("DescribeCertificate", { CertificateArn: arn });
+      if (error !== undefined) throw new Error(`${error}: ${body.message}`);
+      return body.Certificate;
+    },
+    async zone(domain) {
+      const made = { account: ACCOUNT, name: domain, callerReference: randomIds.uuid(), comment: "" };
+      const { zone } = await createHostedZone(made, deps);
+      const change = (action: "UPSERT" | "DELETE") => async (recordName: string, value: string) => {
+        const content = { kind: "values", ttl: 300, values: [value] } as const;
+        const set = { name: name(recordName.replace(/\.$/, "")), type: "CNAME" as RecordType, content };
+        const batch = { account: ACCOUNT, zoneId: zone.id, comment: undefined, changes: [{ action, set }] };
+        await changeRecordSets(batch, deps);
+      };
+      return { put: change("UPSERT"), remove: change("DELETE") };
+    },
+    async work() {
+      while ((await runDueJobs(jobs)) > 0);
+    },
+    async liveUntil(until) {
+      for (;;) {
+        await world.work();
+        const next = await nextJobAt(store);
+        if (next === undefined || next > until.getTime()) break;
+        clock.set(new Date(next));
+      }
+      clock.set(until);
+    },
+    attach(arn, resourceArn = BALANCER) {
+      return store.transaction().execute(async (tx) => {
+        const attachment = { certificateArn: arn, resourceArn, resourceOwner: world.caller() };
+        return (await attachCertificate(tx, attachment, deps)).grantToken;
+      });
+    },
+    detach(arn, resourceArn = BALANCER) {
+      return store.transaction().execute((tx) => detachCertificate(tx, { certificateArn: arn, resourceArn }, deps));
+    },
+  };
+  clock.advance(SECOND);
+  return world;
+}
+
+/** The CA's keys are made once for a test file: an RSA-4096 root takes most of a second. */
+async function useHierarchy(deps: CertificateWorld["deps"]): Promise<void> {
+  hierarchy ??= makeHierarchy(deps);
+  await deps.store
+    .insertInto("caIssuers")
+    .values([...(await hierarchy)])
+    .execute();
+}
+
+async function makeHierarchy(deps: CertificateWorld["deps"]): Promise<readonly Insertable<Tables["caIssuers"]>[]> {
+  const scratch = await openStore("file::memory:");
+  try {
+    await ensureHierarchy({ ...deps, store: scratch });
+    return await scratch.selectFrom("caIssuers").selectAll().execute();
+  } finally {
+    await scratch.destroy();
+  }
+}
+
+let hierarchy: Promise<readonly Insertable<Tables["caIssuers"]>[]> | undefined;
+
+/** Records that prove a certificate's domains, each in a zone of its own. */
+export interface Proofs {
+  withdraw(): Promise<void>;
+  restore(): Promise<void>;
+}
+
+/** Writes the records that a certificate is described with. */
+export async function prove(world: CertificateWorld, arn: string): Promise<Proofs> {
+  const { DomainValidationOptions } = await world.describe(arn);
+  const values = new Map<string, string>(
+    // oxlint-disable-next-line typescript/no-explicit-any -- the JSON that went over the wire
+    DomainValidationOptions.map(({ ResourceRecord }: any) => [ResourceRecord.Name, ResourceRecord.Value]),
+  );
+  const records = await Promise.all(
+    [...values].map(async ([recordName, value]) => {
+      const zone = await world.zone(recordName.slice(recordName.indexOf(".") + 1).replace(/\.$/, ""));
+      return { restore: () => zone.put(recordName, value), withdraw: () => zone.remove(recordName, value) };
+    }),
+  );
+  const all = (work: "restore" | "withdraw") => async () => {
+    for (const record of records) await record[work]();
+  };
+  await all("restore")();
+  return { restore: all("restore"), withdraw: all("withdraw") };
+}
