@@ -51,7 +51,7 @@ const acm: Service<typeof acmSdk, undefined> = {
       throw new Error("the password is 123");
     },
     GetCertificate() {
-      throw new Refusal("grant-invalid", "not in the table");
+      throw new Refusal("access-denied", "not in the table");
     },
     ImportCertificate: () => ({ CertificateArn: ARN }),
     AddTagsToCertificate: () => undefined,

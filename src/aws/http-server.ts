@@ -27,7 +27,7 @@ export interface HttpServer {
   /** Listens by itself, or takes sockets by `emit("connection", socket)`. */
   readonly server: Server;
   /** Takes nothing new, lets what runs finish, and closes every connection; the rest after `grace`. */
-  stop(grace?: Millis): Promise<void>;
+  readonly stop: (grace?: Millis) => Promise<void>;
 }
 
 /** The HTTP side of the front door; with `tls`, HTTPS. */

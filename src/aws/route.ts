@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Facts } from "./facts.ts";
 import type { Asked, ProtocolName } from "./protocols/protocol.ts";
+import { readForm } from "./query-tree.ts";
 import type { MountedService, OperationModel } from "./service.ts";
 
 /** What a request asks for, before anything is believed. What is undefined is not here. */
@@ -99,7 +100,7 @@ const labelPattern = (_: string, name: string, greedy: string): string => `(?<${
 /** The parameters of a query call, in the URL or in the body, but not in both. */
 function formOf(call: Call): URLSearchParams | undefined {
   if (call.method === "POST" && isType(call, "application/x-www-form-urlencoded")) {
-    return new URLSearchParams(call.body.toString());
+    return readForm(call.body.toString());
   }
   return (call.method === "GET" || call.method === "POST") && call.query.has("Action") ? call.query : undefined;
 }

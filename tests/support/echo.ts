@@ -74,7 +74,7 @@ export async function echoServices(echo: Echo): Promise<readonly EchoService[]> 
 export async function echoServer(echo: Echo): Promise<{
   readonly services: readonly EchoService[];
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }> {
   const services = await echoServices(echo);
   const credential = testCredential(TEST_KEY);
