@@ -1,0 +1,60 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { EdgeMessage } from "#domain/edge-messages.ts";
+import type { Caller } from "#domain/names.ts";
+import type { Journal } from "#journal/journal.ts";
+import type { Clock } from "#lib/clock.ts";
+import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
+import { findLoadBalancer } from "#store/load-balancers.ts";
+import type { Store, Tx } from "#store/store.ts";
+
+export interface ReportDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
+
+/** What an edge says of itself; `hello`, `ack` and `heartbeat` are the link's own affair. */
+export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "heartbeat" }>;
+
+/** Keeps what an edge reports of a load balancer that exists. */
+export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: ReportDeps): Promise<void> {
+  const { loadBalancerArn } = report;
+  const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
+  switch (report.kind) {
+    case "listening":
+      return ofExisting(loadBalancerArn, deps, (tx) => putListenerReports(tx, whose, report.listeners));
+    case "target-health":
+      return ofExisting(loadBalancerArn, deps, (tx) => putTargetReports(tx, whose, report.targets));
+    case "serving":
+      return ofExisting(loadBalancerArn, deps, (tx) => putServing(tx, whose, report.certificates));
+    case "key-dropped":
+      await removeServing(deps.store, whose, report.certificateArn);
+      deps.journal.note({
+        account: edge.caller.account,
+        region: edge.caller.region,
+        principal: edge.caller.arn,
+        accessKeyId: edge.caller.accessKeyId,
+        eventSource: "edge.sealkeeper",
+        eventName: "DropKey",
+        resource: report.certificateArn,
+        requestId: edge.caller.requestId,
+      });
+  }
+}
+
+/** An edge, by the name that its access key proves. */
+export interface EdgeCaller {
+  readonly name: string;
+  readonly caller: Caller;
+}
+
+/** Late reports of a load balancer that was deleted meanwhile would stay for ever. */
+async function ofExisting(
+  loadBalancerArn: LoadBalancerArn,
+  { store }: ReportDeps,
+  put: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    if (await findLoadBalancer(tx, loadBalancerArn)) await put(tx);
+  });
+}
