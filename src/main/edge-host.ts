@@ -1,0 +1,217 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { backoff } from "#lib/backoff.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
+import { object, text, whole } from "#lib/shape.ts";
+import type { AccessKey } from "#lib/sigv4-signer.ts";
+import { readIfThere, writeSecretFile } from "./data-dir.ts";
+import { type EdgeFiles, type EdgeIdentity, edgeFiles, edgeVersion } from "./edge-files.ts";
+
+export interface EdgeHostSettings {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** The origin of our API, as this machine reaches it. */
+  readonly endpoint: URL;
+  /** PEM; whom the edge trusts, when the endpoint is HTTPS. */
+  readonly ca?: string;
+  readonly name: string;
+  readonly accessKey: AccessKey;
+  readonly logLevel: string;
+}
+
+/** Keeps an edge process beside the control plane. */
+export interface EdgeHost {
+  /** The edge's process, while we are connected to it. */
+  pid(): number | undefined;
+  /** Lets the edge drain and end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes sure that there is an edge: the one that outlived an earlier control plane if it is the same, else a new one,
+ * and another one whenever it is gone. The edge is detached: when the control plane is killed, it serves on.
+ */
+export function keepEdge(
+  settings: EdgeHostSettings,
+  { onError }: { readonly onError: (error: unknown) => void },
+): EdgeHost {
+  const files = edgeFiles(settings.dataDir);
+  const wanted = prepare(settings, files);
+  const stopped = new AbortController();
+  let current: Visit | undefined;
+
+  const keep = async (): Promise<void> => {
+    for (let failures = 0; !stopped.signal.aborted; ) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one edge at a time
+        const visit = (await enter(files.socket)) ?? (await start(settings, files, stopped.signal));
+        if (!visit) break;
+        if (!isSame(visit.identity, wanted) || stopped.signal.aborted) {
+          // oxlint-disable-next-line no-await-in-loop -- its socket must be free first
+          await visit.stop();
+          continue;
+        }
+        current = visit;
+        failures = 0;
+        // oxlint-disable-next-line no-await-in-loop -- for as long as it lives
+        await visit.left;
+        current = undefined;
+      } catch (error) {
+        onError(error);
+        failures++;
+        // oxlint-disable-next-line no-await-in-loop -- a pause between two tries
+        await setTimeout(backoff(failures, RETRY), undefined, { signal: stopped.signal }).catch(() => {});
+      }
+    }
+  };
+  const keeping = keep();
+  return {
+    pid: () => current?.pid,
+    async stop() {
+      stopped.abort();
+      await current?.stop();
+      await keeping;
+    },
+  };
+}
+
+/** Writes what the edge will read. */
+function prepare({ dataDir, accessKey, ca, endpoint, name }: EdgeHostSettings, files: EdgeFiles): EdgeIdentity {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const { accessKeyId, secretAccessKey } = accessKey;
+  const credentials = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+  if (readIfThere(files.credentials)?.toString() !== credentials) writeSecretFile(files.credentials, credentials);
+  if (ca !== undefined && readIfThere(files.ca)?.toString() !== ca) writeSecretFile(files.ca, ca);
+  return { name, endpoint: endpoint.origin, accessKeyId, version: edgeVersion(ca) };
+}
+
+/** A connection to a living edge. It lasts as long as the edge does. */
+interface Visit {
+  readonly identity: EdgeIdentity;
+  readonly pid: number;
+  readonly left: Promise<void>;
+  /** Tells it to stop; resolves when it is gone, which is not left to its good will. */
+  stop(): Promise<void>;
+}
+
+/** Undefined when no edge is there. */
+async function enter(path: string): Promise<Visit | undefined> {
+  const socket = await open(path);
+  if (!socket) return undefined;
+  const left = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const { pid, ...identity } = await readHello(socket);
+  const stop = async (): Promise<void> => {
+    socket.write("stop\n");
+    const waiting = new AbortController();
+    await Promise.race([left, setTimeout(STOP, undefined, { signal: waiting.signal }).catch(() => {})]);
+    waiting.abort();
+    if (!socket.destroyed) kill(pid);
+    await left;
+  };
+  return { identity, pid, left, stop };
+}
+
+/** The line with which an edge greets. Rejects when who listens there is none. */
+function readHello(socket: Socket): Promise<EdgeIdentity & { readonly pid: number }> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    socket.setEncoding("utf8");
+    socket.setTimeout(HELLO, () => socket.destroy());
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => reject(new Error("who listens on the edge's socket is no edge")));
+    socket.on("data", (more) => {
+      said += String(more);
+      if (!said.includes("\n")) return said.length > MOST_HELLO ? void socket.destroy() : undefined;
+      const hello = parse(said);
+      if (!hello) return void socket.destroy();
+      socket.setTimeout(0);
+      resolve(hello);
+    });
+  });
+}
+
+function parse(text: string): (EdgeIdentity & { readonly pid: number }) | undefined {
+  try {
+    const hello: unknown = JSON.parse(text);
+    return HELLO_SHAPE(hello) ? (hello as EdgeIdentity & { readonly pid: number }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function start(settings: EdgeHostSettings, files: EdgeFiles, signal: AbortSignal): Promise<Visit | undefined> {
+  const log = openSync(files.log, "a", 0o600);
+  const args = ["--data-dir", settings.dataDir, "--endpoint", settings.endpoint.origin, "--name", settings.name];
+  const child = spawn(
+    process.execPath,
+    ["--disable-sigusr1", SEALKEEPER, "edge", ...args, "--log-level", settings.logLevel],
+    { detached: true, stdio: ["ignore", log, log], env: {} },
+  );
+  closeSync(log);
+  child.unref();
+  const failed = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, how) =>
+      reject(new Error(`the edge ended at its start with ${code ?? how}: see ${files.log}`)),
+    );
+  });
+  failed.catch(() => {});
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    // oxlint-disable-next-line no-await-in-loop -- until it answers
+    const visit = await Promise.race([enter(files.socket), failed]);
+    if (visit) return visit;
+    if (signal.aborted) {
+      child.kill();
+      return undefined;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- a moment between two looks
+    await Promise.race([setTimeout(LOOK), failed]);
+  }
+  child.kill("SIGKILL");
+  throw new Error(`the edge does not answer: see ${files.log}`);
+}
+
+function open(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path, () => {
+      socket.off("error", fail);
+      resolve(socket);
+    });
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(undefined);
+      else reject(error);
+    };
+    socket.on("error", fail);
+  });
+}
+
+function isSame(one: EdgeIdentity, other: EdgeIdentity): boolean {
+  return (["name", "endpoint", "accessKeyId", "version"] as const).every((part) => one[part] === other[part]);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has gone by itself.
+  }
+}
+
+const SEALKEEPER = fileURLToPath(new URL("../../bin/sealkeeper.ts", import.meta.url));
+const HELLO_SHAPE = object({
+  name: text(64),
+  endpoint: text(1024),
+  accessKeyId: text(128),
+  version: text(128),
+  pid: whole(2, 2 ** 31),
+});
+const MOST_HELLO = 8192;
+const RETRY = { first: 50, most: 5 * SECOND };
+const LOOK: Millis = 20;
+const MOST_LOOKS = 500;
+const HELLO: Millis = 5 * SECOND;
+/** An edge drains for up to five seconds. */
+const STOP: Millis = 8 * SECOND;
