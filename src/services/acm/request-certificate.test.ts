@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HOUR, SECOND } from "#lib/duration.ts";
+import { openStore, type Store } from "#store/store.ts";
+import { type CertificateWorld, certificateWorld } from "../../../tests/support/certificate-world.ts";
+
+let store: Store;
+let world: CertificateWorld;
+beforeAll(async () => {
+  store = await openStore("file::memory:");
+  world = await certificateWorld(store);
+});
+afterAll(() => store.destroy());
+
+const request = (input: object) => world.call("RequestCertificate", { ValidationMethod: "DNS", ...input });
+
+describe("RequestCertificate", () => {
+  test("answers with an ARN of the caller's account and region", async () => {
+    const { status, body } = await request({ DomainName: "www.example.com" });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      CertificateArn: expect.stringMatching(/^arn:aws:acm:eu-west-1:123456789012:certificate\/[0-9a-f-]{36}$/),
+    });
+  });
+
+  test("makes alias/aws/acm with the first request in a region, and only then", async () => {
+    const aliases = await store.selectFrom("keyAliases").select(["region", "name"]).execute();
+    expect(aliases).toEqual([{ region: "eu-west-1", name: "alias/aws/acm" }]);
+  });
+
+  test.for<[why: string, input: object, error: string, message: string]>([
+    [
+      "no domain name",
+      {},
+      "ValidationException",
+      "1 validation error detected: Value null at 'domainName' failed to satisfy constraint: Member must not be null",
+    ],
+    [
+      "a name with an underscore",
+      { DomainName: "a_b.example.com" },
+      "ValidationException",
+      "1 validation error detected: Value 'a_b.example.com' at 'domainName' failed to satisfy constraint: Member must satisfy regular expression pattern: ",
+    ],
+    [
+      "a list with a name that is none",
+      { DomainName: "example.com", SubjectAlternativeNames: ["ccc"] },
+      "ValidationException",
+      "1 validation error detected: Value '[ccc]' at 'subjectAlternativeNames' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 253, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ",
+    ],
+    [
+      "an unknown key algorithm",
+      { DomainName: "example.com", KeyAlgorithm: "RSA_512" },
+      "ValidationException",
+      "1 validation error detected: Value 'RSA_512' at 'keyAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [",
+    ],
+    [
+      "a first name longer than 64 characters",
+      { DomainName: `${"a".repeat(60)}.example.com` },
+      "InvalidDomainValidationOptionsException",
+      "The first domain name can be no longer than 64 characters.",
+    ],
+    [
+      "a label that is no valid IDN",
+      { DomainName: "xn--a.example.com" },
+      "InvalidParameterException",
+      '"xn--a.example.com": the label "xn--a" is not a valid internationalized label.',
+    ],
+    [
+      "a name of Amazon's own",
+      { DomainName: "x.cloudfront.net" },
+      "InvalidParameterException",
+      '"x.cloudfront.net" belongs to cloudfront.net',
+    ],
+    [
+      "a key that can only be imported",
+      { DomainName: "example.com", KeyAlgorithm: "RSA_4096" },
+      "InvalidParameterException",
+      "A certificate with a key of RSA_4096 cannot be requested, only imported",
+    ],
+    [
+      "a validation domain that is not above the name",
+      {
+        DomainName: "a.example.com",
+        DomainValidationOptions: [{ DomainName: "a.example.com", ValidationDomain: "b.com" }],
+      },
+      "InvalidDomainValidationOptionsException",
+      'The validation domain "b.com" must be "a.example.com" itself or a domain above it.',
+    ],
+    [
+      "a validation domain for a name that is not asked for",
+      {
+        DomainName: "a.example.com",
+        DomainValidationOptions: [{ DomainName: "b.example.com", ValidationDomain: "example.com" }],
+      },
+      "InvalidDomainValidationOptionsException",
+      'DomainValidationOptions names "b.example.com"',
+    ],
+    [
+      "a reserved tag",
+      { DomainName: "example.com", Tags: [{ Key: "aws:x", Value: "1" }] },
+      "InvalidTagException",
+      'Invalid Tag Key: "aws:x". AWS internal tags cannot be changed with this API',
+    ],
+    [
+      "a bad tag",
+      { DomainName: "example.com", Tags: [{ Key: "ok" }, { Key: "what?" }] },
+      "ValidationException",
+      "1 validation error detected: Value 'what?' at 'tags.2.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: ",
+    ],
+    [
+      "a private CA together with a validation method",
+      {
+        DomainName: "example.com",
+        CertificateAuthorityArn: "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1",
+      },
+      "InvalidParameterException",
+      "A certificate of a private CA needs no validation",
+    ],
+    [
+      "HTTP validation outside of CloudFront",
+      { DomainName: "example.com", ValidationMethod: "HTTP" },
+      "InvalidParameterException",
+      "HTTP validation is for certificates that CloudFront manages",
+    ],
+  ])("refuses %s", async ([, input, error, message]) => {
+    const refused = await request(input);
+    expect(refused).toMatchObject({ status: 400, error });
+    expect(refused.body.message.slice(0, message.length)).toBe(message);
+  });
+
+  test.for<[given: string, input: object]>([
+    ["no method, for which ACM takes EMAIL,", { DomainName: "example.com" }],
+    ["EMAIL", { DomainName: "example.com", ValidationMethod: "EMAIL" }],
+  ])("says that %s is not served yet, with InvalidParameterException", async ([, input]) => {
+    const refused = await world.call("RequestCertificate", input);
+    expect(refused.error).toBe("InvalidParameterException");
+    expect(refused.body.message).toContain("is not served yet: only DNS is");
+  });
+
+  test("answers the same ARN for the same token and parameters within an hour, in any order of the names", async () => {
+    const input = {
+      DomainName: "token.example.com",
+      SubjectAlternativeNames: ["a.example.com", "b.example.com"],
+      IdempotencyToken: "t1",
+    };
+    const first = (await request(input)).body.CertificateArn;
+    world.clock.advance(HOUR - SECOND);
+    const reordered = { ...input, SubjectAlternativeNames: ["b.example.com", "a.example.com"] };
+    expect((await request(reordered)).body.CertificateArn).toBe(first);
+    expect((await request({ ...input, KeyAlgorithm: "EC_prime256v1" })).body.CertificateArn).not.toBe(first);
+    expect((await request({ ...input, IdempotencyToken: "t2" })).body.CertificateArn).not.toBe(first);
+    world.clock.advance(SECOND);
+    const later = (await request(input)).body.CertificateArn;
+    expect(later).not.toBe(first);
+    expect((await request(input)).body.CertificateArn).toBe(later);
+  });
+
+  test("keeps accounts and regions apart, tokens included", async () => {
+    const input = { DomainName: "token.example.com", ValidationMethod: "DNS", IdempotencyToken: "t9" };
+    const arns = await Promise.all(
+      [{}, { region: "us-east-1" }, { account: "999999999999" }].map((owner) =>
+        world.call("RequestCertificate", input, owner as never).then(({ body }) => body.CertificateArn),
+      ),
+    );
+    expect(new Set(arns).size).toBe(3);
+    const foreign = await world.call("DescribeCertificate", { CertificateArn: arns[2] });
+    expect(foreign.error).toBe("ResourceNotFoundException");
+  });
+});
