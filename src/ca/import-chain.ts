@@ -6,9 +6,12 @@ import { keyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
 import { nameText } from "#lib/x509-name.ts";
 import { extensionOf, type ReadCertificate } from "./describe.ts";
 
-/** Throws Refusal unless the certificate signed itself: only then it needs no chain. */
+/**
+ * Throws Refusal unless the certificate signed itself: only then it needs no chain. Name and signature decide; the key
+ * usage of a server's own certificate seldom says that it may sign certificates, which is what `checkIssued` asks for.
+ */
 export function checkSelfSigned({ x509 }: ReadCertificate): void {
-  if (!signedBy(x509, x509)) {
+  if (x509.subject !== x509.issuer || !verifies(x509, x509)) {
     throw new Refusal(
       "import-invalid",
       "Provided certificate is not a valid self signed. Please provide either a valid self-signed certificate or certificate chain.",
@@ -68,8 +71,12 @@ function checkFamily(leaf: ReadCertificate, issuer: ReadCertificate | undefined)
 }
 
 function signedBy(child: X509Certificate, issuer: X509Certificate): boolean {
+  return child.checkIssued(issuer) && verifies(child, issuer);
+}
+
+function verifies(child: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return child.checkIssued(issuer) && child.verify(issuer.publicKey);
+    return child.verify(issuer.publicKey);
   } catch {
     return false;
   }
