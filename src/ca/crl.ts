@@ -1,4 +1,4 @@
-import { type Der, encode, enumerated, integer, sequence, tagged, time } from "#lib/der.ts";
+import { type Der, type DerWriter, encode, enumerated, integer, sequence, tagged, time } from "#lib/der.ts";
 import { signed } from "#lib/x509-certificate.ts";
 import { authorityKeyIdentifier, extension } from "#lib/x509-extensions.ts";
 import { type Issuer, signAndCheck } from "./signers.ts";
@@ -23,7 +23,7 @@ export interface CrlFields {
 /** A signed version 2 CRL with everything the issuer revoked (RFC 5280 section 5, BR 7.2). */
 export function buildCrl({ number, thisUpdate, nextUpdate, entries }: CrlFields, issuer: Issuer): Buffer {
   const { identifier } = issuer.algorithm;
-  const revoked = entries.length === 0 ? [] : [sequence(...entries.map(entryOf))];
+  const revoked = entries.length === 0 ? [] : [revokedCertificates(entries)];
   const tbs = encode(
     sequence(
       VERSION_2,
@@ -38,11 +38,24 @@ export function buildCrl({ number, thisUpdate, nextUpdate, entries }: CrlFields,
   return signed(tbs, identifier, signAndCheck(issuer, tbs));
 }
 
-function entryOf({ serial, revokedAt, reason }: CrlEntry): Der {
-  const number = integer(Buffer.from(serial, "hex"));
-  return reason === 0
-    ? sequence(number, time(revokedAt))
-    : sequence(number, time(revokedAt), REASONS[reason] ?? fail(reason));
+/** All entries, written without an object for each: there may be a million. */
+function revokedCertificates(entries: readonly CrlEntry[]): Der {
+  return (writer) => {
+    const { mark } = writer;
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i];
+      if (entry) writeEntry(writer, entry);
+    }
+    writer.header(SEQUENCE, mark);
+  };
+}
+
+function writeEntry(writer: DerWriter, { serial, revokedAt, reason }: CrlEntry): void {
+  const { mark } = writer;
+  if (reason !== 0) writer.put(REASONS[reason] ?? fail(reason));
+  writer.validityTime(revokedAt);
+  writer.hexInteger(serial);
+  writer.header(SEQUENCE, mark);
 }
 
 function fail(reason: number): never {
@@ -54,4 +67,5 @@ const reasonCode = (reason: number): Buffer => encode(sequence(extension("reason
 const REASONS: Readonly<Record<number, Buffer>> = Object.fromEntries(
   [1, 2, 3, 4, 5, 9, 10].map((reason) => [reason, reasonCode(reason)]),
 );
+const SEQUENCE = 0x30;
 const VERSION_2 = encode(integer(1));

@@ -32,7 +32,7 @@ export function taggedBytes(number: number, bytes: Uint8Array): Der {
 
 /** `[number] IMPLICIT IA5String`, as in GeneralName. `text` is ASCII. */
 export function taggedAscii(number: number, text: string): Der {
-  return (writer) => writer.text(0x80 | number, text, "latin1");
+  return (writer) => writer.ascii(0x80 | number, text);
 }
 
 /** An INTEGER that is not negative: a small number, or its magnitude with the highest byte first. */
@@ -63,23 +63,21 @@ export function namedBits(bits: readonly number[]): Der {
 }
 
 export function utf8String(text: string): Der {
-  return (writer) => writer.text(0x0c, text, "utf8");
+  return (writer) => writer.utf8(0x0c, text);
 }
 
 /** `text` holds letters, digits and the few signs of a PrintableString. */
 export function printableString(text: string): Der {
-  return (writer) => writer.text(0x13, text, "latin1");
+  return (writer) => writer.ascii(0x13, text);
 }
 
 /** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime through 2049, then GeneralizedTime; fractions are cut off. */
 export function time(date: Date): Der {
-  return date.getTime() < YEAR_2050
-    ? (writer) => writer.text(0x17, stamp(date).slice(2), "latin1")
-    : generalizedTime(date);
+  return (writer) => writer.validityTime(date);
 }
 
 export function generalizedTime(date: Date): Der {
-  return (writer) => writer.text(0x18, stamp(date), "latin1");
+  return (writer) => writer.time(GENERALIZED_TIME, date);
 }
 
 /** An OBJECT IDENTIFIER from its dotted form. */
@@ -93,9 +91,10 @@ export const NULL: Buffer = Buffer.from([0x05, 0x00]);
 export const TRUE: Buffer = Buffer.from([0x01, 0x01, 0xff]);
 
 /** One growing buffer, filled from its end. A mark is the number of bytes written so far. */
-class DerWriter {
-  #buffer = Buffer.allocUnsafe(FIRST_SIZE);
+export class DerWriter {
+  #buffer: Buffer = Buffer.allocUnsafe(FIRST_SIZE);
   #start: number = FIRST_SIZE;
+  #today: Calendar = { days: Number.NaN, year: 0, month: 0, day: 0 };
 
   get mark(): number {
     return this.#buffer.length - this.#start;
@@ -109,7 +108,9 @@ class DerWriter {
     if (typeof part === "function") part(this);
     else {
       this.#reserve(part.length);
-      this.#buffer.set(part, this.#start);
+      // For a few bytes a loop is faster than the call of set.
+      if (part.length > 32) this.#buffer.set(part, this.#start);
+      else for (let i = 0; i < part.length; i++) this.#buffer[this.#start + i] = part[i] ?? 0;
     }
   }
 
@@ -129,16 +130,67 @@ class DerWriter {
     const { mark } = this;
     let skip = 0;
     while (skip < value.length - 1 && value[skip] === 0) skip++;
-    this.put(value.subarray(skip));
+    this.put(skip === 0 ? value : value.subarray(skip));
     if (value.length === 0 || (value[skip] ?? 0) >= 0x80) this.#byte(0);
     this.header(tag, mark);
   }
 
-  text(tag: number, text: string, encoding: "latin1" | "utf8"): void {
+  ascii(tag: number, text: string): void {
     const { mark } = this;
-    this.#reserve(Buffer.byteLength(text, encoding));
-    this.#buffer.write(text, this.#start, encoding);
+    for (let i = text.length - 1; i >= 0; i--) this.#byte(text.charCodeAt(i));
     this.header(tag, mark);
+  }
+
+  utf8(tag: number, text: string): void {
+    const { mark } = this;
+    this.#reserve(Buffer.byteLength(text, "utf8"));
+    this.#buffer.write(text, this.#start, "utf8");
+    this.header(tag, mark);
+  }
+
+  /** `261122060000Z`, with the century where the tag wants it. */
+  time(tag: typeof UTC_TIME | typeof GENERALIZED_TIME, date: Date): void {
+    const { mark } = this;
+    const days = Math.floor(date.getTime() / MS_PER_DAY);
+    const seconds = Math.floor(date.getTime() / 1000) - days * 86_400;
+    this.#byte(0x5a);
+    this.#twoDigits(seconds % 60);
+    this.#twoDigits(Math.floor(seconds / 60) % 60);
+    this.#twoDigits(Math.floor(seconds / 3600));
+    const { year, month, day } = this.#calendar(days, date);
+    this.#twoDigits(day);
+    this.#twoDigits(month);
+    this.#twoDigits(year % 100);
+    if (tag === GENERALIZED_TIME) this.#twoDigits(Math.floor(year / 100));
+    this.header(tag, mark);
+  }
+
+  /** See `time`. */
+  validityTime(date: Date): void {
+    this.time(date.getTime() < YEAR_2050 ? UTC_TIME : GENERALIZED_TIME, date);
+  }
+
+  /** Most times that are written together are of one day. */
+  #calendar(days: number, date: Date): Calendar {
+    if (this.#today.days !== days) {
+      this.#today = { days, year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+    }
+    return this.#today;
+  }
+
+  /** A positive INTEGER from hexadecimal digits, an even number of them and no byte of leading zeros. */
+  hexInteger(hex: string): void {
+    const { mark } = this;
+    for (let i = hex.length - 2; i >= 0; i -= 2)
+      this.#byte((nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1)));
+    if (nibble(hex.charCodeAt(0)) >= 8) this.#byte(0);
+    this.header(0x02, mark);
+  }
+
+  #twoDigits(value: number): void {
+    const tens = (value / 10) | 0;
+    this.#byte(0x30 + value - tens * 10);
+    this.#byte(0x30 + tens);
   }
 
   #byte(value: number): void {
@@ -156,6 +208,17 @@ class DerWriter {
     }
     this.#start -= count;
   }
+}
+
+interface Calendar {
+  readonly days: number;
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+function nibble(code: number): number {
+  return code <= 0x39 ? code & 15 : (code & 15) + 9;
 }
 
 function constructed(tag: number, parts: readonly Der[]): Der {
@@ -177,12 +240,6 @@ function primitive(tag: number, bytes: Uint8Array): Der {
   };
 }
 
-/** `20261122060000Z` */
-function stamp(date: Date): string {
-  const iso = date.toISOString();
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
-}
-
 function magnitude(value: number): Uint8Array {
   const bytes: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
@@ -197,4 +254,7 @@ function base128(arc: number): number[] {
 
 const NO_UNUSED_BITS = Uint8Array.of(0);
 const FIRST_SIZE = 1024;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+const MS_PER_DAY = 86_400_000;
 const YEAR_2050 = Date.UTC(2050, 0, 1);

@@ -1,4 +1,4 @@
-import { domainToUnicode } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import type { Finding, LintedLeaf } from "./linted-leaf.ts";
 
 // The names in the subjectAltName.
@@ -29,16 +29,19 @@ export function hostNamesAreFullyQualified(leaf: LintedLeaf): Finding {
 
 /** RFC 5890 section 2.3.2.1, BR 7.1.2.7.12: hyphens in position three and four belong to valid A-labels only. */
 export function internationalNamesAreValid(leaf: LintedLeaf): Finding {
-  const reserved = (label: string): boolean => label.slice(2, 4) === "--";
-  return hostNames(leaf).find((name) =>
-    labels(name).some((label) => reserved(label) && (!label.startsWith("xn--") || domainToUnicode(label) === "")),
-  );
+  return hostNames(leaf).find((name) => labels(name).some((label) => label.slice(2, 4) === "--" && !isALabel(label)));
 }
 
 /** RFC 8399: a name that stands twice says nothing and hides mistakes. */
 export function namesAreDifferent({ names }: LintedLeaf): Finding {
   const all = names.map((name) => name.dNSName ?? name.iPAddress ?? "");
   return all.find((name, index) => all.indexOf(name) !== index);
+}
+
+/** An A-label says the same after a round through its Unicode form. */
+function isALabel(label: string): boolean {
+  const unicode = domainToUnicode(label);
+  return label.startsWith("xn--") && unicode !== "" && unicode !== label && domainToASCII(unicode) === label;
 }
 
 function hostNames({ names }: LintedLeaf): string[] {
