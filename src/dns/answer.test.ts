@@ -48,7 +48,7 @@ const queries = fc
     id: fc.integer({ min: 0, max: 65_535 }),
     flags: fc.oneof({ weight: 5, arbitrary: fc.constant(0x0100) }, fc.integer({ min: 0, max: 65_535 })),
     counts: fc.oneof(
-      { weight: 5, arbitrary: fc.constant([1, 0, 0, 1]) },
+      { weight: 5, arbitrary: fc.constant<number[]>([1, 0, 0, 1]) },
       fc.array(fc.integer({ min: 0, max: 65_535 }), { minLength: 4, maxLength: 4 }),
     ),
     name: fc.oneof(

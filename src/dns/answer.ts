@@ -1,5 +1,4 @@
 import { ANY } from "./dns-record.ts";
-import type { LookupDeps } from "./lookup.ts";
 import {
   PAYLOAD,
   type Query,
@@ -10,6 +9,7 @@ import {
   writeResponse,
 } from "./message.ts";
 import { resolve } from "./resolve.ts";
+import type { LookupDeps } from "./speaker.ts";
 
 export interface AnswerDeps extends LookupDeps {
   /** Told of every question that we failed to answer (SERVFAIL). */

@@ -9,11 +9,13 @@ export interface DnsRecord {
   /** Seconds. */
   readonly ttl: number;
   readonly data: Buffer;
+  /** The data in zone-file form, as it was given. */
+  readonly value: string;
 }
 
 /** A record of a value in zone-file form that has been checked before. */
 export function dnsRecord(name: RecordName, type: RecordType, ttl: number, value: string): DnsRecord {
-  return { name, type: RECORD_TYPES[type], ttl, data: rdata(type, value) };
+  return { name, type: RECORD_TYPES[type], ttl, data: rdata(type, value), value };
 }
 
 /** A or AAAA records for those of the addresses that are of the type. */

@@ -1,20 +1,11 @@
-import { type Authority, successor } from "#domain/zones/authority.ts";
-import { type HostedZone, zoneIdOfNameServer } from "#domain/zones/hosted-zone.ts";
-import {
-  ancestry,
-  commonAncestor,
-  isWithin,
-  parseRecordName,
-  type RecordName,
-  wildcardAt,
-} from "#domain/zones/record-name.ts";
+import type { HostedZone } from "#domain/zones/hosted-zone.ts";
+import { commonAncestor, isWithin, parseRecordName, type RecordName, wildcardAt } from "#domain/zones/record-name.ts";
 import { RECORD_TYPES, type RecordSet } from "#domain/zones/record-set.ts";
 import { readWireName } from "#domain/zones/wire-name.ts";
-import { hasNamesWithin, neighboursOf, recordSetsAt, recordSetsOnPath } from "#store/record-sets.ts";
-import type { Db } from "#store/store.ts";
-import { eldestZones, findZone } from "#store/zones.ts";
+import { hasNamesWithin, neighboursOf, recordSetsAt } from "#store/record-sets.ts";
 import { ANY, addressRecords, type DnsRecord, dnsRecord } from "./dns-record.ts";
 import { HOST_TTL, type ProductZone, productAddresses, productRecords, productSoa } from "./product-zone.ts";
+import { findSpeaker, type LookupDeps } from "./speaker.ts";
 
 /** What our zones say to one question, before any CNAME is followed. */
 export type Lookup =
@@ -27,37 +18,16 @@ export type Lookup =
   /** Somebody else's servers know. */
   | { readonly kind: "referral"; readonly servers: readonly DnsRecord[]; readonly glue: readonly DnsRecord[] };
 
-export interface LookupDeps {
-  readonly store: Db;
-  readonly product: ProductZone;
-}
-
 /**
  * Looks one name and type up: a handful of index reads, however many zones there are. It answers only from the zone that
- * has the right to speak for the name (domain/zones/authority.ts).
+ * has the right to speak for the name (speaker.ts).
  */
 export async function lookUp(name: RecordName, type: number, deps: LookupDeps): Promise<Lookup> {
-  const { store, product } = deps;
-  if (isWithin(name, product.name)) return lookUpProduct(name, type, product);
-  const path = ancestry(name).toReversed();
-  const eldest = new Map((await eldestZones(store, path)).map((zone) => [zone.name, zone]));
-  let authority: Authority<HostedZone> | undefined;
-  let sets: readonly RecordSet[] = [];
-  for (const [depth, at] of path.entries()) {
-    const servers = authority && sets.find((set) => set.name === at && set.type === "NS");
-    // RFC 4035 §3.1.4.1: the DS of a delegation is the parent's.
-    if (servers && at === name && type === RECORD_TYPES.DS) break;
-    // oxlint-disable-next-line no-await-in-loop -- each step down depends on the one before
-    const delegation = servers && { zone: await delegate(servers, deps) };
-    const step = successor(authority, { eldest: eldest.get(at), delegation });
-    if (step.kind === "cut" && authority && servers) return referral(authority.zone, servers, deps);
-    if (step.kind !== "descend") continue;
-    authority = step.to;
-    // oxlint-disable-next-line no-await-in-loop -- each step down depends on the one before
-    sets = await recordSetsOnPath(store, authority.zone.id, path.slice(depth + 1), name);
-  }
-  if (!authority) return NOT_OURS;
-  return answerFrom(authority.zone, name, type, sets, deps);
+  if (isWithin(name, deps.product.name)) return lookUpProduct(name, type, deps.product);
+  const speaker = await findSpeaker(name, type, deps);
+  if (!speaker) return NOT_OURS;
+  const { zone, sets, cut } = speaker;
+  return cut ? referral(zone, cut, deps) : answerFrom(zone, name, type, sets, deps);
 }
 
 async function lookUpProduct(name: RecordName, type: number, product: ProductZone): Promise<Lookup> {
@@ -65,18 +35,6 @@ async function lookUpProduct(name: RecordName, type: number, product: ProductZon
   const soa = productSoa(product);
   if (!records) return { kind: "no-name", soa };
   return records.length > 0 ? { kind: "found", records } : { kind: "no-data", soa };
-}
-
-/** The zone of ours that an NS record set hands its name to. */
-async function delegate({ name, content }: RecordSet, deps: LookupDeps): Promise<HostedZone | undefined> {
-  const servers = content.kind === "values" ? content.values : [];
-  for (const server of servers) {
-    const id = zoneIdOfNameServer(parseRecordName(server) ?? name, deps.product.name);
-    // oxlint-disable-next-line no-await-in-loop -- the first that is ours ends it
-    const zone = id && (await findZone(deps.store, id));
-    if (zone && zone.name === name) return zone;
-  }
-  return undefined;
 }
 
 async function referral(zone: HostedZone, set: RecordSet, deps: LookupDeps): Promise<Lookup> {
@@ -179,7 +137,7 @@ function addressesOf(host: RecordName, addresses: readonly string[]): readonly D
 
 /** RFC 8482 §4.2: whoever asks for everything gets next to nothing. */
 function minimalAny(name: RecordName): DnsRecord {
-  return { name, type: HINFO, ttl: 3600, data: Buffer.from("\u0007RFC8482\u0000", "latin1") };
+  return { name, type: HINFO, ttl: 3600, data: Buffer.from("\u0007RFC8482\u0000", "latin1"), value: '"RFC8482" ""' };
 }
 
 const NOT_OURS: Lookup = { kind: "not-ours" };

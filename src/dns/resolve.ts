@@ -1,7 +1,8 @@
 import type { RecordName } from "#domain/zones/record-name.ts";
 import type { DnsRecord } from "./dns-record.ts";
-import { type LookupDeps, lookUp } from "./lookup.ts";
+import { lookUp } from "./lookup.ts";
 import type { ResponseCode } from "./message.ts";
+import type { LookupDeps } from "./speaker.ts";
 
 /** A whole answer to one question: the sections of the response. */
 export interface Resolution {

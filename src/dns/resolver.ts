@@ -34,7 +34,7 @@ export interface ResolvedRecord {
  * two tries. Never rejects.
  */
 export async function askResolvers(name: RecordName, type: "CNAME" | "TXT", deps: ResolverDeps): Promise<Resolved> {
-  let last: Resolved = { kind: "failed", server: "none", reason: "no resolver is configured" };
+  let last: Resolved = { kind: "failed", server: "the resolver", reason: "is not configured" };
   for (const resolver of [...deps.resolvers, ...deps.resolvers]) {
     // oxlint-disable-next-line no-await-in-loop -- the next one is asked only when this one fails
     last = await ask(name, type, resolver, deps);

@@ -1,5 +1,6 @@
-import { type LookupDeps, lookUp } from "#dns/lookup.ts";
+import { lookUp } from "#dns/lookup.ts";
 import { askResolvers, type ResolverDeps } from "#dns/resolver.ts";
+import type { LookupDeps } from "#dns/speaker.ts";
 import { ancestry, labelsOf, parentOf, parseRecordName, type RecordName } from "#domain/zones/record-name.ts";
 import { RECORD_TYPES } from "#domain/zones/record-set.ts";
 import { readWireName } from "#domain/zones/wire-name.ts";

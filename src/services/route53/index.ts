@@ -18,6 +18,7 @@ import { ListTagsForResource } from "./list-tags-for-resource.ts";
 import { ListTagsForResources } from "./list-tags-for-resources.ts";
 import type { Route53Deps } from "./operation.ts";
 import { rules } from "./rules.ts";
+import { TestDNSAnswer } from "./test-dns-answer.ts";
 import { UpdateHostedZoneComment } from "./update-hosted-zone-comment.ts";
 
 /** Amazon Route 53. One file per operation; this is the list of them. */
@@ -39,6 +40,7 @@ export const route53: Service<typeof sdk, Route53Deps, ZoneRefusal> = {
     ListResourceRecordSets,
     ListTagsForResource,
     ListTagsForResources,
+    TestDNSAnswer,
     UpdateHostedZoneComment,
   },
   rules,
