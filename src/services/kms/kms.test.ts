@@ -1,0 +1,614 @@
+import {
+  CancelKeyDeletionCommand,
+  CreateAliasCommand,
+  CreateGrantCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  EncryptCommand,
+  GenerateDataKeyCommand,
+  GenerateDataKeyWithoutPlaintextCommand,
+  GenerateRandomCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KMSClient,
+  ListAliasesCommand,
+  ListGrantsCommand,
+  ListKeyPoliciesCommand,
+  ListKeysCommand,
+  ListResourceTagsCommand,
+  ListRetirableGrantsCommand,
+  ReEncryptCommand,
+  RetireGrantCommand,
+  RevokeGrantCommand,
+  ScheduleKeyDeletionCommand,
+  SignCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateAliasCommand,
+  UpdateKeyDescriptionCommand,
+} from "@aws-sdk/client-kms";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { destroyKey } from "#custody/key-state.ts";
+import { rootArn } from "#domain/arn.ts";
+import type { Region } from "#domain/names.ts";
+import { DAY } from "#lib/duration.ts";
+import { auditRecordsOf } from "#store/audit-records.ts";
+import { openStore } from "#store/store.ts";
+import { ACCOUNT, keyWorld, REGION, refusal, STRANGER, serveKms } from "../../../tests/support/key-world.ts";
+
+const ROOT = rootArn(ACCOUNT);
+const OTHER = rootArn(STRANGER);
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
+async function world() {
+  const store = await openStore("file::memory:");
+  onTestFinished(() => store.destroy());
+  const deps = keyWorld(store);
+  const client = await serveKms(deps);
+  return { ...deps, client, root: client() };
+}
+
+async function newKey(root: KMSClient, more: object = {}) {
+  const { KeyMetadata } = await root.send(new CreateKeyCommand(more));
+  return { id: KeyMetadata!.KeyId!, arn: KeyMetadata!.Arn! };
+}
+
+const encrypt = (root: KMSClient, KeyId: string, text: string, EncryptionContext = {}) =>
+  root.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from(text), EncryptionContext }));
+
+describe("keys", () => {
+  test("CreateKey makes an enabled symmetric key, and DescribeKey shows it by id, ARN, alias and alias ARN", async () => {
+    const { root } = await world();
+    const { KeyMetadata: made } = await root.send(new CreateKeyCommand({ Description: "mine" }));
+    expect(made).toMatchObject({
+      AWSAccountId: ACCOUNT,
+      Arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/${made!.KeyId}`,
+      CreationDate: new Date("2026-11-22T00:00:00Z"),
+      Description: "mine",
+      Enabled: true,
+      KeyManager: "CUSTOMER",
+      KeySpec: "SYMMETRIC_DEFAULT",
+      KeyState: "Enabled",
+      KeyUsage: "ENCRYPT_DECRYPT",
+      MultiRegion: false,
+      Origin: "AWS_KMS",
+      EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+    });
+    await root.send(new CreateAliasCommand({ AliasName: "alias/mine", TargetKeyId: made!.KeyId }));
+    for (const KeyId of [made!.KeyId, made!.Arn, "alias/mine", `arn:aws:kms:${REGION}:${ACCOUNT}:alias/mine`]) {
+      expect((await root.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata).toEqual(made);
+    }
+  });
+
+  test.for([
+    [{ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }, "UnsupportedOperationException: Keys of the spec RSA_2048"],
+    [{ CustomerMasterKeySpec: "HMAC_256" }, "UnsupportedOperationException: Keys of the spec HMAC_256"],
+    [{ KeySpec: "SYMMETRIC_DEFAULT", CustomerMasterKeySpec: "SYMMETRIC_DEFAULT" }, "ValidationException: You cannot"],
+    [{ KeyUsage: "SIGN_VERIFY" }, "ValidationException: KeyUsage SIGN_VERIFY"],
+    [{ Origin: "EXTERNAL" }, "UnsupportedOperationException: Key material of the origin EXTERNAL"],
+    [{ MultiRegion: true }, "UnsupportedOperationException: Multi-Region"],
+    [{ CustomKeyStoreId: "cks-1" }, "CustomKeyStoreNotFoundException: Custom key store cks-1"],
+    [{ KeySpec: "AES_512" }, "ValidationException: 1 validation error detected: Value 'AES_512' at 'keySpec'"],
+    [{ Policy: "{" }, "MalformedPolicyDocumentException: The key policy is not JSON"],
+    [{ Policy: '{"Statement":[]}' }, "UnsupportedOperationException: Key policies other than the default one"],
+    [{ Tags: [{ TagKey: "aws:x", TagValue: "" }] }, "TagException: Tags beginning with aws: are reserved"],
+    [
+      {
+        Tags: [
+          { TagKey: "a", TagValue: "1" },
+          { TagKey: "a", TagValue: "2" },
+        ],
+      },
+      "TagException: Duplicate tag keys",
+    ],
+  ])("CreateKey refuses %j with its true reason", async ([input, message]) => {
+    const { root } = await world();
+    expect(await refusal(root.send(new CreateKeyCommand(input as object)))).toContain(message);
+    expect((await root.send(new ListKeysCommand())).Keys).toEqual([]);
+  });
+
+  test("CreateKey takes the default policy, which GetKeyPolicy shows", async () => {
+    const { root } = await world();
+    const first = await newKey(root);
+    const { Policy } = await root.send(new GetKeyPolicyCommand({ KeyId: first.id }));
+    expect(JSON.parse(Policy!).Statement).toMatchObject([{ Principal: { AWS: ROOT }, Action: "kms:*" }]);
+    await newKey(root, { Policy });
+    expect(await refusal(root.send(new GetKeyPolicyCommand({ KeyId: first.id, PolicyName: "other" })))).toBe(
+      "NotFoundException: No such policy exists",
+    );
+    const { PolicyNames } = await root.send(new ListKeyPoliciesCommand({ KeyId: first.id }));
+    expect(PolicyNames).toEqual(["default"]);
+    const rotation = await root.send(new GetKeyRotationStatusCommand({ KeyId: first.id }));
+    expect(rotation).toMatchObject({ KeyRotationEnabled: false });
+  });
+
+  test("what is not there is NotFoundException in AWS's words", async () => {
+    const { root } = await world();
+    const describeKey = (KeyId: string) => refusal(root.send(new DescribeKeyCommand({ KeyId })));
+    expect(await describeKey(NOBODY)).toBe(
+      `NotFoundException: Key 'arn:aws:kms:${REGION}:${ACCOUNT}:key/${NOBODY}' does not exist`,
+    );
+    expect(await describeKey("alias/none")).toBe(
+      `NotFoundException: Alias arn:aws:kms:${REGION}:${ACCOUNT}:alias/none is not found.`,
+    );
+    expect(await describeKey("nonsense")).toBe("NotFoundException: Invalid keyId 'nonsense'");
+    expect(await describeKey("arn:aws:s3:::bucket")).toContain("InvalidArnException: Invalid arn arn:aws:s3:::bucket");
+    expect(await describeKey(`arn:aws:kms:us-east-1:${ACCOUNT}:key/${NOBODY}`)).toContain(
+      "NotFoundException: Invalid arn us-east-1",
+    );
+  });
+
+  test("a key of another region or account cannot be seen, and strangers learn nothing of what exists", async () => {
+    const { client, root } = await world();
+    const { id, arn } = await newKey(root);
+    const elsewhere = client("root", ACCOUNT, "us-east-1" as Region);
+    expect(await refusal(elsewhere.send(new DescribeKeyCommand({ KeyId: id })))).toBe(
+      `NotFoundException: Key 'arn:aws:kms:us-east-1:${ACCOUNT}:key/${id}' does not exist`,
+    );
+    expect(await refusal(elsewhere.send(new DescribeKeyCommand({ KeyId: arn })))).toContain("NotFoundException");
+    const stranger = client("root", STRANGER);
+    const real = await refusal(stranger.send(new DescribeKeyCommand({ KeyId: arn })));
+    const unreal = await refusal(stranger.send(new DescribeKeyCommand({ KeyId: arn.replace(id, NOBODY) })));
+    expect(real).toBe(unreal);
+    expect(real).toContain(`AccessDeniedException: User: ${OTHER} is not authorized to perform: kms:DescribeKey`);
+  });
+
+  test("ListKeys pages through everything once", async () => {
+    const { root } = await world();
+    const made = [];
+    for (let i = 0; i < 5; i++) made.push((await newKey(root)).id);
+    const seen: (string | undefined)[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await root.send(new ListKeysCommand({ Limit: 2, ...(Marker && { Marker }) }));
+      expect(page.Truncated).toBe(page.NextMarker !== undefined);
+      seen.push(...page.Keys!.map(({ KeyId }) => KeyId));
+      Marker = page.NextMarker;
+    } while (Marker);
+    expect(seen).toEqual(made.sort());
+    expect(await refusal(root.send(new ListKeysCommand({ Marker: "x" })))).toContain("InvalidMarkerException");
+    expect(await refusal(root.send(new ListKeysCommand({ Limit: 1001 })))).toContain("ValidationException");
+  });
+
+  test("tags are added, changed, paged and taken away", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root, { Tags: [{ TagKey: "a", TagValue: "1" }] });
+    await root.send(
+      new TagResourceCommand({
+        KeyId,
+        Tags: [
+          { TagKey: "a", TagValue: "2" },
+          { TagKey: "b", TagValue: "" },
+        ],
+      }),
+    );
+    const page = await root.send(new ListResourceTagsCommand({ KeyId, Limit: 1 }));
+    expect(page).toMatchObject({ Tags: [{ TagKey: "a", TagValue: "2" }], Truncated: true });
+    const rest = await root.send(new ListResourceTagsCommand({ KeyId, Marker: page.NextMarker }));
+    expect(rest).toMatchObject({ Tags: [{ TagKey: "b", TagValue: "" }], Truncated: false });
+    await root.send(new UntagResourceCommand({ KeyId, TagKeys: ["a", "none"] }));
+    expect((await root.send(new ListResourceTagsCommand({ KeyId }))).Tags).toHaveLength(1);
+    const many = Array.from({ length: 50 }, (_, i) => ({ TagKey: `t${i}`, TagValue: "" }));
+    expect(await refusal(root.send(new TagResourceCommand({ KeyId, Tags: many })))).toContain("TagException: Too many");
+  });
+
+  test("an operation that is not there yet answers 501", async () => {
+    const { root } = await world();
+    const sign = new SignCommand({ KeyId: NOBODY, Message: Buffer.from("x"), SigningAlgorithm: "ECDSA_SHA_256" });
+    expect(await refusal(root.send(sign))).toContain("NotImplementedException");
+  });
+});
+
+describe("aliases", () => {
+  test("an alias is made, listed, pointed to another key and taken away", async () => {
+    const { root } = await world();
+    const [one, two] = [await newKey(root), await newKey(root)];
+    await root.send(new CreateAliasCommand({ AliasName: "alias/a", TargetKeyId: one.arn }));
+    await root.send(new CreateAliasCommand({ AliasName: "alias/b", TargetKeyId: one.id }));
+    await root.send(new UpdateAliasCommand({ AliasName: "alias/b", TargetKeyId: two.id }));
+    const { Aliases } = await root.send(new ListAliasesCommand());
+    expect(Aliases).toMatchObject([
+      { AliasName: "alias/a", TargetKeyId: one.id, AliasArn: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/a` },
+      { AliasName: "alias/b", TargetKeyId: two.id },
+    ]);
+    const ofTwo = await root.send(new ListAliasesCommand({ KeyId: two.id }));
+    expect(ofTwo.Aliases!.map(({ AliasName }) => AliasName)).toEqual(["alias/b"]);
+    await root.send(new DeleteAliasCommand({ AliasName: "alias/a" }));
+    expect(await refusal(root.send(new DeleteAliasCommand({ AliasName: "alias/a" })))).toBe(
+      `NotFoundException: Alias arn:aws:kms:${REGION}:${ACCOUNT}:alias/a is not found.`,
+    );
+  });
+
+  test("refuses wrong, taken and reserved names, and aliases of aliases", async () => {
+    const { root } = await world();
+    const { id } = await newKey(root);
+    const create = (AliasName: string, TargetKeyId = id) =>
+      refusal(root.send(new CreateAliasCommand({ AliasName, TargetKeyId })));
+    expect(await create("alias/a")).toBe("not refused");
+    expect(await create("alias/a")).toBe(
+      `AlreadyExistsException: An alias with the name arn:aws:kms:${REGION}:${ACCOUNT}:alias/a already exists`,
+    );
+    expect(await create("name")).toContain("ValidationException: Invalid identifier");
+    expect(await create("alias/a:b")).toBe("ValidationException: alias/a:b contains invalid characters for an alias");
+    expect(await create("alias/aws/mine")).toContain("NotAuthorizedException");
+    expect(await create("alias/c", "alias/a")).toBe("ValidationException: Aliases must refer to keys. Not aliases");
+    expect(await create("alias/c", NOBODY)).toContain("NotFoundException");
+    const update = new UpdateAliasCommand({ AliasName: "alias/none", TargetKeyId: id });
+    expect(await refusal(root.send(update))).toContain("NotFoundException: Alias");
+  });
+
+  test("a key has at most 50 aliases", async () => {
+    const { root } = await world();
+    const { id: TargetKeyId } = await newKey(root);
+    for (let i = 0; i < 50; i++) await root.send(new CreateAliasCommand({ AliasName: `alias/${i}`, TargetKeyId }));
+    expect(await refusal(root.send(new CreateAliasCommand({ AliasName: "alias/more", TargetKeyId })))).toContain(
+      "LimitExceededException: A key can have at most 50 aliases",
+    );
+  });
+});
+
+describe("encryption", () => {
+  test("what Encrypt made, Decrypt opens under the same context only", async () => {
+    const { root } = await world();
+    const { id, arn } = await newKey(root);
+    const made = await encrypt(root, id, "hello", { a: "1", b: "2" });
+    expect(made).toMatchObject({ KeyId: arn, EncryptionAlgorithm: "SYMMETRIC_DEFAULT" });
+    const opened = await root.send(
+      new DecryptCommand({ CiphertextBlob: made.CiphertextBlob, EncryptionContext: { b: "2", a: "1" } }),
+    );
+    expect(opened).toMatchObject({ KeyId: arn, EncryptionAlgorithm: "SYMMETRIC_DEFAULT" });
+    expect(Buffer.from(opened.Plaintext!).toString()).toBe("hello");
+    for (const EncryptionContext of [{}, { a: "1" }, { a: "1", b: "3" }, { a: "1", b: "2", c: "3" }]) {
+      const wrong = new DecryptCommand({ CiphertextBlob: made.CiphertextBlob, EncryptionContext });
+      expect(await refusal(root.send(wrong))).toContain("InvalidCiphertextException");
+    }
+  });
+
+  test("a blob that is no ciphertext is InvalidCiphertextException", async () => {
+    const { root } = await world();
+    const decrypt = new DecryptCommand({ CiphertextBlob: Buffer.from("nonsense") });
+    expect(await refusal(root.send(decrypt))).toContain("InvalidCiphertextException");
+    expect(await refusal(root.send(new DecryptCommand({})))).toContain(
+      "ValidationException: CiphertextBlob is required",
+    );
+  });
+
+  test("a key that did not make the ciphertext is IncorrectKeyException", async () => {
+    const { root } = await world();
+    const [one, two] = [await newKey(root), await newKey(root)];
+    const { CiphertextBlob } = await encrypt(root, one.id, "x");
+    await root.send(new DecryptCommand({ CiphertextBlob, KeyId: one.arn }));
+    expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob, KeyId: two.id })))).toContain(
+      "IncorrectKeyException: The key ID in the request does not identify a CMK that can perform this operation",
+    );
+  });
+
+  test("a ciphertext of another region names a key that is not there", async () => {
+    const { client, root } = await world();
+    const { CiphertextBlob } = await encrypt(root, (await newKey(root)).id, "x");
+    const elsewhere = client("root", ACCOUNT, "us-east-1" as Region);
+    expect(await refusal(elsewhere.send(new DecryptCommand({ CiphertextBlob })))).toBe(
+      "AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+    );
+  });
+
+  test("refuses asymmetric algorithms, large plaintexts and large contexts", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const Plaintext = Buffer.alloc(10);
+    const asymmetric = new EncryptCommand({ KeyId, Plaintext, EncryptionAlgorithm: "RSAES_OAEP_SHA_256" });
+    expect(await refusal(root.send(asymmetric))).toBe(
+      "InvalidKeyUsageException: Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.",
+    );
+    const large = await refusal(root.send(new EncryptCommand({ KeyId, Plaintext: Buffer.alloc(4097) })));
+    expect(large).toContain("ValidationException");
+    expect(large).not.toContain("AAAA");
+    await root.send(new EncryptCommand({ KeyId, Plaintext: Buffer.alloc(4096) }));
+    const EncryptionContext = { k: "v".repeat(8192) };
+    expect(await refusal(root.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext })))).toContain(
+      "ValidationException: The encryption context has more than 8192 bytes",
+    );
+  });
+
+  test("data keys come in clear and under the key, or under the key only", async () => {
+    const { root } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const EncryptionContext = { a: "1" };
+    const pair = await root.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256", EncryptionContext }));
+    expect([pair.KeyId, pair.Plaintext!.length]).toEqual([arn, 32]);
+    const opened = await root.send(new DecryptCommand({ CiphertextBlob: pair.CiphertextBlob, EncryptionContext }));
+    expect(opened.Plaintext).toEqual(pair.Plaintext);
+    expect(opened.KeyMaterialId).toBe(pair.KeyMaterialId);
+    const sealed = await root.send(new GenerateDataKeyWithoutPlaintextCommand({ KeyId, NumberOfBytes: 17 }));
+    expect(sealed).not.toHaveProperty("Plaintext");
+    const seventeen = await root.send(new DecryptCommand({ CiphertextBlob: sealed.CiphertextBlob }));
+    expect(seventeen.Plaintext).toHaveLength(17);
+    for (const input of [{ KeyId }, { KeyId, KeySpec: "AES_128", NumberOfBytes: 16 }] as const) {
+      expect(await refusal(root.send(new GenerateDataKeyCommand(input)))).toBe(
+        "ValidationException: Please specify either number of bytes or key spec.",
+      );
+    }
+    expect((await root.send(new GenerateRandomCommand({ NumberOfBytes: 5 }))).Plaintext).toHaveLength(5);
+    expect(await refusal(root.send(new GenerateRandomCommand({})))).toContain("ValidationException");
+  });
+
+  test("ReEncrypt moves a ciphertext to another key and context", async () => {
+    const { root } = await world();
+    const [one, two] = [await newKey(root), await newKey(root)];
+    const { CiphertextBlob } = await encrypt(root, one.id, "hello", { a: "1" });
+    const moved = await root.send(
+      new ReEncryptCommand({
+        CiphertextBlob,
+        SourceEncryptionContext: { a: "1" },
+        DestinationKeyId: two.id,
+        DestinationEncryptionContext: { b: "2" },
+      }),
+    );
+    expect(moved).toMatchObject({ SourceKeyId: one.arn, KeyId: two.arn });
+    const opened = await root.send(
+      new DecryptCommand({ CiphertextBlob: moved.CiphertextBlob, EncryptionContext: { b: "2" }, KeyId: two.id }),
+    );
+    expect(Buffer.from(opened.Plaintext!).toString()).toBe("hello");
+  });
+
+  test("a dry run says what would happen and does nothing", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x");
+    const fine = "DryRunOperationException: The request would have succeeded, but the DryRun option is set.";
+    const Plaintext = Buffer.from("x");
+    expect(await refusal(root.send(new EncryptCommand({ KeyId, Plaintext, DryRun: true })))).toBe(fine);
+    expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob, DryRun: true })))).toBe(fine);
+    const ignoring = { KeyId, DryRun: true, DryRunModifiers: ["IGNORE_CIPHERTEXT" as const] };
+    expect(await refusal(root.send(new DecryptCommand(ignoring)))).toBe(fine);
+    const reEncrypt = { CiphertextBlob, DestinationKeyId: KeyId, DryRun: true };
+    expect(await refusal(root.send(new ReEncryptCommand(reEncrypt)))).toBe(fine);
+    const grant = { KeyId, GranteePrincipal: OTHER, Operations: ["Decrypt" as const], DryRun: true };
+    expect(await refusal(root.send(new CreateGrantCommand(grant)))).toBe(fine);
+    expect((await root.send(new ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
+    await root.send(new DisableKeyCommand({ KeyId }));
+    expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob, DryRun: true })))).toContain(
+      "DisabledException",
+    );
+  });
+});
+
+describe("states", () => {
+  test("a disabled key can be looked at but not used, until it is enabled again", async () => {
+    const { root } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x");
+    await root.send(new DisableKeyCommand({ KeyId }));
+    const { KeyMetadata } = await root.send(new DescribeKeyCommand({ KeyId }));
+    expect(KeyMetadata).toMatchObject({ KeyState: "Disabled", Enabled: false });
+    for (const use of [
+      root.send(new DecryptCommand({ CiphertextBlob })),
+      encrypt(root, KeyId, "x"),
+      root.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256" })),
+      root.send(new CreateGrantCommand({ KeyId, GranteePrincipal: OTHER, Operations: ["Decrypt"] })),
+    ]) {
+      expect(await refusal(use)).toBe(`DisabledException: ${arn} is disabled.`);
+    }
+    await root.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "asleep" }));
+    await root.send(new EnableKeyCommand({ KeyId }));
+    await root.send(new DecryptCommand({ CiphertextBlob }));
+    const again = await root.send(new DescribeKeyCommand({ KeyId }));
+    expect(again.KeyMetadata).toMatchObject({ Enabled: true, Description: "asleep" });
+  });
+
+  test("a key pending deletion is of no use; cancelled it is disabled; due it is gone with all that hung on it", async () => {
+    const { root, clock, ...deps } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x");
+    await root.send(new CreateAliasCommand({ AliasName: "alias/doomed", TargetKeyId: KeyId }));
+    const scheduled = await root.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    const DeletionDate = new Date(clock.now().getTime() + 7 * DAY);
+    expect(scheduled).toMatchObject({ KeyId: arn, DeletionDate, KeyState: "PendingDeletion", PendingWindowInDays: 7 });
+    const { KeyMetadata } = await root.send(new DescribeKeyCommand({ KeyId }));
+    expect(KeyMetadata).toMatchObject({ KeyState: "PendingDeletion", Enabled: false, DeletionDate });
+    const pending = `KMSInvalidStateException: ${arn} is pending deletion.`;
+    for (const use of [
+      root.send(new DecryptCommand({ CiphertextBlob })),
+      root.send(new EnableKeyCommand({ KeyId })),
+      root.send(new DisableKeyCommand({ KeyId })),
+      root.send(new ScheduleKeyDeletionCommand({ KeyId })),
+      root.send(new CreateAliasCommand({ AliasName: "alias/late", TargetKeyId: KeyId })),
+      root.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: "a", TagValue: "" }] })),
+    ]) {
+      expect(await refusal(use)).toBe(pending);
+    }
+
+    expect(await destroyKey(KeyId, { ...deps, clock })).toEqual(DeletionDate);
+    expect(await root.send(new CancelKeyDeletionCommand({ KeyId }))).toMatchObject({ KeyId: arn });
+    expect(await refusal(root.send(new CancelKeyDeletionCommand({ KeyId })))).toBe(
+      `KMSInvalidStateException: ${arn} is not pending deletion.`,
+    );
+    expect((await root.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata!.KeyState).toBe("Disabled");
+    clock.advance(8 * DAY);
+    expect(await destroyKey(KeyId, { ...deps, clock })).toBeUndefined();
+
+    await root.send(new ScheduleKeyDeletionCommand({ KeyId }));
+    clock.advance(30 * DAY);
+    expect(await destroyKey(KeyId, { ...deps, clock })).toBeUndefined();
+    expect(await refusal(root.send(new DescribeKeyCommand({ KeyId })))).toContain("NotFoundException");
+    expect(await refusal(root.send(new DescribeKeyCommand({ KeyId: "alias/doomed" })))).toContain("is not found");
+    expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob })))).toContain("AccessDeniedException");
+    const acts = await auditRecordsOf(deps.store, arn, 100);
+    expect(acts.at(-1)).toMatchObject({ eventName: "DeleteKey", principal: "kms.amazonaws.com" });
+  });
+
+  test("the waiting period is 7 to 30 days", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    for (const PendingWindowInDays of [6, 31]) {
+      const schedule = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
+      expect(await refusal(root.send(schedule))).toContain("ValidationException");
+    }
+  });
+});
+
+describe("grants", () => {
+  const operations = {
+    GranteePrincipal: OTHER,
+    Operations: ["Decrypt", "DescribeKey"] as ("Decrypt" | "DescribeKey")[],
+  };
+
+  test("a grant lets another account do what it says, in its context, and no more", async () => {
+    const { client, root, ...deps } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const stranger = client("root", STRANGER);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x", { a: "1", b: "2" });
+    const other = await encrypt(root, KeyId, "x", { b: "2" });
+    const decrypt = (EncryptionContext: Record<string, string>, blob = CiphertextBlob) =>
+      refusal(stranger.send(new DecryptCommand({ CiphertextBlob: blob, EncryptionContext })));
+    expect(await decrypt({ a: "1", b: "2" })).toContain("AccessDeniedException");
+    const Constraints = { EncryptionContextSubset: { a: "1" } };
+    const { GrantId } = await root.send(new CreateGrantCommand({ KeyId, ...operations, Constraints }));
+    expect(await decrypt({ a: "1", b: "2" })).toBe("not refused");
+    expect(await decrypt({ b: "2" }, other.CiphertextBlob)).toContain("AccessDeniedException");
+    await stranger.send(new DescribeKeyCommand({ KeyId: arn }));
+    expect(await refusal(encrypt(stranger, arn, "x", { a: "1" }))).toContain("AccessDeniedException");
+    expect(await refusal(stranger.send(new DisableKeyCommand({ KeyId: arn })))).toContain("AccessDeniedException");
+
+    const { Grants } = await root.send(new ListGrantsCommand({ KeyId }));
+    expect(Grants).toMatchObject([{ KeyId: arn, GrantId, ...operations, Constraints, IssuingAccount: ROOT, Name: "" }]);
+    await deps.journal.flush();
+    const acts = await auditRecordsOf(deps.store, arn, 100);
+    expect(acts.filter(({ grantId }) => grantId === GrantId).map(({ eventName }) => eventName)).toEqual([
+      "CreateGrant",
+      "Decrypt",
+    ]);
+    expect(acts.filter(({ errorCode }) => errorCode !== null).map(({ errorCode }) => errorCode)).toContain(
+      "key-access-denied",
+    );
+
+    await root.send(new RevokeGrantCommand({ KeyId, GrantId }));
+    expect(await decrypt({ a: "1", b: "2" })).toContain("AccessDeniedException");
+    expect(await refusal(root.send(new RevokeGrantCommand({ KeyId, GrantId })))).toContain("NotFoundException: Grant");
+  });
+
+  test("a named grant asked for again is the same grant with another token; another one is another", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const named = { KeyId, ...operations, Name: "once" };
+    const first = await root.send(new CreateGrantCommand(named));
+    const again = await root.send(new CreateGrantCommand(named));
+    expect(again.GrantId).toBe(first.GrantId);
+    expect(again.GrantToken).not.toBe(first.GrantToken);
+    const wider = await root.send(new CreateGrantCommand({ ...named, Operations: ["Encrypt"] }));
+    expect(wider.GrantId).not.toBe(first.GrantId);
+    const nameless = await root.send(new CreateGrantCommand({ KeyId, ...operations }));
+    expect(nameless.GrantId).not.toBe(first.GrantId);
+  });
+
+  test("a grant token works at once; a made-up one is InvalidGrantTokenException, for the owner too", async () => {
+    const { client, root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x");
+    const { GrantToken } = await root.send(new CreateGrantCommand({ KeyId, ...operations }));
+    const stranger = client("root", STRANGER);
+    await stranger.send(new DecryptCommand({ CiphertextBlob, GrantTokens: [GrantToken!] }));
+    for (const who of [root, stranger]) {
+      const decrypt = new DecryptCommand({ CiphertextBlob, GrantTokens: [GrantToken!.replace(/.{6}$/, "AAAAAA")] });
+      expect(await refusal(who.send(decrypt))).toContain("InvalidGrantTokenException");
+    }
+  });
+
+  test("a token alone gives nothing to those whom the grant does not name", async () => {
+    const { client, root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x");
+    const third = { GranteePrincipal: "arn:aws:iam::777788889999:root", Operations: ["Decrypt" as const] };
+    const { GrantToken } = await root.send(new CreateGrantCommand({ KeyId, ...third }));
+    const decrypt = new DecryptCommand({ CiphertextBlob, GrantTokens: [GrantToken!] });
+    expect(await refusal(client("root", STRANGER).send(decrypt))).toContain("AccessDeniedException");
+  });
+
+  test("who may create grants by a grant passes on no more than it has", async () => {
+    const { client, root } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    await root.send(
+      new CreateGrantCommand({
+        KeyId,
+        GranteePrincipal: OTHER,
+        Operations: ["CreateGrant", "Decrypt"],
+        Constraints: { EncryptionContextSubset: { a: "1" } },
+      }),
+    );
+    const stranger = client("root", STRANGER);
+    const pass = (more: object) =>
+      refusal(
+        stranger.send(new CreateGrantCommand({ KeyId: arn, GranteePrincipal: ROOT, Operations: ["Decrypt"], ...more })),
+      );
+    expect(await pass({ Constraints: { EncryptionContextEquals: { a: "1", b: "2" } } })).toBe("not refused");
+    expect(await pass({})).toContain("AccessDeniedException: The grant");
+    expect(await pass({ Constraints: { EncryptionContextSubset: { b: "2" } } })).toContain("AccessDeniedException");
+    expect(await pass({ Operations: ["Encrypt"], Constraints: { EncryptionContextSubset: { a: "1" } } })).toContain(
+      "AccessDeniedException",
+    );
+  });
+
+  test("retired by its retiring principal, by token or by id, and by nobody else", async () => {
+    const { client, root } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const grant = { KeyId, GranteePrincipal: ROOT, RetiringPrincipal: OTHER, Operations: ["Decrypt" as const] };
+    const [one, two] = [await root.send(new CreateGrantCommand(grant)), await root.send(new CreateGrantCommand(grant))];
+    const listed = await client("root", STRANGER).send(new ListRetirableGrantsCommand({ RetiringPrincipal: OTHER }));
+    expect(listed.Grants).toEqual([]); // they are on the keys of another account
+    expect(await refusal(root.send(new ListRetirableGrantsCommand({ RetiringPrincipal: OTHER })))).toContain(
+      "AccessDeniedException",
+    );
+    const third = client("root", "777788889999" as typeof ACCOUNT);
+    expect(await refusal(third.send(new RetireGrantCommand({ GrantToken: one.GrantToken })))).toContain(
+      "AccessDeniedException",
+    );
+    const stranger = client("root", STRANGER);
+    await stranger.send(new RetireGrantCommand({ GrantToken: one.GrantToken }));
+    await stranger.send(new RetireGrantCommand({ KeyId: arn, GrantId: two.GrantId }));
+    expect((await root.send(new ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
+    expect(await refusal(root.send(new RetireGrantCommand({ KeyId: arn })))).toContain("ValidationException");
+    expect(await refusal(root.send(new RetireGrantCommand({ KeyId: arn, GrantId: "x" })))).toContain(
+      "InvalidGrantIdException",
+    );
+  });
+
+  test("lists page, and filter by grantee and by id", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const grant = { KeyId, ...operations, RetiringPrincipal: ROOT };
+      ids.push((await root.send(new CreateGrantCommand(grant))).GrantId!);
+    }
+    const page = await root.send(new ListGrantsCommand({ KeyId, Limit: 2 }));
+    const rest = await root.send(new ListGrantsCommand({ KeyId, Marker: page.NextMarker }));
+    expect([...page.Grants!, ...rest.Grants!].map(({ GrantId }) => GrantId)).toEqual(ids.sort());
+    const retirable = await root.send(new ListRetirableGrantsCommand({ RetiringPrincipal: ROOT }));
+    expect(retirable.Grants).toHaveLength(3);
+    const one = await root.send(new ListGrantsCommand({ KeyId, GrantId: ids[0] }));
+    expect(one.Grants).toHaveLength(1);
+    expect((await root.send(new ListGrantsCommand({ KeyId, GranteePrincipal: ROOT }))).Grants).toEqual([]);
+    expect(await refusal(root.send(new ListGrantsCommand({ KeyId: "alias/x" })))).toContain("NotFoundException");
+  });
+
+  test.for([
+    [{ GranteePrincipal: "nobody" }, "InvalidArnException"],
+    [{ GranteePrincipal: undefined }, "ValidationException: You must specify either GranteePrincipal"],
+    [{ GranteeServicePrincipal: "rds.amazonaws.com" }, "ValidationException: You can specify either GranteePrincipal"],
+    [{ Operations: ["Sign"] }, "ValidationException: The grant operation Sign is not supported"],
+    [{ Constraints: { SourceArn: "arn:aws:s3:::b" } }, "UnsupportedOperationException"],
+    [
+      { Constraints: { EncryptionContextEquals: { a: "1" }, EncryptionContextSubset: { a: "1" } } },
+      "ValidationException",
+    ],
+    [{ Constraints: { EncryptionContextEquals: { a: "x".repeat(385) } } }, "ValidationException"],
+  ] as [object, string][])("CreateGrant refuses %j", async ([wrong, error]) => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    expect(await refusal(root.send(new CreateGrantCommand({ KeyId, ...operations, ...wrong })))).toContain(error);
+  });
+});

@@ -1,0 +1,102 @@
+import { createSecretKey } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { onTestFinished } from "vitest";
+import { gateway } from "#aws/gateway.ts";
+import { httpServer } from "#aws/http-server.ts";
+import { mount } from "#aws/service.ts";
+import { sigv4 } from "#aws/sigv4/authenticate.ts";
+import type { Custody } from "#custody/custody.ts";
+import { keyFileRoot } from "#custody/root.ts";
+import { edgeArn, rootArn } from "#domain/arn.ts";
+import type { AccountId, Caller, Owner, Region } from "#domain/names.ts";
+import { openJournal } from "#journal/journal.ts";
+import { systemClock } from "#lib/clock.ts";
+import { randomIds } from "#lib/ids.ts";
+import { kms } from "#services/kms/index.ts";
+import type { Store } from "#store/store.ts";
+import { type TestClock, testClock } from "./test-clock.ts";
+
+export const ACCOUNT = "111122223333" as AccountId;
+export const STRANGER = "444455556666" as AccountId;
+export const REGION = "eu-west-1" as Region;
+export const OWNER: Owner = { account: ACCOUNT, region: REGION };
+
+/** Custody on a store, with a clock that stands still. */
+export interface KeyWorld extends Custody {
+  readonly clock: TestClock;
+}
+
+/** `store` is closed by whoever opened it. */
+export function keyWorld(store: Store): KeyWorld {
+  const clock = testClock("2026-11-22T00:00:00Z");
+  const journal = openJournal({ store, clock }, (error) => {
+    throw error;
+  });
+  return { store, clock, journal, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
+}
+
+/** A caller as the gateway proves it. */
+export function caller(kind: Caller["kind"] = "root", account: AccountId = ACCOUNT, region: Region = REGION): Caller {
+  const arn = kind === "root" ? rootArn(account) : edgeArn(account, "edge-1");
+  return { kind, account, region, arn, accessKeyId: accessKeyId(kind, account), requestId: randomIds.uuid() };
+}
+
+/** Answers a maker of SDK clients that speak to this world's KMS over HTTP, with signatures that are verified. */
+export async function serveKms(
+  world: KeyWorld,
+): Promise<(kind?: Caller["kind"], account?: AccountId, region?: Region) => KMSClient> {
+  const answer = gateway([mount(kms, world)], {
+    authenticate: sigv4({ credentials: credential, clock: systemClock }),
+    ids: randomIds,
+    audit: { record: () => Promise.resolve(), note: () => {} },
+    log: ({ bug }) => {
+      if (bug !== undefined) console.error(bug);
+    },
+  });
+  const { server, stop } = httpServer({ answer, ids: randomIds, onError: console.error });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const clients: KMSClient[] = [];
+  onTestFinished(async () => {
+    for (const client of clients) client.destroy();
+    await stop();
+    await world.journal.flush();
+  });
+  return (kind = "root", account = ACCOUNT, region = REGION) => {
+    const client = new KMSClient({
+      region,
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: { accessKeyId: accessKeyId(kind, account), secretAccessKey: SECRET },
+      maxAttempts: 1,
+    });
+    clients.push(client);
+    return client;
+  };
+}
+
+/** What a call was refused with: `NotFoundException: Key '…' does not exist`. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "not refused";
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
+
+function accessKeyId(kind: Caller["kind"], account: AccountId): string {
+  return `AKIA${kind.toUpperCase()}${account}`;
+}
+
+function credential(id: string) {
+  const [, kind, account] = /^AKIA(ROOT|EDGE)(\d{12})$/.exec(id) ?? [];
+  if (!kind || !account) return undefined;
+  const { arn } = caller(kind.toLowerCase() as Caller["kind"], account as AccountId);
+  const secret = createSecretKey(Buffer.from(`AWS4${SECRET}`));
+  return { account: account as AccountId, kind: kind.toLowerCase() as Caller["kind"], arn, accessKeyId: id, secret };
+}
+
+const SECRET = "a secret for tests";
