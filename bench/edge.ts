@@ -81,8 +81,9 @@ async function ourEdge(product: BenchProduct, backendPort: number, directory: st
       PrivateKey: readFileSync(join(directory, "key.pem")),
     }),
   );
-  const balancer = (await elbv2.send(new CreateLoadBalancerCommand({ Name: "bench", Subnets: ["subnet-0a1b2c3d"] })))
-    .LoadBalancers?.[0];
+  const balancer = (
+    await elbv2.send(new CreateLoadBalancerCommand({ Name: "bench", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }))
+  ).LoadBalancers?.[0];
   const group = await elbv2.send(
     new CreateTargetGroupCommand({
       Name: "bench",

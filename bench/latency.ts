@@ -91,7 +91,9 @@ interface BenchFront {
 }
 
 async function listener(product: BenchProduct, certificateArn: string): Promise<BenchFront> {
-  const made = await product.elbv2.send(new CreateLoadBalancerCommand({ Name: "bench", Subnets: ["subnet-0a1b2c3d"] }));
+  const made = await product.elbv2.send(
+    new CreateLoadBalancerCommand({ Name: "bench", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
+  );
   const balancer = made.LoadBalancers?.[0];
   const { Listeners } = await product.elbv2.send(
     new CreateListenerCommand({

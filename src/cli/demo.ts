@@ -17,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     product = await startProduct(place, {
       "leaf-lifetime": "10m",
-      "renew-before": keep ? "570s" : "594s",
+      "renew-before": keep ? "480s" : "534s",
       ...(database === undefined ? {} : { database }),
     });
     play = await stage(product, tell);

@@ -15,8 +15,9 @@ import {
 import { dirname, join } from "node:path";
 import { ConfigError } from "./config-error.ts";
 
-/** Makes the data directory, readable by nobody else. */
+/** Makes the data directory; what this process writes from now on is for nobody else to read. */
 export function makeDataDir(path: string): void {
+  process.umask(0o077);
   mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 

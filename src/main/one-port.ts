@@ -1,13 +1,10 @@
 import type { Server as HttpServer } from "node:http";
-import type { Server as HttpsServer } from "node:https";
-import { createServer, type Server, type Socket } from "node:net";
-import { isLoopback } from "./addresses.ts";
+import { createServer, type Server } from "node:net";
 
 /**
  * One port for HTTP and HTTPS: the first byte of a connection tells (a TLS record of a handshake begins with 22).
- * Clear HTTP is for this machine only: from elsewhere the connection is closed.
  */
-export function onePort(http: HttpServer, https: HttpsServer): Server {
+export function onePort(http: HttpServer, https: HttpServer): Server {
   return createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
     socket.on("error", () => socket.destroy());
     socket.setTimeout(FIRST_BYTE_MS, () => socket.destroy());
@@ -17,15 +14,9 @@ export function onePort(http: HttpServer, https: HttpsServer): Server {
       socket.setTimeout(0);
       socket.removeAllListeners("timeout");
       socket.unshift(first);
-      const tls = first[0] === TLS_HANDSHAKE;
-      if (!tls && !isLoopback(socket.remoteAddress ?? "")) return void socket.destroy();
-      hand(socket, tls ? https : http);
+      (first[0] === TLS_HANDSHAKE ? https : http).emit("connection", socket);
     });
   });
-}
-
-function hand(socket: Socket, server: HttpServer | HttpsServer): void {
-  server.emit("connection", socket);
 }
 
 const TLS_HANDSHAKE = 22;

@@ -1,3 +1,4 @@
+import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { parseDuration } from "#lib/duration.ts";
 import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
@@ -31,12 +32,7 @@ export const OPTIONS: Options = {
   ),
   "public-url": option(url, "", "how others reach that port: stands in certificates (CRL, OCSP)", "URL"),
   dns: option(hostPort, "127.0.0.1:10053", "the authoritative DNS server, UDP and TCP", "HOST:PORT"),
-  resolvers: option(
-    list(hostPort),
-    "",
-    "who is asked about names outside our zones; empty: the system's",
-    "HOST:PORT,…",
-  ),
+  resolvers: option(list(resolver), "", "who is asked about names outside our zones; empty: the system's", "ADDRESS,…"),
   zone: option(
     zone,
     "sealkeeper.internal",
@@ -65,7 +61,7 @@ interface Options {
   readonly listen: Option<HostPort>;
   readonly "public-url": Option<string>;
   readonly dns: Option<HostPort>;
-  readonly resolvers: Option<readonly HostPort[]>;
+  readonly resolvers: Option<readonly ResolverAddress[]>;
   readonly zone: Option<string>;
   readonly "balancer-addresses": Option<string>;
   readonly "leaf-lifetime": Option<number>;
@@ -87,6 +83,10 @@ function text(value: string): string {
 
 function hostPort(value: string): HostPort {
   return parseHostPort(value) ?? wrong(value, "HOST:PORT, for example 127.0.0.1:4566");
+}
+
+function resolver(value: string): ResolverAddress {
+  return parseResolver(value) ?? wrong(value, "the address of a resolver, for example 192.0.2.1 or 192.0.2.1:53");
 }
 
 function url(value: string): string {

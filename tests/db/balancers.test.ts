@@ -28,6 +28,7 @@ import { later, SECOND } from "#lib/duration.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { usersOf } from "#store/certificate-associations.ts";
 import { edgeChangesSince } from "#store/edge-changes.ts";
+import { putEdge } from "#store/edges.ts";
 import { markBalancerActive } from "#store/load-balancers.ts";
 import { balancerDeps, callerOf, issuedCertificate, WEB } from "../support/balancers.ts";
 import { DATABASES } from "../support/databases.ts";
@@ -347,8 +348,12 @@ for (const database of DATABASES) {
         port: 8080,
       };
       const report = { ...seen, state: "healthy", reason: null, description: null, at: now.getTime() };
+      const at = now.getTime();
+      await putEdge(deps.store, { edge: "e", instance: "1", connectedAt: at, seenAt: at, revision: "" });
       await deps.store.insertInto("edgeTargets").values(report).execute();
       expect(await health()).toEqual([[8080, "healthy", undefined]]);
+      now = later(now, 61 * SECOND);
+      expect(await health()).toEqual([[8080, "unavailable", "Elb.InternalError"]]);
       await deregisterTargets(targets.arn, [{ id: "127.0.0.9", port: 8080 }], ME, deps);
       expect(await health()).toEqual([[8080, "draining", "Target.DeregistrationInProgress"]]);
       expect((await edgeBalancer(deps.store, web.arn))?.targetGroups[0]?.targets).toEqual([

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { Resolver } from "node:dns/promises";
+import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Place, type Product, startProduct } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
@@ -16,11 +16,19 @@ const KILLS = Number(process.env["SEALKEEPER_KILLS"] ?? 50);
 const SEED = Number(process.env["SEALKEEPER_SEED"] ?? Date.now() % 1_000_000);
 
 describe.for(DATABASES)("kill -9 at random moments, on $name", (database) => {
-  test(`${KILLS} times: what was acknowledged is there, and the story finishes by itself (seed ${SEED})`, { timeout: 600_000 }, async () => {
+  test(`${KILLS} times: what was acknowledged is there, and the story finishes by itself (seed ${SEED})`, {
+    timeout: 600_000,
+  }, async () => {
     const random = seededRandom(SEED);
     const url = await database.url();
     const place = await testPlace();
-    const settings = { database: url, "leaf-lifetime": "10m", "renew-before": "597s", "key-pool": "4", "log-level": "warn" };
+    const settings = {
+      database: url,
+      "leaf-lifetime": "10m",
+      "renew-before": "537s",
+      "key-pool": "4",
+      "log-level": "warn",
+    };
     let product = await startProduct(place, settings);
     onTestFinished(() => product.stop());
     const root = await fetch(`${product.endpoint}/ca/root.pem`).then((answer) => answer.text());
@@ -78,14 +86,26 @@ async function live(id: string, { client, place, root }: Scene): Promise<void> {
     return handshake({ address, port: await openPort(address, [443, 8443]), host: domain, root });
   };
   const first = await until("a verified handshake", () => see().catch(() => undefined), 60);
-  const renewed = await until("a renewal on the edge", async () => {
-    const now = await see().catch(() => undefined);
-    return now && now.serial !== first.serial ? now : undefined;
-  }, 60);
+  const renewed = await until(
+    "a renewal on the edge",
+    async () => {
+      const now = await see().catch(() => undefined);
+      return now && now.serial !== first.serial ? now : undefined;
+    },
+    60,
+  );
   expect(renewed.modulus === "" || renewed.modulus !== first.modulus).toBe(true);
 
   await client.deleteListener(listener);
-  await until("a refused handshake", () => see().then(() => undefined, () => true), 60);
+  await until(
+    "a refused handshake",
+    () =>
+      see().then(
+        () => undefined,
+        () => true,
+      ),
+    60,
+  );
   expect((await client.describe(arn)).inUseBy).toEqual([]);
   await client.deleteBalancer(balancer.arn);
   await client.deleteCertificate(arn);
@@ -110,9 +130,9 @@ async function expectWhole(url: string): Promise<void> {
   const store = await openStore(url);
   onTestFinished(() => store.destroy());
   const twice = await store
-    .selectFrom("issuanceIntents")
+    .selectFrom("caIssuances")
     .select(["certificateArn", "generation"])
-    .where("status", "=", "signed")
+    .where("state", "=", "signed")
     .groupBy(["certificateArn", "generation"])
     .having((row) => row.fn.countAll(), ">", 1)
     .execute();

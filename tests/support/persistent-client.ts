@@ -1,5 +1,9 @@
-import { DescribeCertificateCommand, DeleteCertificateCommand, RequestCertificateCommand } from "@aws-sdk/client-acm";
-import { ACMClient } from "@aws-sdk/client-acm";
+import {
+  ACMClient,
+  DeleteCertificateCommand,
+  DescribeCertificateCommand,
+  RequestCertificateCommand,
+} from "@aws-sdk/client-acm";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -77,7 +81,9 @@ export function persistentClient(endpoint: string, credentials: Credentials): Pe
       }),
     balancer: (name) =>
       insist(async () => {
-        const made = await elbv2.send(new CreateLoadBalancerCommand({ Name: name, Subnets: ["subnet-0a1b2c3d"] }));
+        const made = await elbv2.send(
+          new CreateLoadBalancerCommand({ Name: name, Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
+        );
         const balancer = made.LoadBalancers?.[0];
         return { arn: balancer?.LoadBalancerArn ?? "", dnsName: balancer?.DNSName ?? "" };
       }),

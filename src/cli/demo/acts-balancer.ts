@@ -39,6 +39,7 @@ export async function balance({ tell, elbv2, route53, host, target, learned }: S
           TargetType: "ip",
           VpcId: "vpc-0a1b2c3d",
           HealthCheckIntervalSeconds: 5,
+          HealthCheckTimeoutSeconds: 2,
           HealthyThresholdCount: 2,
         }),
       );

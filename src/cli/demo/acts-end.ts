@@ -13,7 +13,7 @@ import { get, handshake, oneConnection } from "./wire.ts";
 /** A certificate belongs to its region. */
 export async function refuseElsewhere({ tell, elbv2Elsewhere, elsewhere, learned }: Stage): Promise<void> {
   const balancer = await elbv2Elsewhere.send(
-    new CreateLoadBalancerCommand({ Name: "far", Subnets: ["subnet-0a1b2c3d"] }),
+    new CreateLoadBalancerCommand({ Name: "far", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
   );
   const refusal = await tell.step(
     "A listener in another region may not have it",

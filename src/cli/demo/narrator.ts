@@ -27,7 +27,7 @@ export function narrator(out: NodeJS.WritableStream & { isTTY?: boolean }): Narr
     async step(title, command, work) {
       number += 1;
       say(`\n${styled("bold", `${number}. ${title}`)}`);
-      for (const line of command.split("\n")) say(styled("dim", `   $ ${line}`));
+      for (const line of command.split("\n")) say(styled("dim", line.startsWith(" ") ? `   ${line}` : `   $ ${line}`));
       const began = performance.now();
       const result = await work();
       say(styled("dim", `   took ${Math.round(performance.now() - began)} ms`));

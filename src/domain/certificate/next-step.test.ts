@@ -124,9 +124,9 @@ describe("the next step of a certificate", () => {
     ],
     ["renewal sooner by configuration", issued, { kind: "start-renewal" }, { renewBefore: 120 * DAY }],
     [
-      "renewal sooner than the beginning: never within the first tenth of its life",
+      "renewal sooner than the beginning: never within the first hundredth of its life",
       { ...issued, validity: { notBefore: now, notAfter: days(100) } },
-      until(days(10)),
+      until(days(1)),
       { renewBefore: 400 * DAY },
     ],
 

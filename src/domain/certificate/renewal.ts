@@ -46,12 +46,12 @@ export interface Validity {
 
 /**
  * When renewal of a certificate in use begins: 45 days before its end, as ACM does for its 198 days, and a third of
- * the lifetime before the end of shorter ones. Never within the first tenth of a life, whatever was configured.
+ * the lifetime before the end of shorter ones. Never within the first hundredth of a life, whatever was configured.
  */
 export function renewalTime({ notBefore, notAfter }: Validity, { renewBefore }: RenewalPolicy): Date {
   const lifetime = notAfter.getTime() - notBefore.getTime();
   const standard = Math.min(ACM_RENEWS_BEFORE, lifetime / 3);
-  return later(notAfter, -Math.round(Math.min(renewBefore ?? standard, lifetime * 0.9)));
+  return later(notAfter, -Math.round(Math.min(renewBefore ?? standard, lifetime * 0.99)));
 }
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html, for certificates of 198 days. */

@@ -1,0 +1,34 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import type { CallEntry } from "#aws/gateway.ts";
+
+/** What `/metrics` tells Prometheus. */
+export interface Metrics {
+  call(entry: CallEntry): void;
+  job(task: string, outcome: "done" | "failed"): void;
+  /** The text that Prometheus scrapes, and its content type. */
+  page(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const calls = new Histogram({
+    name: "sealkeeper_api_call_seconds",
+    help: "AWS API calls by service, operation and status",
+    labelNames: ["service", "operation", "status"],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    registers: [registry],
+  });
+  const jobs = new Counter({
+    name: "sealkeeper_jobs_total",
+    help: "Background jobs by task and outcome",
+    labelNames: ["task", "outcome"],
+    registers: [registry],
+  });
+  return {
+    call: ({ service = "none", operation = "none", status, ms }) =>
+      calls.observe({ service, operation, status: String(status) }, ms / 1000),
+    job: (task, outcome) => jobs.inc({ task, outcome }),
+    page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}

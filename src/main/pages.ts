@@ -1,0 +1,65 @@
+import type { Call, Reply } from "#aws/call.ts";
+import type { Pages } from "#aws/http-server.ts";
+import { isLoopback } from "./addresses.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface PageDeps {
+  readonly metrics: Metrics;
+  /** Throws when the store does not answer; tells how many edges are connected. */
+  readonly health: () => Promise<{ readonly edges: number }>;
+  /** Wipes the first account; undefined outside development. */
+  readonly reset: (() => Promise<void>) | undefined;
+}
+
+/** What the port serves beside the AWS APIs: health, metrics and, in development, a reset. Only the first is for others. */
+export function operatorPages(deps: PageDeps): Pages {
+  return async (call) => {
+    const page = PAGES[`${call.method} ${call.path}`];
+    if (!page) return call.path.startsWith("/_sealkeeper/") ? text(404, "There is no such page.") : undefined;
+    if (page.localOnly && !isLoopback(call.remoteAddress)) return text(403, "This page is for this machine only.");
+    return page.answer(deps, call);
+  };
+}
+
+interface OperatorPage {
+  readonly localOnly: boolean;
+  readonly answer: (deps: PageDeps, call: Call) => Promise<Reply>;
+}
+
+const PAGES: Readonly<Record<string, OperatorPage>> = {
+  "GET /_sealkeeper/health": {
+    localOnly: false,
+    answer: async ({ health }) => {
+      try {
+        return json(200, { status: "ok", ...(await health()) });
+      } catch {
+        return json(503, { status: "the database does not answer" });
+      }
+    },
+  },
+  "GET /metrics": {
+    localOnly: true,
+    answer: async ({ metrics }) => {
+      const { type, text: body } = await metrics.page();
+      return { status: 200, headers: { "content-type": type }, body };
+    },
+  },
+  "POST /_sealkeeper/reset": {
+    localOnly: true,
+    answer: async ({ reset }, { headers }) => {
+      if (!reset) return text(403, "Only with --dev.");
+      // A web page may make a browser send a POST, but not without telling where it comes from.
+      if (headers["origin"] !== undefined) return text(403, "Not for browsers.");
+      await reset();
+      return { status: 204, headers: {} };
+    },
+  },
+};
+
+function text(status: number, body: string): Reply {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
+}
+
+function json(status: number, value: object): Reply {
+  return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(value)}\n` };
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type { CallEntry } from "#aws/gateway.ts";
+import type { AuditTrail } from "#aws/record.ts";
+import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
+import { ensureHierarchy } from "#ca/hierarchy.ts";
+import { startDnsServer } from "#dns/server.ts";
+import { type Fleet, openFleet } from "#fleet/fleet.ts";
+import { authenticator } from "#identity/authenticator.ts";
+import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
+import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
+import { startWorker, type Worker } from "#jobs/worker.ts";
+import type { Clock } from "#lib/clock.ts";
+import type { Ids } from "#lib/ids.ts";
+import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
+import { listLoadBalancerArns, markBalancerActive } from "#store/load-balancers.ts";
+import type { HostPort } from "./addresses.ts";
+import type { Config } from "./config.ts";
+import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
+import { startEmbeddedEdge } from "./embedded-edge.ts";
+import { openFrontDoor } from "./front-door.ts";
+import { startKeyMaker } from "./key-maker-host.ts";
+import type { Logger } from "./log.ts";
+import { type Metrics, openMetrics } from "./metrics.ts";
+import { operatorPages } from "./pages.ts";
+import { resetFirstAccount } from "./reset.ts";
+import { tasks } from "./tasks.ts";
+import { openWorld, type World } from "./world.ts";
+
+export interface ServeDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+}
+
+/** A running control plane, with the processes that belong to it. */
+export interface Running {
+  readonly world: World;
+  readonly api: HostPort;
+  readonly dns: HostPort;
+  /** Ends everything gracefully, in the order in which parts need each other. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything that `sealkeeper serve` is. Rejects, leaving nothing running, when a part cannot start. */
+export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
+  const { clock, log } = deps;
+  makeDataDir(config["data-dir"]);
+  const ending: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ending.splice(0).reverse()) {
+      // oxlint-disable-next-line no-await-in-loop -- a part ends before what it needs
+      await end();
+    }
+  };
+  try {
+    const world = await openWorld(config, deps);
+    ending.push(() => world.close());
+    await ensureHierarchy(world);
+    await writeCredentials(config, world);
+
+    const dns = await startDnsServer({
+      ...world,
+      address: config.dns.host,
+      port: config.dns.port,
+      onError: (error) => log.error({ err: error }, "a DNS question was not answered"),
+    });
+    ending.push(() => dns.close());
+
+    const metrics = openMetrics();
+    const fleet = openFleet(fleetDeps(world, log));
+    ending.push(async () => fleet.close());
+    const worker = startJobs(world, { fleet, log, metrics });
+    ending.push(() => worker.stop());
+    const keyMaker = startKeyMaker({
+      ...world,
+      size: config["key-pool"],
+      onError: (error) => log.warn({ err: error }, "the key maker failed"),
+    });
+    ending.push(() => keyMaker.stop());
+
+    const authenticate = sigv4({ clock, credentials: authenticator({ ...world, dev: config.dev }) });
+    const door = await openFrontDoor(config, {
+      world,
+      log,
+      authenticate,
+      audit: waking(world, worker, fleet),
+      onCall: (entry) => {
+        metrics.call(entry);
+        logCall(log, entry);
+      },
+      pages: operatorPages({
+        metrics,
+        health: async () => {
+          await world.store.selectFrom("accounts").select("id").limit(1).execute();
+          return { edges: fleet.connected };
+        },
+        reset: config.dev ? () => resetFirstAccount(world, fleet) : undefined,
+      }),
+      upgrade: (request, socket, head) => {
+        acceptEdge(request, socket, head).catch((error: unknown) => {
+          log.warn({ err: error }, "an edge was not let in");
+          socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        });
+      },
+    });
+    ending.push(() => door.stop());
+
+    const acceptEdge = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+      const principal = await authenticateUpgrade(request, "sealkeeper", { authenticate });
+      if (principal.kind !== "edge") throw new Error(`${principal.arn} is no edge`);
+      fleet.accept(socket, head, { ...principal, requestId: deps.ids.uuid() });
+    };
+    if (config.edge) {
+      const edge = await startEmbeddedEdge(config, door.address, { world, log });
+      ending.push(() => edge.stop());
+    }
+    log.info({ api: door.address, dns: { host: dns.address, port: dns.port }, data: config["data-dir"] }, "serving");
+    return { world, api: door.address, dns: { host: dns.address, port: dns.port }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The file is written again when it is missing: a start may have been killed before it was. */
+async function writeCredentials(config: Config, world: World): Promise<void> {
+  const path = join(config["data-dir"], "credentials");
+  const fresh = await ensureFirstAccount(world);
+  if (fresh !== undefined || !readIfThere(path)) writeSecretFile(path, fresh ?? (await readCredentialsFile(world)));
+}
+
+function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
+  return {
+    ...world,
+    edgeBalancer,
+    edgeCertificate: readEdgeCertificate,
+    balancerArns: listLoadBalancerArns,
+    markBalancerActive,
+    onLoss: (edge, error) => log.warn({ edge, err: error }, "the connection of an edge was lost"),
+    onError: (error) => log.error({ err: error }, "old changes could not be forgotten"),
+  };
+}
+
+function startJobs(world: World, { fleet, log, metrics }: { fleet: Fleet; log: Logger; metrics: Metrics }): Worker {
+  const counted = Object.entries(tasks(world)).map(([name, task]) => [
+    name,
+    async (subject: string) => {
+      const again = await task(subject);
+      metrics.job(name, "done");
+      fleet.wake();
+      return again;
+    },
+  ]);
+  return startWorker({
+    ...world,
+    tasks: Object.fromEntries(counted),
+    onError: ({ task, subject, attempts }, error) => {
+      metrics.job(task, "failed");
+      log.error({ task, subject, attempts, err: error }, "a job failed and will be tried again");
+    },
+    onStoreError: (error) => log.error({ err: error }, "the job queue could not be read"),
+  });
+}
+
+/** What changes something may have promised work and announced changes: both are looked at while the record is written. */
+function waking(world: World, worker: Worker, fleet: Fleet): AuditTrail {
+  return {
+    note: (call) => world.journal.note(call),
+    record(call) {
+      worker.wake();
+      fleet.wake();
+      return world.journal.record(call);
+    },
+  };
+}
+
+function logCall(log: Logger, { bug, error, caller, ms, ...entry }: CallEntry): void {
+  const facts = {
+    ...entry,
+    ms: Math.round(ms * 10) / 10,
+    principal: caller?.arn,
+    region: caller?.region,
+    error: error && `${error.code}: ${error.message}`,
+  };
+  if (bug === undefined) log.info(facts, "call");
+  else log.error({ ...facts, err: bug }, "call");
+}

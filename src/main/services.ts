@@ -1,0 +1,12 @@
+import { type MountedService, mount } from "#aws/service.ts";
+import { acm } from "#services/acm/index.ts";
+import { elbv2 } from "#services/elbv2/index.ts";
+import { kms } from "#services/kms/index.ts";
+import { route53 } from "#services/route53/index.ts";
+import { sts } from "#services/sts/index.ts";
+import type { World } from "./world.ts";
+
+/** Every AWS API that is served, closed over the world. */
+export function mountServices(world: World): readonly MountedService[] {
+  return [mount(acm, world), mount(elbv2, world), mount(kms, world), mount(route53, world), mount(sts, world)];
+}

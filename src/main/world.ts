@@ -1,0 +1,83 @@
+import { Signers } from "#ca/signers.ts";
+import type { RootOfCustody } from "#custody/root.ts";
+import type { ProductZone } from "#dns/product-zone.ts";
+import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
+import { type AddressRange, parseAddressRange } from "#domain/balancers/addresses.ts";
+import { parseRecordName } from "#domain/zones/record-name.ts";
+import { hostAddresses } from "#integrations/elbv2/host-addresses.ts";
+import { type Journal, openJournal } from "#journal/journal.ts";
+import type { Clock } from "#lib/clock.ts";
+import type { Millis } from "#lib/duration.ts";
+import type { Ids } from "#lib/ids.ts";
+import { noticeRecords } from "#lifecycle/notice-records.ts";
+import { openStore, type Store, type Tx } from "#store/store.ts";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { readIfThere } from "./data-dir.ts";
+import type { Logger } from "./log.ts";
+import { configuredRoot } from "./root-of-custody.ts";
+
+/** Everything that the parts depend on, each under the name by which they ask for it. */
+export interface World {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly root: RootOfCustody;
+  readonly journal: Journal;
+  readonly signers: Signers;
+  readonly product: ProductZone;
+  readonly productZone: string;
+  readonly balancerAddresses: AddressRange;
+  readonly resolvers: readonly ResolverAddress[];
+  readonly leafLifetime: Millis;
+  readonly renewBefore: Millis | undefined;
+  readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(
+  config: Config,
+  { clock, ids, log }: { readonly clock: Clock; readonly ids: Ids; readonly log: Logger },
+): Promise<World> {
+  const balancerAddresses = parseAddressRange(config["balancer-addresses"]);
+  if (!balancerAddresses)
+    throw new ConfigError(`there is no address for load balancers in ${config["balancer-addresses"]}`);
+  const store = await openStore(config.database);
+  const root = await configuredRoot(config, { store, clock });
+  const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
+  const signers = new Signers({ root, caUrl: config["public-url"] });
+  return {
+    store,
+    clock,
+    ids,
+    root,
+    journal,
+    signers,
+    product: productZone(config, store),
+    productZone: config.zone,
+    balancerAddresses,
+    resolvers: config.resolvers.length > 0 ? config.resolvers : systemResolvers(),
+    leafLifetime: config["leaf-lifetime"],
+    renewBefore: config["renew-before"],
+    onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
+    async close() {
+      await journal.flush();
+      signers.close();
+      await store.destroy();
+    },
+  };
+}
+
+function systemResolvers(): readonly ResolverAddress[] {
+  return resolversOf(readIfThere("/etc/resolv.conf")?.toString() ?? "");
+}
+
+function productZone(config: Config, store: Store): ProductZone {
+  const name = parseRecordName(`${config.zone}.`);
+  if (name === undefined) throw new ConfigError(`${config.zone} is no zone name`);
+  return {
+    name,
+    nameServerAddresses: [config.dns.host],
+    lookupHost: (dnsName) => hostAddresses(store, dnsName),
+  };
+}

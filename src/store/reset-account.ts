@@ -1,0 +1,52 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { AccountId } from "#domain/names.ts";
+import { announce } from "./edge-changes.ts";
+import type { Tx } from "./store.ts";
+import { deleteZone, zonesById } from "./zones.ts";
+
+/**
+ * Removes everything that an account made: load balancers, certificates, keys, zones. The account, its access keys, the
+ * CA and the journal stay. For development; it reads as much as there is.
+ */
+export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
+  await removeBalancers(tx, account);
+  await removeCertificates(tx, account);
+  await removeKeys(tx, account);
+  await removeZones(tx, account);
+}
+
+async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
+  const gone = await tx.deleteFrom("loadBalancers").where("account", "=", account).returning("arn").execute();
+  for (const { arn } of gone) {
+    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
+    await announce(tx, { kind: "balancer", loadBalancerArn: arn as LoadBalancerArn });
+  }
+  await tx.deleteFrom("targetGroups").where("account", "=", account).execute();
+  await tx.deleteFrom("balancerTags").where("resourceArn", "like", `%:${account}:%`).execute();
+}
+
+async function removeCertificates(tx: Tx, account: AccountId): Promise<void> {
+  const ofAccount = tx.selectFrom("certificates").select("arn").where("account", "=", account);
+  await tx.deleteFrom("certificateAssociations").where("certificateArn", "in", ofAccount).execute();
+  await tx.deleteFrom("certificates").where("account", "=", account).execute();
+}
+
+async function removeKeys(tx: Tx, account: AccountId): Promise<void> {
+  const ofAccount = tx.selectFrom("masterKeys").select("id").where("account", "=", account);
+  await tx.deleteFrom("grants").where("keyId", "in", ofAccount).execute();
+  await tx.deleteFrom("keyAliases").where("keyId", "in", ofAccount).execute();
+  await tx.deleteFrom("keyTags").where("keyId", "in", ofAccount).execute();
+  await tx.deleteFrom("masterKeyMaterials").where("keyId", "in", ofAccount).execute();
+  await tx.deleteFrom("masterKeys").where("account", "=", account).execute();
+}
+
+async function removeZones(tx: Tx, account: AccountId): Promise<void> {
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- page by page, until none is left
+    const zones = await zonesById(tx, account, undefined, 100);
+    if (zones.length === 0) break;
+    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
+    for (const zone of zones) await deleteZone(tx, zone);
+  }
+  await tx.deleteFrom("zoneChanges").where("account", "=", account).execute();
+}

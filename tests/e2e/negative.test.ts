@@ -1,0 +1,422 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  CreateAliasCommand,
+  CreateGrantCommand,
+  CreateKeyCommand,
+  EncryptCommand,
+  KMSClient,
+} from "@aws-sdk/client-kms";
+import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { NormalizedSchema } from "@smithy/core/schema";
+import { sql } from "kysely";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type CallEntry, gateway } from "#aws/gateway.ts";
+import { type HttpServer, httpServer } from "#aws/http-server.ts";
+import type { MountedService, OperationModel, Service } from "#aws/service.ts";
+import { sigv4 } from "#aws/sigv4/authenticate.ts";
+import { mayCall } from "#domain/identity/permissions.ts";
+import { parseAccountId } from "#domain/names.ts";
+import { authenticator } from "#identity/authenticator.ts";
+import { createEdgeIdentity } from "#identity/edge-identity.ts";
+import { ensureFirstAccount, firstRootKey } from "#identity/first-account.ts";
+import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
+import { systemClock } from "#lib/clock.ts";
+import { randomIds } from "#lib/ids.ts";
+import { readConfig } from "#main/config.ts";
+import { machineKey, makeDataDir } from "#main/data-dir.ts";
+import { mountServices } from "#main/services.ts";
+import { openWorld, type World } from "#main/world.ts";
+import { acm } from "#services/acm/index.ts";
+import { elbv2 } from "#services/elbv2/index.ts";
+import { kms } from "#services/kms/index.ts";
+import { route53 } from "#services/route53/index.ts";
+import { sts } from "#services/sts/index.ts";
+import { insertAccessKey, insertAccount } from "#store/access-keys.ts";
+import type { TestKey } from "../support/access-key.ts";
+import { sendSigned } from "../support/signed-request.ts";
+
+/** Every operation that the product performs, from its own tables, asked for in every way that must be refused. */
+const SERVICES: readonly { service: Service<object, never>; Client: ClientClass; protocol: Protocol }[] = [
+  { service: acm as never, Client: ACMClient as never, protocol: "json" },
+  { service: elbv2 as never, Client: ElasticLoadBalancingV2Client as never, protocol: "query" },
+  { service: kms as never, Client: KMSClient as never, protocol: "json" },
+  { service: route53 as never, Client: Route53Client as never, protocol: "xml" },
+  { service: sts as never, Client: STSClient as never, protocol: "query" },
+];
+
+type Protocol = "json" | "query" | "xml";
+type ClientClass = new (config: object) => { send(command: object): Promise<object>; destroy(): void };
+
+const logged: CallEntry[] = [];
+let world: World;
+let door: HttpServer;
+let port = 0;
+let directory = "";
+let root: TestKey;
+let foreign: TestKey;
+let edge: TestKey;
+let mounted: readonly MountedService[];
+/** What the first account has, by the names of the members that ask for it. */
+let existing: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "sealkeeper-negative-"));
+  const config = readConfig({ flags: { "data-dir": directory, edge: "false" }, environment: {} });
+  makeDataDir(config["data-dir"]);
+  machineKey(config["data-dir"]);
+  world = await openWorld(config, { clock: systemClock, ids: randomIds, log: pino({ level: "silent" }) });
+  await ensureFirstAccount(world);
+  root = await firstRootKey(world);
+  edge = await createEdgeIdentity("one", world);
+  const account = parseAccountId("210987654321")!;
+  await insertAccount(world.store, account, 0);
+  const key = newAccessKey(account, { kind: "root", edge: null }, world);
+  await insertAccessKey(world.store, key);
+  foreign = openAccessKey(key as never, world);
+  mounted = mountServices(world);
+  door = httpServer({
+    answer: gateway(mounted, {
+      authenticate: sigv4({ credentials: authenticator(world), clock: systemClock }),
+      ids: randomIds,
+      audit: world.journal,
+      log: (entry) => void logged.push(entry),
+    }),
+    ids: randomIds,
+    onError: (error) => expect.unreachable(String(error)),
+  });
+  door.server.listen(0, "127.0.0.1");
+  await once(door.server, "listening");
+  port = (door.server.address() as AddressInfo).port;
+  existing = await furnish();
+});
+afterAll(async () => {
+  await door.stop(0);
+  await world.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(() => void (logged.length = 0));
+
+const connection = (credentials: TestKey) => ({
+  region: "eu-west-1",
+  endpoint: `http://127.0.0.1:${port}`,
+  credentials,
+  maxAttempts: 1,
+});
+
+/** One of everything, in the first account. */
+async function furnish(): Promise<Readonly<Record<string, string>>> {
+  const made = connection(root);
+  const certificate = await new ACMClient(made).send(
+    new RequestCertificateCommand({ DomainName: "negative.example", ValidationMethod: "DNS" }),
+  );
+  const keys = new KMSClient(made);
+  const key = await keys.send(new CreateKeyCommand({}));
+  const KeyId = key.KeyMetadata?.Arn ?? "";
+  await keys.send(new CreateAliasCommand({ AliasName: "alias/negative", TargetKeyId: KeyId }));
+  const grant = await keys.send(
+    new CreateGrantCommand({ KeyId, GranteePrincipal: "arn:aws:iam::123456789012:root", Operations: ["Decrypt"] }),
+  );
+  const secret = await keys.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("secret") }));
+  const zone = await new Route53Client(made).send(
+    new CreateHostedZoneCommand({ Name: "negative.example", CallerReference: "1" }),
+  );
+  const elb = new ElasticLoadBalancingV2Client(made);
+  const balancer = await elb.send(
+    new CreateLoadBalancerCommand({ Name: "negative", Subnets: ["subnet-a", "subnet-b"] }),
+  );
+  const group = await elb.send(
+    new CreateTargetGroupCommand({ Name: "negative", Protocol: "HTTP", Port: 80, TargetType: "ip", VpcId: "vpc-1" }),
+  );
+  const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
+  const TargetGroupArn = group.TargetGroups?.[0]?.TargetGroupArn ?? "";
+  const listener = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn,
+      Protocol: "HTTP",
+      Port: 80,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    }),
+  );
+  const zoneId = zone.HostedZone?.Id?.replace("/hostedzone/", "") ?? "";
+  return {
+    CertificateArn: certificate.CertificateArn ?? "",
+    KeyId,
+    TargetKeyId: KeyId,
+    SourceKeyId: KeyId,
+    DestinationKeyId: KeyId,
+    AliasName: "alias/negative",
+    GrantId: grant.GrantId ?? "",
+    CiphertextBlob: Buffer.from(secret.CiphertextBlob ?? []).toString("base64"),
+    Id: zoneId,
+    HostedZoneId: zoneId,
+    ResourceId: zoneId,
+    ResourceIds: zoneId,
+    LoadBalancerArn,
+    LoadBalancerArns: LoadBalancerArn,
+    ResourceArns: LoadBalancerArn,
+    ResourceArn: LoadBalancerArn,
+    TargetGroupArn,
+    TargetGroupArns: TargetGroupArn,
+    ListenerArn: listener.Listeners?.[0]?.ListenerArn ?? "",
+  };
+}
+
+for (const { service, Client, protocol } of SERVICES) {
+  const names = Object.keys(service.operations);
+  const operationOf = (name: string): OperationModel =>
+    mounted.find((each) => each.name === service.name)!.operations.get(name)!;
+  const asked = (name: string, body: string = empty(protocol, name, service), key = root) => ({
+    ...addressOf(service, operationOf(name), protocol),
+    body,
+    key,
+    region: "eu-west-1",
+  });
+
+  describe(`${service.name}`, () => {
+    test.for(names)(
+      "%s is refused to callers without, with wrong and with another service's credentials",
+      async (name) => {
+        const before = await contents();
+        const send = (more: object) => sendSigned(port, { ...asked(name), ...more }).then(({ outcome }) => outcome);
+        const xml = protocol !== "json";
+        const unsigned = await send({
+          tamper: (request: { headers: Record<string, string> }) => delete request.headers["authorization"],
+        });
+        expect(unsigned).toBe(xml ? "403 MissingAuthenticationToken" : "400 MissingAuthenticationTokenException");
+        const unknown = await send({ key: { ...root, accessKeyId: "AKIANOBODYNOBODYNOBO" } });
+        expect(unknown).toBe(xml ? "403 InvalidClientTokenId" : "400 UnrecognizedClientException");
+        const mismatch = xml ? "403 SignatureDoesNotMatch" : "400 InvalidSignatureException";
+        expect(await send({ key: { ...root, secretAccessKey: "wrong" } })).toBe(mismatch);
+        if (protocol !== "xml") expect(await send({ service: "iam" })).toBe(mismatch);
+        expect(await contents()).toEqual(before);
+      },
+    );
+
+    test.for(names)("%s is refused to an edge with AccessDenied, unless an edge needs it", async (name) => {
+      const before = await contents();
+      const { outcome } = await sendSigned(port, asked(name, undefined, edge));
+      if (mayCall("edge", `${service.facts.scope}:${name}`)) expect(outcome).not.toMatch(/AccessDenied|^5/);
+      else expect(outcome).toBe(protocol === "json" ? "400 AccessDeniedException" : "403 AccessDenied");
+      expect(await contents()).toEqual(before);
+    });
+
+    test.for(names)("%s refuses a malformed body in the form of its protocol", async (name) => {
+      const { input } = operationOf(name);
+      const before = await contents();
+      for (const body of malformed(protocol, name, service, input)) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the guilty one is known
+        const { outcome } = await sendSigned(port, asked(name, body));
+        if (takesBody(protocol, operationOf(name))) {
+          expect(outcome, body.slice(0, 80)).toMatch(
+            /^4\d\d (SerializationException|MalformedInput|Validation|Invalid)/,
+          );
+        }
+      }
+      expect(bugs()).toEqual([]);
+      expect(await contents()).toEqual(before);
+    });
+
+    test.for(names)(
+      "%s answers every over-long, empty or wrong member with an error of its own, never with a failure",
+      async (name) => {
+        const { input } = operationOf(name);
+        const client = new Client(connection(root));
+        const Command = (service.sdk as Record<string, new (input: object) => object>)[`${name}Command`]!;
+        for (const wrong of wrongInputs(input)) {
+          // oxlint-disable-next-line no-await-in-loop -- the store is compared before and after each
+          const before = await contents();
+          // oxlint-disable-next-line no-await-in-loop
+          const refused = await client.send(new Command(wrong)).then(
+            () => false,
+            () => true,
+          );
+          // oxlint-disable-next-line no-await-in-loop
+          if (refused) expect(await contents(), JSON.stringify(wrong).slice(0, 300)).toEqual(before);
+        }
+        client.destroy();
+        expect(bugs()).toEqual([]);
+        expect(logged.filter(({ status }) => status >= 500)).toEqual([]);
+      },
+    );
+
+    test.for(names.filter((name) => !OPEN_TO_ALL.has(name)))(
+      "%s does nothing to, and tells nothing of, another account's resources",
+      async (name) => {
+        const { input } = operationOf(name);
+        const members = memberNames(input).filter((member) => member in existing);
+        if (members.length === 0) return;
+        const before = await contents("123456789012");
+        const client = new Client(connection(foreign));
+        const Command = (service.sdk as Record<string, new (input: object) => object>)[`${name}Command`]!;
+        const outcome = await client.send(new Command(plausible(input) as object)).then(
+          (output) => output,
+          (error: Error) => error,
+        );
+        client.destroy();
+        expect(outcome).toBeInstanceOf(Error);
+        expect(String(outcome)).not.toMatch(/InternalFailure|NotImplemented/);
+        expect(bugs()).toEqual([]);
+        expect(await contents("123456789012")).toEqual(before);
+      },
+    );
+  });
+}
+
+/** What AWS answers whoever asks. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(["GetAccessKeyInfo"]);
+
+const bugs = (): unknown[] =>
+  logged.filter(({ bug }) => bug !== undefined).map(({ operation, bug }) => [operation, bug]);
+
+/** Everything in the store but the audit trail, or what of it belongs to one account. */
+async function contents(account?: string): Promise<Readonly<Record<string, unknown>>> {
+  await world.journal.flush();
+  const tables = await sql<{
+    name: string;
+  }>`select name from sqlite_master where type = 'table' and name not like 'sqlite%'`.execute(world.store);
+  const found: Record<string, unknown> = {};
+  for (const { name } of tables.rows.filter(({ name }) => name !== "audit_records")) {
+    // oxlint-disable-next-line no-await-in-loop -- SQLite has one connection
+    const { rows } = await sql`select * from ${sql.table(name)}`.execute(world.store);
+    found[name] = account === undefined ? rows : rows.filter((row) => JSON.stringify(row).includes(account));
+  }
+  return found;
+}
+
+function addressOf({ facts }: Service<object, never>, operation: OperationModel, protocol: Protocol): object {
+  const service = facts.scope;
+  if (protocol === "json") {
+    const headers = {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `${facts.target}.${operation.name}`,
+    };
+    return { service, headers };
+  }
+  if (protocol === "query") return { service, headers: { "content-type": "application/x-www-form-urlencoded" } };
+  const [method = "", uri = ""] = operation.http ?? [];
+  const [path = "", search = ""] = uri.split("?");
+  const filled = path.replace(/\{(\w+)\+?\}/g, (_, label: string) =>
+    label === "ResourceType" ? "hostedzone" : (existing[label] ?? "1"),
+  );
+  return { service, method, path: filled, query: Object.fromEntries(new URLSearchParams(search)) };
+}
+
+/** A body that says nothing but what is asked for. */
+function empty(protocol: Protocol, name: string, { facts }: Service<object, never>): string {
+  return { json: "{}", query: `Action=${name}&Version=${facts.version}`, xml: "" }[protocol];
+}
+
+/** A GET or DELETE is never read beyond its path; a query parameter that nobody asks for is left out. */
+function takesBody(protocol: Protocol, { http, input }: OperationModel): boolean {
+  if (input.isUnitSchema() || [...input.structIterator()].length === 0) return protocol === "json";
+  return protocol !== "xml" || http?.[0] === "POST";
+}
+
+function malformed(
+  protocol: Protocol,
+  name: string,
+  service: Service<object, never>,
+  input: NormalizedSchema,
+): readonly string[] {
+  const members = input.isUnitSchema() ? [] : [...input.structIterator()];
+  if (protocol === "json") {
+    const wrong = members.map(
+      ([key, member]) =>
+        `{"${key}":${member.isStructSchema() || member.isMapSchema() ? "[]" : member.isListSchema() ? "{}" : '{"a":1}'}}`,
+    );
+    return ["{", "[]", "null", '"x"', "\u0000", `{"a":${"[".repeat(200)}`, ...wrong];
+  }
+  if (protocol === "query") {
+    const base = empty(protocol, name, service);
+    return members.map(([key, member]) => `${base}&${key}${member.isListSchema() ? "=x&" : ".a=x&"}${key}=y`);
+  }
+  return ["<", "<a>", "<a></b>", "<a/><b/>", "hello", "<!DOCTYPE a><a/>", "<a>".repeat(200)];
+}
+
+function memberNames(schema: NormalizedSchema): readonly string[] {
+  return schema.isUnitSchema() ? [] : [...schema.structIterator()].map(([name]) => name);
+}
+
+/** For every member: the plausible input with that one made wrong in many ways. */
+function* wrongInputs(input: NormalizedSchema): Iterable<object> {
+  if (input.isUnitSchema()) return;
+  for (const [name, member] of input.structIterator()) {
+    for (const value of wrongValues(member)) yield { ...(plausible(input, true) as object), [name]: value };
+  }
+}
+
+function wrongValues(schema: NormalizedSchema, depth = 0): readonly unknown[] {
+  if (schema.isStringSchema())
+    return [
+      "",
+      "x".repeat(10_000),
+      "\u0000",
+      "' or 1=1 --",
+      "😀",
+      "arn:aws:acm:eu-west-1:123456789012:certificate/",
+      "alias/aws/acm",
+      "-1",
+    ];
+  if (schema.isNumericSchema()) return [-1, 0, 2 ** 31, 2 ** 53 + 2, 0.5];
+  if (schema.isBlobSchema()) return [new Uint8Array(0), new Uint8Array(100_000), Buffer.from("x")];
+  if (schema.isTimestampSchema()) return [new Date(0), new Date(8.64e15)];
+  if (depth > 3) return [];
+  if (schema.isListSchema()) {
+    const item = schema.getValueSchema();
+    return [
+      [],
+      ...wrongValues(item, depth + 1).map((value) => [value]),
+      Array.from({ length: 1001 }, () => plausible(item)),
+    ];
+  }
+  if (schema.isMapSchema())
+    return [{}, { "": "" }, { ["k".repeat(10_000)]: "v" }, { __proto__: "x", constructor: "y" }];
+  if (!schema.isStructSchema()) return [];
+  return [...schema.structIterator()].flatMap(([name, member]) =>
+    wrongValues(member, depth + 1).map((value) => ({ ...(plausible(schema, true) as object), [name]: value })),
+  );
+}
+
+/** A value that names the first account's resources wherever it can. */
+function plausible(schema: NormalizedSchema, onlyRequired = false, name = "", depth = 0): unknown {
+  const known = existing[name];
+  if (schema.isStructSchema()) {
+    if (depth > 3) return {};
+    const required = Number((schema.getSchema() as readonly unknown[])[6] ?? 0);
+    const members = [...schema.structIterator()].filter(
+      ([key], index) => index < required || (!onlyRequired && key in existing),
+    );
+    return Object.fromEntries(members.map(([key, member]) => [key, plausible(member, onlyRequired, key, depth + 1)]));
+  }
+  if (schema.isListSchema()) return [plausible(schema.getValueSchema(), onlyRequired, name, depth + 1)];
+  if (schema.isMapSchema()) return { a: plausible(schema.getValueSchema(), onlyRequired, "", depth + 1) };
+  if (schema.isBlobSchema()) return Buffer.from(known ?? "eA==", "base64");
+  if (schema.isNumericSchema()) return 80;
+  if (schema.isBooleanSchema()) return true;
+  if (schema.isTimestampSchema()) return new Date(0);
+  return known ?? PLAUSIBLE[name] ?? "a";
+}
+
+const PLAUSIBLE: Readonly<Record<string, string>> = {
+  Action: "UPSERT",
+  CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0",
+  DomainName: "plausible.example",
+  GranteePrincipal: "arn:aws:iam::210987654321:root",
+  Name: "plausible",
+  PolicyName: "default",
+  ResourceType: "hostedzone",
+  Type: "forward",
+};
