@@ -1,3 +1,4 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
 import type { TargetGroupArn } from "#domain/balancers/arns.ts";
 import type { RegisteredTarget, Target } from "#domain/balancers/targets.ts";
 import type { TargetReport } from "#domain/edge-config.ts";
@@ -82,21 +83,31 @@ export async function listTargets(db: Db, targetGroupArns: readonly TargetGroupA
   }));
 }
 
-/** What edges last said of the targets of a target group. */
+/** What an edge last said of a target, and when it was last heard of. */
+export interface KeptReport extends TargetReport {
+  readonly at: Date;
+  readonly edgeSeenAt: Date;
+}
+
+/** What edges said of the targets of a target group, as targets of that load balancer. */
 export async function listTargetReports(
   db: Db,
   targetGroupArn: TargetGroupArn,
-): Promise<(TargetReport & { readonly at: Date })[]> {
+  loadBalancerArn: LoadBalancerArn,
+): Promise<KeptReport[]> {
   const rows = await db
     .selectFrom("edgeTargets")
-    .select(["targetGroupArn", "address", "port", "state", "reason", "description", "at"])
+    .innerJoin("edges", "edges.edge", "edgeTargets.edge")
+    .select(["targetGroupArn", "address", "port", "state", "reason", "description", "at", "seenAt"])
     .where("targetGroupArn", "=", targetGroupArn)
+    .where("loadBalancerArn", "=", loadBalancerArn)
     .execute();
-  return rows.map(({ state, reason, description, at, ...target }) => ({
+  return rows.map(({ state, reason, description, at, seenAt, ...target }) => ({
     ...target,
     state: state as TargetReport["state"],
     ...(reason === null ? {} : { reason }),
     ...(description === null ? {} : { description }),
     at: new Date(at),
+    edgeSeenAt: new Date(seenAt),
   }));
 }

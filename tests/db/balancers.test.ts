@@ -28,6 +28,7 @@ import { later, SECOND } from "#lib/duration.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { usersOf } from "#store/certificate-associations.ts";
 import { edgeChangesSince } from "#store/edge-changes.ts";
+import { putListenerReports } from "#store/edge-reports.ts";
 import { putEdge } from "#store/edges.ts";
 import { markBalancerActive } from "#store/load-balancers.ts";
 import { balancerDeps, callerOf, issuedCertificate, WEB } from "../support/balancers.ts";
@@ -124,7 +125,7 @@ for (const database of DATABASES) {
       const pages = [first, second, third].map(({ items }) => items.map(({ name }) => name).join(""));
       expect(pages).toEqual(["Ba", "cd", "e"]);
       expect(third.nextMarker).toBeUndefined();
-      const [{ arn }] = first.items as [LoadBalancer];
+      const { arn } = first.items[0]!;
       const foreign = findLoadBalancers({ arns: [arn], names: [], ...ALL }, callerOf("210987654321"), deps);
       await expect(foreign).rejects.toMatchObject({ code: "balancer-not-found" });
       const strange = findLoadBalancers({ arns: [], names: [], marker: "!", pageSize: 2 }, ME, deps);
@@ -309,6 +310,24 @@ for (const database of DATABASES) {
       await deleteLoadBalancer(web.arn, ME, deps);
       await createListener(listening(api.arn, { action: forwarding(two) }), ME, deps);
       expect(await of(api)).toEqual(["two"]);
+    });
+
+    it("that an edge could not bind to their own port are told of with the state of the load balancer", async () => {
+      const deps = await open();
+      const web = await createLoadBalancer(WEB, ME, deps);
+      const { arn: listenerArn } = await createListener(listening(web.arn), ME, deps);
+      const { arn: other } = await createListener(listening(web.arn, { port: 81 }), ME, deps);
+      const whose = { edge: "local", loadBalancerArn: web.arn, at: 1 };
+      const reason = async () =>
+        (await findLoadBalancers({ arns: [web.arn], names: [], ...ALL }, ME, deps)).items[0]?.stateReason;
+      const fine = { listenerArn: other, address: web.address, port: 81 };
+      const moved = { listenerArn, address: web.address, port: 8080, error: "EACCES" };
+      await deps.store.transaction().execute((tx) => putListenerReports(tx, whose, [fine, moved]));
+      expect(await reason()).toBe(`edge local listens for port 80 at ${web.address}:8080 (EACCES)`);
+      await deps.store.transaction().execute((tx) => putListenerReports(tx, whose, [fine, { ...moved, port: 0 }]));
+      expect(await reason()).toBe("edge local listens for port 80 nowhere (EACCES)");
+      await deps.store.transaction().execute((tx) => putListenerReports(tx, whose, [fine]));
+      expect(await reason()).toBeUndefined();
     });
 
     it("and their tags go with their load balancer", async () => {

@@ -6,13 +6,19 @@ export interface TargetFacts {
   readonly draining: boolean;
   /** Whether a listener forwards to the target group. */
   readonly inUse: boolean;
-  /** What the edges last said of it; none before they looked, or when none is connected. */
-  readonly reports: readonly Pick<TargetReport, "state" | "reason" | "description">[];
+  /** What the edges last said of it; none before they looked. */
+  readonly reports: readonly SeenTarget[];
+}
+
+/** What one edge last said. */
+export interface SeenTarget extends Pick<TargetReport, "state" | "reason" | "description"> {
+  /** Whether the edge is still there: one that is not may see something else by now. */
+  readonly current: boolean;
 }
 
 /** A state with its reason, in ELBv2's words. */
 export interface TargetHealth {
-  readonly state: TargetReport["state"];
+  readonly state: TargetReport["state"] | "unavailable";
   readonly reason?: string;
   readonly description?: string;
 }
@@ -25,7 +31,9 @@ export function targetHealth({ registered, draining, inUse, reports }: TargetFac
   if (!registered) return NOT_REGISTERED;
   if (!inUse) return NOT_IN_USE;
   if (draining) return DRAINING;
-  const best = reports.toSorted((a, b) => RANK[a.state] - RANK[b.state])[0];
+  const current = reports.filter((report) => report.current);
+  if (reports.length > 0 && current.length === 0) return UNAVAILABLE;
+  const best = current.toSorted((a, b) => RANK[a.state] - RANK[b.state])[0];
   if (!best || RANK[best.state] > RANK.initial) return REGISTERING;
   const { state, reason, description } = best;
   return { state, ...(reason === undefined ? {} : { reason }), ...(description === undefined ? {} : { description }) };
@@ -59,4 +67,9 @@ const REGISTERING: TargetHealth = {
   state: "initial",
   reason: "Elb.RegistrationInProgress",
   description: "Target registration is in progress",
+};
+const UNAVAILABLE: TargetHealth = {
+  state: "unavailable",
+  reason: "Elb.InternalError",
+  description: "No edge that checks this target is connected to the control plane",
 };

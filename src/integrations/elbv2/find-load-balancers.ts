@@ -1,6 +1,7 @@
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { type DisplacedListener, displacedListeners } from "#store/displaced-listeners.ts";
 import { findLoadBalancerByName, listLoadBalancers } from "#store/load-balancers.ts";
 import type { Store } from "#store/store.ts";
 import { balancerNotFound, loadBalancerOf } from "./find.ts";
@@ -11,12 +12,31 @@ export interface BalancerQuery extends Pages {
   readonly names: readonly string[];
 }
 
+/** A load balancer with what there is to be said of its state. */
+export interface DescribedBalancer extends LoadBalancer {
+  /** Which listeners are not where they should be; undefined when all is well. */
+  readonly stateReason: string | undefined;
+}
+
 /** An owner's load balancers: those named, or all. Throws `balancer-not-found` when one of those named is missing. */
 export async function findLoadBalancers(
   query: BalancerQuery,
   owner: Owner,
   { store }: { readonly store: Store },
-): Promise<Page<LoadBalancer>> {
+): Promise<Page<DescribedBalancer>> {
+  const { items, nextMarker } = await findPage(query, owner, store);
+  const displaced = await displacedListeners(
+    store,
+    items.map(({ arn }) => arn),
+  );
+  const described = items.map((balancer) => {
+    const own = displaced.filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn);
+    return { ...balancer, stateReason: own.length === 0 ? undefined : own.map(whereabouts).join("; ") };
+  });
+  return { items: described, nextMarker };
+}
+
+async function findPage(query: BalancerQuery, owner: Owner, store: Store): Promise<Page<LoadBalancer>> {
   const { arns, names } = query;
   if (arns.length > 0 && names.length > 0) {
     throw new Refusal("balancer-input-invalid", "You can specify load balancer ARNs or names, but not both");
@@ -35,6 +55,11 @@ export async function findLoadBalancers(
     ({ name }) => name,
     (after, limit) => listLoadBalancers(store, owner, after, limit),
   );
+}
+
+function whereabouts({ port, edge, boundAddress, boundPort, error }: DisplacedListener): string {
+  const where = boundPort === 0 ? "nowhere" : `at ${boundAddress}:${boundPort}`;
+  return `edge ${edge} listens for port ${port} ${where}${error === undefined ? "" : ` (${error})`}`;
 }
 
 function unique(texts: readonly string[]): readonly string[] {

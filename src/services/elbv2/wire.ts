@@ -9,7 +9,9 @@ import type { Pages } from "#integrations/elbv2/paging.ts";
 import type { Tag } from "#integrations/elbv2/tags.ts";
 import { showDefaultAction } from "./actions.ts";
 
-export function showLoadBalancer(balancer: LoadBalancer): sdk.LoadBalancer {
+export function showLoadBalancer(
+  balancer: LoadBalancer & { readonly stateReason?: string | undefined },
+): sdk.LoadBalancer {
   const { type, scheme, region, state, securityGroups } = balancer;
   return {
     LoadBalancerArn: balancer.arn,
@@ -19,7 +21,7 @@ export function showLoadBalancer(balancer: LoadBalancer): sdk.LoadBalancer {
     LoadBalancerName: balancer.name,
     Scheme: scheme,
     VpcId: vpcId(balancer),
-    State: { Code: state },
+    State: { Code: state, ...(balancer.stateReason === undefined ? {} : { Reason: balancer.stateReason }) },
     Type: type,
     AvailabilityZones: showZones(balancer),
     SecurityGroups: [...securityGroups],
