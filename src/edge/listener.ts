@@ -89,7 +89,8 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
     else socket.resetAndDestroy();
   };
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false }, accept);
+  // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.
+  const server = createServer({ allowHalfOpen: config.protocol === "TCP", noDelay: true }, accept);
   const listening = bind(server, bindAttempts(balancer.address, config.port));
   listening.then(
     () => server.on("error", (error) => deps.onError(`${config.arn} stopped listening`, error)),

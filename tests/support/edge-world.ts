@@ -153,7 +153,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
               keyArn: envelope.keyArn,
               granteePrincipal: BALANCER,
               operations: ["Decrypt", "DescribeKey"],
-              constraints: { EncryptionContextEquals: encryptionContext },
+              constraints: { encryptionContextEquals: encryptionContext },
               name: arn,
             },
             deps,
@@ -186,9 +186,10 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
     async put(balancer, arn = BALANCER) {
       if (balancer) balancers.set(arn, balancer);
       else balancers.delete(arn);
-      await store
-        .transaction()
-        .execute((tx) => (balancer ? insertLoadBalancer(tx, row(balancer)) : removeLoadBalancer(tx, arn)));
+      await store.transaction().execute(async (tx) => {
+        if (balancer) await insertLoadBalancer(tx, row(balancer));
+        else await removeLoadBalancer(tx, arn);
+      });
       await change({ kind: "balancer", loadBalancerArn: arn });
       await world.followed();
     },
