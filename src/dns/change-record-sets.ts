@@ -1,9 +1,10 @@
 import type { AccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { decideBatch, type RecordChange } from "#domain/zones/change-batch.ts";
+import { decideBatch } from "#domain/zones/change-batch.ts";
 import type { HostedZone } from "#domain/zones/hosted-zone.ts";
+import type { RecordChange } from "#domain/zones/record-change.ts";
 import { isWithin, type RecordName } from "#domain/zones/record-name.ts";
-import type { RecordAlias, RecordSet } from "#domain/zones/record-set.ts";
+import { type RecordAlias, type RecordSet, setKey } from "#domain/zones/record-set.ts";
 import { deleteRecordSet, putRecordSets, recordSetPage, recordSetsAt } from "#store/record-sets.ts";
 import type { Tx } from "#store/store.ts";
 import { findZoneChange, type ZoneChange } from "#store/zone-changes.ts";
@@ -40,10 +41,9 @@ export async function changeRecordSets(
       await deleteRecordSet(tx, zone.id, set);
     }
     await putRecordSets(tx, zone.id, written);
-    const before = new Set(standing.map(({ name, type }) => `${type} ${name}`));
-    const added = written.filter(({ name, type }) => !before.has(`${type} ${name}`)).length;
-    const gone = removed.filter(({ name, type }) => before.has(`${type} ${name}`)).length;
-    await addToRecordSetCount(tx, zone.id, added - gone);
+    const before = new Set(standing.map(setKey));
+    const added = written.filter((set) => !before.has(setKey(set))).length;
+    await addToRecordSetCount(tx, zone.id, added - removed.length);
     await deps.onRecordsChanged(tx, [...new Set([...written, ...removed].map(({ name }) => name))]);
     return recordChange(tx, zone, comment, deps);
   });

@@ -1,7 +1,7 @@
 import type { AccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type HostedZone, isReserved, nameServersOf } from "#domain/zones/hosted-zone.ts";
-import { NAME_PROBLEMS, type RecordName, readRecordName } from "#domain/zones/record-name.ts";
+import { isWithin, NAME_PROBLEMS, type RecordName, readRecordName } from "#domain/zones/record-name.ts";
 import type { RecordSet } from "#domain/zones/record-set.ts";
 import { putRecordSets } from "#store/record-sets.ts";
 import type { Tx } from "#store/store.ts";
@@ -9,16 +9,12 @@ import { insertZoneChange, type ZoneChange } from "#store/zone-changes.ts";
 import {
   countZones,
   deleteZone,
-  deleteZoneTags,
   findZoneOf,
   holdZone,
   insertZone,
-  putZoneTags,
   setZoneComment,
-  type ZoneTag,
   zonesById,
   zonesByName,
-  zoneTags,
 } from "#store/zones.ts";
 import { newZoneId, type ZoneDeps } from "./zone-deps.ts";
 
@@ -37,7 +33,7 @@ export function createHostedZone(
   { account, name: text, callerReference, comment }: NewZone,
   deps: ZoneDeps,
 ): Promise<{ readonly zone: HostedZone; readonly change: ZoneChange }> {
-  const name = zoneName(text);
+  const name = zoneName(text, deps.product.name);
   const id = newZoneId("Z", deps.ids);
   const sets = firstRecordSets(id, name, deps.product.name);
   const createdAt = deps.clock.now();
@@ -118,37 +114,6 @@ export function commentHostedZone(
   });
 }
 
-/** Adds (or overwrites) and removes tags. Refuses `zone-not-found`, and `zone-input-invalid` beyond 50 tags. */
-export function changeZoneTags(
-  account: AccountId,
-  id: string,
-  { add, remove }: { readonly add: readonly ZoneTag[]; readonly remove: readonly string[] },
-  { store }: Pick<ZoneDeps, "store">,
-): Promise<void> {
-  return store.transaction().execute(async (tx) => {
-    const zone = (await holdZone(tx, account, id)) ?? noSuchZone(id);
-    await deleteZoneTags(tx, zone.id, remove);
-    await putZoneTags(tx, zone.id, add);
-    const tags = (await zoneTags(tx, [zone.id])).get(zone.id) ?? [];
-    if (tags.length > MOST_TAGS) {
-      throw new Refusal("zone-input-invalid", `A hosted zone can have at most ${MOST_TAGS} tags.`);
-    }
-  });
-}
-
-/** The tags of zones, by zone id. Refuses `zone-not-found` when one of them is not there. */
-export async function listZoneTags(
-  account: AccountId,
-  ids: readonly string[],
-  { store }: Pick<ZoneDeps, "store">,
-): Promise<ReadonlyMap<string, readonly ZoneTag[]>> {
-  for (const id of ids) {
-    // oxlint-disable-next-line no-await-in-loop -- at most ten
-    if (!(await findZoneOf(store, account, id))) noSuchZone(id);
-  }
-  return zoneTags(store, ids);
-}
-
 /** Notes an accepted change: it is in effect as soon as it commits. */
 export async function recordChange(
   tx: Tx,
@@ -165,7 +130,7 @@ export function noSuchZone(id: string): never {
   throw new Refusal("zone-not-found", `No hosted zone found with ID: ${id}`);
 }
 
-function zoneName(text: string): RecordName {
+function zoneName(text: string, product: RecordName): RecordName {
   const read = readRecordName(text);
   if ("problem" in read) {
     const problem = `${read.problem} (${NAME_PROBLEMS[read.problem]})`;
@@ -173,6 +138,12 @@ function zoneName(text: string): RecordName {
   }
   if (isReserved(read.name)) {
     throw new Refusal("zone-name-invalid", `${read.name} is reserved: it is a public top-level domain`);
+  }
+  if (isWithin(read.name, product)) {
+    throw new Refusal(
+      "zone-name-invalid",
+      `${read.name} is reserved: it lies within ${product}, which is Sealkeeper's own`,
+    );
   }
   return read.name;
 }
@@ -188,4 +159,3 @@ function firstRecordSets(id: string, name: RecordName, product: RecordName): rea
 }
 
 const OWN_RECORD_SETS = 2;
-const MOST_TAGS = 50;

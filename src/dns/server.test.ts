@@ -296,6 +296,28 @@ describe("a TCP connection", () => {
     await once(socket, "close");
   });
 
+  test("is ended after a while of silence, and turned away when there are too many", async () => {
+    const onError = (error: unknown): void => expect(error).toBeUndefined();
+    const busy = await startDnsServer({ ...world, address: "127.0.0.1", port: 0, idle: 50, onError });
+    const idle = connect(busy.port, "127.0.0.1");
+    await once(idle, "close");
+    await busy.close();
+
+    const full = await startDnsServer({ ...world, address: "127.0.0.1", port: 0, onError });
+    const sockets: Socket[] = [];
+    for (let at = 0; at < 256; at += 1) {
+      const socket = connect(full.port, "127.0.0.1");
+      await once(socket, "connect");
+      sockets.push(socket);
+    }
+    const last = connect(full.port, "127.0.0.1");
+    last.on("error", () => {});
+    await once(last, "close");
+    sockets[0]!.end(framed(query("v4.example.com", 9)));
+    expect((await read(sockets[0]!)).map(({ id }) => id)).toEqual([9]);
+    await full.close();
+  });
+
   test("that ends in the middle of a message is ended without an answer", async () => {
     const socket = await tcp();
     socket.end(framed(query("v4.example.com", 1)).subarray(0, 9));

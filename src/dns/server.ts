@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
+import { type Millis, SECOND } from "#lib/duration.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
 import { serveConnection } from "./tcp-connection.ts";
 
@@ -15,6 +16,8 @@ export interface DnsServerOptions extends AnswerDeps {
   readonly address: string;
   /** 0 takes a free one, the same for UDP and TCP. */
   readonly port: number;
+  /** After how much silence a TCP connection is ended; 10 seconds when it is not said. */
+  readonly idle?: Millis;
 }
 
 /** Starts the authoritative name server, on UDP and TCP. Rejects when the address or the port is not to be had. */
@@ -43,7 +46,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     const end = (): void => void socket.destroy();
     connections.add(end);
     socket.on("close", () => connections.delete(end));
-    serveConnection(socket, (message) => {
+    serveConnection(socket, options.idle ?? IDLE, (message) => {
       const work = answer(message, "tcp", options);
       track(work.then(() => {}));
       return work;
@@ -103,6 +106,7 @@ function send(udp: UdpSocket, response: Buffer, port: number, address: string): 
   }
 }
 
+const IDLE: Millis = 10 * SECOND;
 const MOST_AT_WORK = 2_000;
 const MOST_CONNECTIONS = 256;
 const BIND_ATTEMPTS = 10;

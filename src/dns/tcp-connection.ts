@@ -1,11 +1,15 @@
 import type { Socket } from "node:net";
-import { type Millis, SECOND } from "#lib/duration.ts";
+import type { Millis } from "#lib/duration.ts";
 
 /**
  * Serves one connection (RFC 7766): each message behind its length, many at once, answered as they are ready. An idle or
  * slow asker loses the connection, and one that does not read its answers is not read either.
  */
-export function serveConnection(socket: Socket, answer: (message: Buffer) => Promise<Buffer | undefined>): void {
+export function serveConnection(
+  socket: Socket,
+  idle: Millis,
+  answer: (message: Buffer) => Promise<Buffer | undefined>,
+): void {
   let waiting = Buffer.alloc(0);
   let atWork = 0;
   let ended = false;
@@ -46,11 +50,10 @@ export function serveConnection(socket: Socket, answer: (message: Buffer) => Pro
     proceed();
   });
   socket.on("error", () => socket.destroy());
-  socket.setTimeout(IDLE, () => socket.destroy());
+  socket.setTimeout(idle, () => socket.destroy());
 }
 
 /** A header: whatever is shorter is no DNS. */
 const SHORTEST = 12;
 const LENGTH = 2;
 const MOST_AT_WORK = 32;
-const IDLE: Millis = 10 * SECOND;

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { changeRecordSets, listRecordSets } from "#dns/change-record-sets.ts";
 import {
-  changeZoneTags,
   createHostedZone,
   deleteHostedZone,
   hostedZone,
   listHostedZones,
   listHostedZonesByName,
-  listZoneTags,
 } from "#dns/hosted-zones.ts";
 import { lookUp } from "#dns/lookup.ts";
+import { changeZoneTags, listZoneTags } from "#dns/zone-tags.ts";
 import type { HostedZone } from "#domain/zones/hosted-zone.ts";
 import { RECORD_TYPES } from "#domain/zones/record-set.ts";
 import { DATABASES } from "../support/databases.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { change, name } from "../../../tests/support/zone-world.ts";
-import { type ChangeAction, decideBatch } from "./change-batch.ts";
+import { decideBatch } from "./change-batch.ts";
 import type { HostedZone } from "./hosted-zone.ts";
+import type { ChangeAction } from "./record-change.ts";
 import type { RecordSet } from "./record-set.ts";
 
 const zone: HostedZone = {

@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import { AwsError } from "#aws/service.ts";
 import { changeRecordSets } from "#dns/change-record-sets.ts";
-import type { RecordChange } from "#domain/zones/change-batch.ts";
+import type { RecordChange } from "#domain/zones/record-change.ts";
 import { NAME_PROBLEMS, type RecordName, readRecordName } from "#domain/zones/record-name.ts";
 import type { RecordSet } from "#domain/zones/record-set.ts";
 import { invalidInput } from "./errors.ts";

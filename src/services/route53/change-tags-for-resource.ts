@@ -1,4 +1,4 @@
-import { changeZoneTags } from "#dns/hosted-zones.ts";
+import { changeZoneTags } from "#dns/zone-tags.ts";
 import { invalidInput } from "./errors.ts";
 import type { Route53Operation } from "./operation.ts";
 import { readTagged, readTags } from "./tags.ts";

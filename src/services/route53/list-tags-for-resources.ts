@@ -1,4 +1,4 @@
-import { listZoneTags } from "#dns/hosted-zones.ts";
+import { listZoneTags } from "#dns/zone-tags.ts";
 import type { Route53Operation } from "./operation.ts";
 import { readTagged, shownTags } from "./tags.ts";
 
