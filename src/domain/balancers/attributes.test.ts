@@ -33,7 +33,7 @@ it("keep what is not changed", () => {
   expect(everyAttribute(alb.table, set)).toMatchObject({
     "routing.http2.enabled": "false",
     "idle_timeout.timeout_seconds": "4000",
-    "client_keep_alive.seconds": "3600",
+    "routing.http.xff_header_processing.mode": "append",
   });
 });
 
@@ -65,11 +65,13 @@ const REFUSED: readonly [AttributeOwner, string, string, string, string][] = [
   ],
   [
     targetGroupAttributes("HTTP"),
-    "slow_start.duration_seconds",
-    "29",
+    "load_balancing.algorithm.type",
+    "weighted_random",
     "balancer-input-invalid",
-    "'0' or between '30-900'",
+    "does not weigh",
   ],
+  [targetGroupAttributes("HTTP"), "stickiness.enabled", "true", "balancer-input-invalid", "does not keep clients"],
+  [targetGroupAttributes("HTTP"), "load_balancing.algorithm.type", "x", "balancer-input-invalid", "must be one of"],
   [
     targetGroupAttributes("HTTP"),
     "stickiness.app_cookie.cookie_name",

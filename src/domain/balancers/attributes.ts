@@ -58,6 +58,19 @@ export function fixed(standard: string, why: string): AttributeRule {
   return { default: standard, check: (value) => (value === standard ? undefined : `is not possible: ${why}`) };
 }
 
+/** One of several, of which only some are served: `unserved` says why the others are not. */
+export function oneOfServed(
+  standard: string,
+  served: readonly string[],
+  unserved: Readonly<Record<string, string>>,
+): AttributeRule {
+  const all = oneOf(standard, [...served, ...Object.keys(unserved)]);
+  return {
+    default: standard,
+    check: (value) => all.check(value) ?? (served.includes(value) ? undefined : `is not possible: ${unserved[value]}`),
+  };
+}
+
 /** A whole number; `or` names words that are allowed as well. */
 export function whole(standard: string, least: number, most: number, or: readonly string[] = []): AttributeRule {
   return {

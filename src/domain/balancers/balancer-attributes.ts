@@ -1,5 +1,14 @@
 import type { BalancerType } from "#domain/tls/policies.ts";
-import { type AttributeOwner, type AttributeTable, fixed, flag, oneOf, text, whole } from "./attributes.ts";
+import {
+  type AttributeOwner,
+  type AttributeTable,
+  fixed,
+  flag,
+  oneOf,
+  oneOfServed,
+  text,
+  whole,
+} from "./attributes.ts";
 import type { Scheme } from "./load-balancer.ts";
 
 /** The attributes of a load balancer of that type and scheme. */
@@ -14,6 +23,7 @@ export function balancerAttributes(type: BalancerType, scheme: Scheme): Attribut
   };
 }
 
+const NO_ZONES = "there are no zones here to choose between";
 const NO_S3 = "there is no S3 here to write these logs to";
 const bucket = text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is not a bucket name");
 const prefix = text(/^[\x20-\x7e]{1,1024}$/, "is not a prefix");
@@ -29,7 +39,7 @@ const SHARED: AttributeTable = {
   ...logs("access_logs"),
   "deletion_protection.enabled": flag(false),
   "ipv6.deny_all_igw_traffic": flag(false),
-  "zonal_shift.config.enabled": fixed("false", "there are no zones here to shift traffic between"),
+  "zonal_shift.config.enabled": fixed("false", NO_ZONES),
 };
 
 const TABLES: Readonly<Record<BalancerType, AttributeTable>> = {
@@ -37,10 +47,12 @@ const TABLES: Readonly<Record<BalancerType, AttributeTable>> = {
     ...SHARED,
     ...logs("connection_logs"),
     ...logs("health_check_logs"),
-    "client_keep_alive.seconds": whole("3600", 60, 604_800),
+    "client_keep_alive.seconds": fixed("3600", "the edge does not limit how long a client may keep its connection"),
     "idle_timeout.timeout_seconds": whole("60", 1, 4000),
     "load_balancing.cross_zone.enabled": fixed("true", "cross-zone load balancing is always on here"),
-    "routing.http.desync_mitigation_mode": oneOf("defensive", ["monitor", "defensive", "strictest"]),
+    "routing.http.desync_mitigation_mode": oneOfServed("defensive", ["defensive", "strictest"], {
+      monitor: "the edge always refuses requests that can be read in two ways",
+    }),
     "routing.http.drop_invalid_header_fields.enabled": flag(false),
     "routing.http.preserve_host_header.enabled": flag(false),
     "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": flag(false),
@@ -51,12 +63,8 @@ const TABLES: Readonly<Record<BalancerType, AttributeTable>> = {
   },
   network: {
     ...SHARED,
-    "dns_record.client_routing_policy": oneOf("any_availability_zone", [
-      "any_availability_zone",
-      "availability_zone_affinity",
-      "partial_availability_zone_affinity",
-    ]),
+    "dns_record.client_routing_policy": fixed("any_availability_zone", NO_ZONES),
     "load_balancing.cross_zone.enabled": flag(false),
-    "secondary_ips.auto_assigned.per_subnet": whole("0", 0, 7),
+    "secondary_ips.auto_assigned.per_subnet": fixed("0", "a load balancer has one address here"),
   },
 };

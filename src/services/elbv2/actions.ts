@@ -75,7 +75,7 @@ const SHOWN: {
 
 function readForward({ TargetGroupArn: single, ForwardConfig: config }: GivenAction): EdgeAction {
   if (config?.TargetGroupStickinessConfig?.Enabled === true) {
-    throw invalid("Stickiness between target groups is not available here; within one it is: see stickiness.enabled");
+    throw invalid("Stickiness is not available here: the edge does not keep clients with a target group");
   }
   const groups = (config?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
     arn: TargetGroupArn ?? missing("A target group ARN must be specified"),

@@ -221,7 +221,7 @@ describe("a target group", () => {
     const { TargetGroupArn } = await group();
     const { TargetGroups } = await client.modifyTargetGroup({ TargetGroupArn, HealthCheckIntervalSeconds: 7 });
     expect(TargetGroups?.[0]).toMatchObject({ HealthCheckIntervalSeconds: 7, HealthCheckPath: "/" });
-    const Attributes = [{ Key: "stickiness.enabled", Value: "true" }];
+    const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "0" }];
     const changed = await client.modifyTargetGroupAttributes({ TargetGroupArn, Attributes });
     expect(changed.Attributes).toContainEqual(Attributes[0]);
     expect((await client.describeTargetGroupAttributes({ TargetGroupArn })).Attributes).toEqual(changed.Attributes);
