@@ -25,6 +25,16 @@ export async function recordTimeOut(arn: CertificateArn, { store }: EndDeps): Pr
   });
 }
 
+/** The CA may not sign what was asked for, and never will: the request ends, for good. */
+export async function recordFailure(arn: CertificateArn, trouble: string, { store }: EndDeps): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    const certificate = await holdCertificate(tx, arn);
+    if (certificate?.status !== "PENDING_VALIDATION") return;
+    const status = statusAfter("issuance-failed", certificate.status);
+    await changeCertificate(tx, arn, certificate, { status, failureReason: "OTHER", trouble });
+  });
+}
+
 /** The validity is over; a renewal that did not come to its end by now has failed. */
 export async function recordExpiry(arn: CertificateArn, { store, clock, ids }: EndDeps): Promise<void> {
   await store.transaction().execute(async (tx) => {

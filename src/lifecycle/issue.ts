@@ -1,5 +1,6 @@
 import { describeCertificate } from "#ca/describe.ts";
 import { findSigned, type Prepared, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
+import { LintError } from "#ca/lint/lint.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { Keeping } from "#custody/custody.ts";
 import { stockPool } from "#custody/key-pool.ts";
@@ -20,6 +21,7 @@ import {
 import type { Store, Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
+import { recordFailure } from "./end.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
 
 export interface IssueDeps extends Keeping {
@@ -54,7 +56,9 @@ export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: 
   } catch (error) {
     const now = await readCertificateState(store, arn);
     if (now?.generation !== certificate.generation) return; // somebody else was faster
-    await recordTrouble(store, arn, error instanceof Error ? error.message : String(error));
+    const trouble = error instanceof Error ? error.message : String(error);
+    if (error instanceof LintError && issuing === "issued") return await recordFailure(arn, trouble, deps);
+    await recordTrouble(store, arn, certificate.generation, trouble);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from "kysely";
+import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { CertificateFacts } from "#domain/certificate/next-step.ts";
 import type { RenewalStatus } from "#domain/certificate/renewal.ts";
@@ -132,9 +132,14 @@ export async function changeCertificate(
   return row !== undefined;
 }
 
-/** Keeps in words why the last try came to nothing. */
-export async function recordTrouble(db: Db, arn: CertificateArn, trouble: string): Promise<void> {
-  await db.updateTable("certificates").set({ trouble }).where("arn", "=", arn).execute();
+/** Keeps in words why the last try for the version after `generation` came to nothing; it will be tried again. */
+export async function recordTrouble(db: Db, arn: CertificateArn, generation: number, trouble: string): Promise<void> {
+  await db
+    .updateTable("certificates")
+    .set({ trouble, renewalReason: sql<"OTHER" | null>`case when renewal = 'NONE' then null else 'OTHER' end` })
+    .where("arn", "=", arn)
+    .where("generation", "=", generation)
+    .execute();
 }
 
 /** Removes a certificate with its keys, proofs and tags. The database refuses while somebody uses it. */

@@ -171,17 +171,13 @@ for (const database of DATABASES) {
       const world = await open();
       for (let round = 0; round < 8; round += 1) {
         const arn = await issued(world, `r${round}.example.com`);
-        const work = [
-          () => world.attach(arn),
-          async () => {
-            const { error } = await world.call("DeleteCertificate", { CertificateArn: arn });
-            if (error) throw new Error(error);
-          },
-        ];
-        const [attached, deleted] = await Promise.allSettled(
-          round % 2 === 0 ? [work[0]?.(), work[1]?.()] : [...(await reversed(work))],
-        );
-        expect([attached?.status, deleted?.status].toSorted()).toEqual(["fulfilled", "rejected"]);
+        const attach = () => world.attach(arn);
+        const remove = async () => {
+          const { error } = await world.call("DeleteCertificate", { CertificateArn: arn });
+          if (error) throw new Error(error);
+        };
+        const [one, other] = await Promise.allSettled(round % 2 === 0 ? [attach(), remove()] : [remove(), attach()]);
+        expect([one.status, other.status].toSorted()).toEqual(["fulfilled", "rejected"]);
         const users = await world.store
           .selectFrom("certificateAssociations")
           .select("resourceArn")
@@ -204,37 +200,29 @@ for (const database of DATABASES) {
       expect(await world.store.selectFrom("grants").select("id").execute()).toEqual([]);
     });
 
-    test.for<[why: string, change: object, code: string, message: string]>([
+    test.for<[why: string, arn: string, code: string, message: string]>([
       [
         "an unknown one",
-        { certificateArn: `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/unknown` },
+        `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/unknown`,
         "certificate-not-found",
         "There is no certificate",
       ],
       [
         "one of another region",
-        { certificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/unknown` },
+        `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/unknown`,
         "certificate-wrong-region",
         "is in us-east-1; here it must be one of eu-west-1",
       ],
       [
         "one of another account",
-        { certificateArn: `arn:aws:acm:${REGION}:999999999999:certificate/unknown` },
+        `arn:aws:acm:${REGION}:999999999999:certificate/unknown`,
         "certificate-wrong-account",
         "belongs to account 999999999999",
       ],
-      [
-        "what is no certificate",
-        { certificateArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1` },
-        "certificate-arn-invalid",
-        "Invalid arn",
-      ],
-    ])("%s cannot be attached", async ([, { certificateArn }, code, message]: never[]) => {
+      ["what is no certificate", `arn:aws:kms:${REGION}:${ACCOUNT}:key/1`, "certificate-arn-invalid", "Invalid arn"],
+    ])("%s cannot be attached", async ([, arn, code, message]) => {
       const world = await open();
-      await expect(world.attach(certificateArn as unknown as string)).rejects.toMatchObject({
-        code,
-        message: expect.stringContaining(message as unknown as string),
-      });
+      await expect(world.attach(arn)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     });
 
     test("a pending one and an expired one cannot be attached, and the reason is given", async () => {
@@ -334,6 +322,41 @@ for (const database of DATABASES) {
       expect(second.body.NextToken).toBeUndefined();
     });
 
+    test("a renewal that fails is tried again, and shows that it failed", async () => {
+      const world = await open();
+      const arn = await issued(world);
+      await world.attach(arn);
+      const { NotAfter } = await world.describe(arn);
+      const due = later(new Date(NotAfter * 1000), -45 * DAY);
+      await world.liveUntil(later(due, -SECOND));
+      world.clock.set(due);
+      await advanceCertificate(arn, world.deps); // begins it
+      await advanceCertificate(arn, world.deps); // proves the domain again
+      await expect(issueVersion(arn, "renewed", { ...world.deps, leafLifetime: 1 })).rejects.toThrow();
+      expect((await world.describe(arn)).RenewalSummary).toMatchObject({
+        RenewalStatus: "PENDING_AUTO_RENEWAL",
+        RenewalStatusReason: "OTHER",
+      });
+      await world.work();
+      const { RenewalSummary } = await world.describe(arn);
+      expect(RenewalSummary).toMatchObject({ RenewalStatus: "SUCCESS" });
+      expect(RenewalSummary).not.toHaveProperty("RenewalStatusReason");
+    });
+
+    test("a request for what the CA may not sign is FAILED, for good", async () => {
+      const world = await open();
+      const arn = await world.request("10.0.0.10", EC);
+      await world.store
+        .updateTable("domainValidations")
+        .set({ status: "SUCCESS" })
+        .where("certificateArn", "=", arn)
+        .execute();
+      await world.work();
+      expect(await world.describe(arn)).toMatchObject({ Status: "FAILED", FailureReason: "OTHER" });
+      expect(await count(world, "certificateVersions")).toEqual(0);
+      expect(await world.store.selectFrom("jobs").select("task").execute()).toEqual([]);
+    });
+
     test("an issue that fails is tried again, and the reason stands with the certificate", async () => {
       const world = await open();
       const arn = await world.request("www.example.com", EC);
@@ -351,11 +374,4 @@ for (const database of DATABASES) {
       expect(after).toEqual({ status: "ISSUED", trouble: null });
     });
   });
-}
-
-/** Begins the second first; answers them in their own order. */
-async function reversed(work: readonly (() => Promise<unknown>)[]): Promise<readonly Promise<unknown>[]> {
-  const second = work[1]?.() ?? Promise.resolve();
-  second.catch(() => {});
-  return [work[0]?.() ?? Promise.resolve(), second];
 }

@@ -28,6 +28,14 @@ test("refuses a first name of more than 64 characters with InvalidDomainValidati
   expect(requestedNames("example.com", [long])).toContain(long);
 });
 
+test("refuses a hundred and first name with LimitExceededException", () => {
+  const names = Array.from({ length: 100 }, (_, index) => `n${index}.example.com`);
+  expect(requestedNames("n0.example.com", names)).toHaveLength(100);
+  expect(code(() => requestedNames("example.com", names))).toBe(
+    "quota-exceeded: A certificate can have at most 100 domain names; 101 were given.",
+  );
+});
+
 describe("internationalized names", () => {
   test.for(["xn--bcher-kva.example", "*.xn--fa-hia.example", "xn--nxasmq6b.xn--jxalpdlp"])("accepts %s", (name) => {
     expect(requestedNames(name, [])).toEqual([name]);

@@ -4,7 +4,7 @@ import { Refusal } from "#domain/refusal.ts";
 
 /**
  * The names that a certificate shall hold: the first one leads, doubles collapse, the order of the request stays.
- * Throws `domain-name-invalid` or, for a first name that is too long for a CN, `domain-validation-options-invalid`.
+ * Throws `domain-name-invalid`, `quota-exceeded` or, for a first name too long for a CN, `domain-validation-options-invalid`.
  */
 export function requestedNames(first: string, others: readonly string[]): readonly [DomainName, ...DomainName[]] {
   const lead = requestedName(first);
@@ -14,7 +14,14 @@ export function requestedNames(first: string, others: readonly string[]): readon
       `The first domain name can be no longer than ${LONGEST_COMMON_NAME} characters.`,
     );
   }
-  return [lead, ...new Set(others.map(requestedName).filter((name) => name !== lead))];
+  const rest = new Set(others.map(requestedName).filter((name) => name !== lead));
+  if (rest.size >= MOST_NAMES) {
+    throw new Refusal(
+      "quota-exceeded",
+      `A certificate can have at most ${MOST_NAMES} domain names; ${rest.size + 1} were given.`,
+    );
+  }
+  return [lead, ...rest];
 }
 
 /**
@@ -74,6 +81,8 @@ function checkLabel(label: string, name: DomainName): void {
   }
 }
 
+/** https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html: what ACM's quota of names can be raised to. */
+const MOST_NAMES = 100;
 /** ub-common-name, RFC 5280 appendix A.1. */
 const LONGEST_COMMON_NAME = 64;
 /** https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html#concept-dn */
