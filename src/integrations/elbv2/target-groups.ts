@@ -79,17 +79,16 @@ export async function modifyTargetGroup(
 /** Removes a target group with its targets; does nothing when there is none. Throws `resource-in-use`. */
 export async function deleteTargetGroup(text: string, owner: Owner, { store }: BalancerDeps): Promise<void> {
   const arn = readTargetGroupArn(text);
-  await store.transaction().execute(async (tx) => {
-    try {
-      await heldTargetGroup(tx, arn, owner);
-    } catch (error) {
-      if (error instanceof Refusal && error.code === "target-group-not-found") return;
-      throw error;
-    }
+  const removal = store.transaction().execute(async (tx) => {
+    await heldTargetGroup(tx, arn, owner);
     if (!(await removeTargetGroup(tx, arn))) {
       throw new Refusal("resource-in-use", `Target group '${arn}' is currently in use by a listener or a rule`);
     }
     await untagAll(tx, [arn]);
+  });
+  await removal.catch((error: unknown) => {
+    // Outside of the transaction: another account's group is not even held.
+    if (!(error instanceof Refusal && error.code === "target-group-not-found")) throw error;
   });
 }
 
