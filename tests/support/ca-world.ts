@@ -9,7 +9,7 @@ import { parseAccountId, parseDomainName, parseRegion } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
 import { pem } from "#lib/pem.ts";
-import { findIssuer } from "#store/issuers.ts";
+import { findIssuer, type IssuerRow, insertIssuer, listIssuers } from "#store/issuers.ts";
 import type { Store } from "#store/store.ts";
 import { type TestClock, testClock } from "./test-clock.ts";
 
@@ -32,9 +32,29 @@ export function caNode(
 /** A node whose hierarchy stands. */
 export async function caWorld(store: Store, clock?: TestClock, caUrl?: string): Promise<CaWorld> {
   const world = caNode(store, clock, caUrl);
-  await ensureHierarchy(world);
+  await hierarchyOf(world);
   return world;
 }
+
+/**
+ * What `ensureHierarchy` does, but the keys are generated once for all tests of a file that start at the same time of
+ * the clock and with the same root of custody and URL.
+ */
+export async function hierarchyOf(deps: CaDeps): Promise<void> {
+  const { store, clock, signers } = deps;
+  const like = `${signers.root.fingerprint} ${signers.caUrl} ${clock.now().getTime()}`;
+  const known = made.get(like);
+  if (!known) {
+    await ensureHierarchy(deps);
+    made.set(like, await listIssuers(store));
+    return;
+  }
+  await store.transaction().execute(async (tx) => {
+    for (const row of known) await insertIssuer(tx, row);
+  });
+}
+
+const made = new Map<string, readonly IssuerRow[]>();
 
 /** Keys as leafs have them. */
 export function leafKey(type: "RSA_2048" | "EC_prime256v1" | "EC_secp384r1"): { spki: Buffer; privateKey: KeyObject } {

@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { findSigned, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
+import { answerOcsp } from "#ca/ocsp.ts";
+import { responderOf } from "#ca/responder.ts";
+import { currentCrl, revokeSerial } from "#ca/revocation.ts";
+import { DAY, SECOND } from "#lib/duration.ts";
+import { auditRecordsOf } from "#store/audit-records.ts";
+import { abandonIntent, finishIntent, insertIntent, takeIntent } from "#store/issuance.ts";
+import { findResponder, listIssuers } from "#store/issuers.ts";
+import { listRevocations } from "#store/revocations.ts";
+import { openStore, type Store } from "#store/store.ts";
+import { type CaWorld, caNode, caWorld, issue, leafRequest } from "../support/ca-world.ts";
+import { DATABASES } from "../support/databases.ts";
+import { testClock } from "../support/test-clock.ts";
+
+describe.for(DATABASES)("the CA on $name", (database) => {
+  test("several nodes that start at once end up with one hierarchy", async () => {
+    const url = await database.url();
+    const start = `
+      const { caWorld } = await import("./tests/support/ca-world.ts");
+      const { openStore } = await import("#store/store.ts");
+      const store = await openStore(process.argv[1]);
+      await caWorld(store);
+      await store.destroy();`;
+    await Promise.all(
+      [1, 2, 3].map(() => promisify(execFile)(process.execPath, ["--input-type=module", "-e", start, url])),
+    );
+    const store = await openStore(url);
+    const issuers = await listIssuers(store);
+    expect(issuers.map(({ id }) => id)).toEqual(["ec1", "r1", "r2", "rsa1"]);
+    // Certificates and keys of one maker: a leaf and its chain verify, and every key belongs to its certificate.
+    const world = await caWorld(store);
+    expect(await listIssuers(store)).toEqual(issuers);
+    for (const { id } of issuers) await world.signers.issuer(store, id);
+    await issue(world);
+    await store.destroy();
+  });
+
+  test("an intent is signed once, however many try", async () => {
+    const world = await caWorld(await database.open());
+    const other = caNode(world.store, world.clock);
+    const request = leafRequest();
+    const prepared = await prepare(world, request);
+    const results = await Promise.allSettled([world, other, world, other].map((node) => signLeaf(prepared, node)));
+    const signed = results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+    expect(signed).toHaveLength(1);
+    expect(await findSigned(world.store, request.certificateArn, 1)).toEqual(signed[0]);
+    await expect(signLeaf(prepared, world)).rejects.toThrow("redeemed or abandoned before");
+    await expect(prepare(world, request)).rejects.toThrow("signed already");
+    expect(await auditRecordsOf(world.store, request.certificateArn, 10)).toMatchObject([
+      { eventName: "SignCertificate", requestId: prepared.intentId },
+    ]);
+  });
+
+  test("of several nodes that issue one generation at once, exactly one does", async () => {
+    const world = await caWorld(await database.open());
+    const request = leafRequest();
+    const attempt = async (node: CaWorld): Promise<SignedLeaf> => await signLeaf(await prepare(node, request), node);
+    await Promise.allSettled([1, 2, 3, 4, 5, 6].map(() => attempt(caNode(world.store, world.clock))));
+    const states = await world.store
+      .selectFrom("caIssuances")
+      .select(["state", "generation"])
+      .where("certificateArn", "=", request.certificateArn)
+      .where("state", "<>", "abandoned")
+      .execute();
+    expect(states).toHaveLength(1);
+    if (states[0]?.state === "signed") return;
+    // All may have taken each other's intent away; then the next try succeeds.
+    world.clock.advance(10 * SECOND);
+    await attempt(world);
+  });
+
+  test("a node that dies before it signs leaves an intent that its successor replaces", async () => {
+    const world = await caWorld(await database.open());
+    const request = leafRequest();
+    const left = await prepare(world, request);
+    const leaf = await signLeaf(await prepare(world, request), world);
+    expect(leaf.serial).not.toBe(left.serial);
+    await expect(signLeaf(left, world)).rejects.toThrow("redeemed or abandoned before");
+  });
+
+  test("a node that dies while it signs leaves an intent that is never signed again", async () => {
+    const world = await caWorld(await database.open());
+    const request = leafRequest();
+    const left = await prepare(world, request);
+    const taken = await takeIntent(world.store, left.intentId, world.clock.now().getTime());
+    expect(taken?.tbs).not.toBeNull();
+    await expect(prepare(world, request)).rejects.toThrow("is signing already");
+    expect(await findSigned(world.store, request.certificateArn, 1)).toBeUndefined();
+    world.clock.advance(6 * SECOND);
+    const leaf = await signLeaf(await prepare(world, request), world);
+    // Were the first one alive after all, its result is refused.
+    expect(await world.store.transaction().execute((tx) => finishIntent(tx, left.intentId, leaf.der, 1))).toBe(false);
+    expect((await findSigned(world.store, request.certificateArn, 1))?.serial).toBe(leaf.serial);
+  });
+
+  test("a transaction that rolls back takes its intent along", async () => {
+    const world = await caWorld(await database.open());
+    const request = leafRequest();
+    const failed = world.store.transaction().execute(async (tx) => {
+      await prepareLeaf(tx, request, world);
+      throw new Error("changed my mind");
+    });
+    await expect(failed).rejects.toThrow("changed my mind");
+    expect(await world.store.selectFrom("caIssuances").select("id").execute()).toEqual([]);
+  });
+
+  test("the database itself admits one live intent of a generation, and every serial number once", async () => {
+    const world = await caWorld(await database.open());
+    const intent = {
+      certificateArn: "a",
+      generation: 1,
+      issuerId: "ec1",
+      tbs: Buffer.from([1]),
+      notBefore: 1,
+      notAfter: 2,
+      preparedAt: 1,
+    };
+    const insert = (id: string, serial: string, generation = 1): Promise<boolean> =>
+      world.store.transaction().execute((tx) => insertIntent(tx, { ...intent, id, serial, generation }));
+    expect(await insert("1", "aa")).toBe(true);
+    expect(await insert("2", "bb")).toBe(false);
+    expect(await insert("3", "bb", 2)).toBe(true);
+    expect(await insert("4", "aa", 3)).toBe(false);
+    await world.store.transaction().execute((tx) => abandonIntent(tx, "a", 1, 0));
+    expect(await insert("5", "cc")).toBe(true);
+  });
+
+  test("a revocation shows at once, and CRL numbers only grow, on every node", async () => {
+    const world = await caWorld(await database.open(), testClock("2026-11-22T12:00:00Z"));
+    const other = caNode(world.store, world.clock);
+    const leaves = [await issue(world), await issue(world), await issue(world)];
+    const first = await currentCrl("ec1", world);
+    expect(await currentCrl("ec1", other)).toEqual(first);
+    let { number } = first!;
+    for (const { issuerId, serial } of leaves) {
+      expect(await revoke(world.store, world, issuerId, serial)).toBe(true);
+      const crls = await Promise.all([currentCrl("ec1", world), currentCrl("ec1", other)]);
+      for (const crl of crls) {
+        expect(crl!.der.includes(Buffer.from(serial, "hex"))).toBe(true);
+        expect(crl!.number).toBeGreaterThan(number);
+      }
+      number = Math.max(...crls.map((crl) => crl!.number));
+    }
+    expect(await revoke(world.store, world, "ec1", leaves[0]!.serial)).toBe(false);
+    expect(await listRevocations(world.store, "ec1", 0)).toHaveLength(3);
+    await expect(revoke(world.store, world, "ec1", "4711")).rejects.toThrow("signed no certificate");
+  });
+
+  test("nodes share one OCSP responder, and replace it when half of its life is over", async () => {
+    const world = await caWorld(await database.open());
+    const nodes = [world, caNode(world.store, world.clock), caNode(world.store, world.clock)];
+    const open = async (): Promise<Buffer[]> =>
+      await Promise.all(
+        nodes.map(async (node) => (await responderOf(await node.signers.issuer(node.store, "rsa1"), node)).certificate),
+      );
+    const [first, ...others] = await open();
+    expect(others).toEqual([first, first]);
+    expect(await open()).toEqual([first, first, first]);
+    world.clock.advance(15 * DAY);
+    const [second, ...again] = await open();
+    expect(second).not.toEqual(first);
+    expect(again).toEqual([second, second]);
+    expect((await findResponder(world.store, "rsa1"))?.number).toBe(2);
+    expect((await answerOcsp(Buffer.from("junk"), world)).der.toString("hex")).toBe("30030a0101");
+  });
+});
+
+async function prepare(node: CaWorld, request: ReturnType<typeof leafRequest>): ReturnType<typeof prepareLeaf> {
+  return await node.store.transaction().execute((tx) => prepareLeaf(tx, request, node));
+}
+
+async function revoke(store: Store, node: CaWorld, issuerId: string, serial: string): Promise<boolean> {
+  return await store.transaction().execute((tx) => revokeSerial(tx, { issuerId, serial, reason: "superseded" }, node));
+}
