@@ -40,7 +40,7 @@ export function caPages(deps: CaPagesDeps): (method: string, path: string, body:
 export type CaPagesDeps = Pick<CaDeps, "store" | "clock" | "signers">;
 
 async function certificatePage(name: string, { store }: CaPagesDeps): Promise<Page | undefined> {
-  const pems = PEM_PAGES[name];
+  const pems = PEM_PAGES.get(name);
   if (pems) {
     const roots = await Promise.all(pems.map((id) => findIssuer(store, id)));
     const all = roots.map((root) => (root ? pem("CERTIFICATE", root.certificate) : "")).join("");
@@ -87,9 +87,9 @@ function text(status: number, message: string, more: Readonly<Record<string, str
   return { status, headers, body };
 }
 
-const PEM_PAGES: Readonly<Record<string, readonly string[]>> = {
-  "root.pem": [CURRENT_ROOT],
-  "roots.pem": [CURRENT_ROOT, OLDER_ROOT],
-};
+const PEM_PAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["root.pem", [CURRENT_ROOT]],
+  ["roots.pem", [CURRENT_ROOT, OLDER_ROOT]],
+]);
 const CERTIFICATE_CACHE = "public, max-age=86400";
 const REVOCATION_CACHE = "public, max-age=60";
