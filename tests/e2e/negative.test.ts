@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import {
   CreateListenerCommand,
@@ -135,10 +136,19 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
   );
   const elb = new ElasticLoadBalancingV2Client(made);
   const balancer = await elb.send(
-    new CreateLoadBalancerCommand({ Name: "negative", Subnets: ["subnet-a", "subnet-b"] }),
+    new CreateLoadBalancerCommand({
+      Name: "negative",
+      Subnets: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    }),
   );
   const group = await elb.send(
-    new CreateTargetGroupCommand({ Name: "negative", Protocol: "HTTP", Port: 80, TargetType: "ip", VpcId: "vpc-1" }),
+    new CreateTargetGroupCommand({
+      Name: "negative",
+      Protocol: "HTTP",
+      Port: 80,
+      TargetType: "ip",
+      VpcId: "vpc-0123456789abcdef0",
+    }),
   );
   const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
   const TargetGroupArn = group.TargetGroups?.[0]?.TargetGroupArn ?? "";
@@ -185,101 +195,113 @@ for (const { service, Client, protocol } of SERVICES) {
     region: "eu-west-1",
   });
 
-  describe(`${service.name}`, () => {
-    test.for(names)(
-      "%s is refused to callers without, with wrong and with another service's credentials",
-      async (name) => {
-        const before = await contents();
-        const send = (more: object) => sendSigned(port, { ...asked(name), ...more }).then(({ outcome }) => outcome);
-        const xml = protocol !== "json";
-        const unsigned = await send({
-          tamper: (request: { headers: Record<string, string> }) => delete request.headers["authorization"],
-        });
-        expect(unsigned).toBe(xml ? "403 MissingAuthenticationToken" : "400 MissingAuthenticationTokenException");
-        const unknown = await send({ key: { ...root, accessKeyId: "AKIANOBODYNOBODYNOBO" } });
-        expect(unknown).toBe(xml ? "403 InvalidClientTokenId" : "400 UnrecognizedClientException");
-        const mismatch = xml ? "403 SignatureDoesNotMatch" : "400 InvalidSignatureException";
-        expect(await send({ key: { ...root, secretAccessKey: "wrong" } })).toBe(mismatch);
-        if (protocol !== "xml") expect(await send({ service: "iam" })).toBe(mismatch);
-        expect(await contents()).toEqual(before);
-      },
-    );
+  const commandOf = (name: string, input: object): object => {
+    const Command = (service.sdk as Readonly<Record<string, new (input: object) => object>>)[`${name}Command`]!;
+    return new Command(input);
+  };
 
-    test.for(names)("%s is refused to an edge with AccessDenied, unless an edge needs it", async (name) => {
+  describe(service.name, () => {
+    test("every operation is refused to callers without, with wrong and with another service's credentials", async () => {
       const before = await contents();
-      const { outcome } = await sendSigned(port, asked(name, undefined, edge));
-      if (mayCall("edge", `${service.facts.scope}:${name}`)) expect(outcome).not.toMatch(/AccessDenied|^5/);
-      else expect(outcome).toBe(protocol === "json" ? "400 AccessDeniedException" : "403 AccessDenied");
-      expect(await contents()).toEqual(before);
-    });
-
-    test.for(names)("%s refuses a malformed body in the form of its protocol", async (name) => {
-      const { input } = operationOf(name);
-      const before = await contents();
-      for (const body of malformed(protocol, name, service, input)) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the guilty one is known
-        const { outcome } = await sendSigned(port, asked(name, body));
-        if (takesBody(protocol, operationOf(name))) {
-          expect(outcome, body.slice(0, 80)).toMatch(
-            /^4\d\d (SerializationException|MalformedInput|Validation|Invalid)/,
-          );
+      const xml = protocol !== "json";
+      const unsigned = (request: { headers: Record<string, string> }): unknown =>
+        delete request.headers["authorization"];
+      const mismatch = xml ? "403 SignatureDoesNotMatch" : "400 InvalidSignatureException";
+      const cases: readonly (readonly [object, string])[] = [
+        [{ tamper: unsigned }, xml ? "403 MissingAuthenticationToken" : "400 MissingAuthenticationTokenException"],
+        [
+          { key: { ...root, accessKeyId: NOBODY } },
+          xml ? "403 InvalidClientTokenId" : "400 UnrecognizedClientException",
+        ],
+        [{ key: { ...root, secretAccessKey: "wrong" } }, mismatch],
+        ...(protocol === "xml" ? [] : [[{ service: "iam" }, mismatch] as const]), // a REST path is looked for in the scope's service
+      ];
+      const wrong: unknown[] = [];
+      for (const name of names) {
+        for (const [more, expected] of cases) {
+          const { outcome } = await sendSigned(port, { ...asked(name), ...more });
+          if (outcome !== expected) wrong.push([name, expected, outcome]);
         }
       }
-      expect(bugs()).toEqual([]);
+      expect(wrong).toEqual([]);
       expect(await contents()).toEqual(before);
     });
 
-    test.for(names)(
-      "%s answers every over-long, empty or wrong member with an error of its own, never with a failure",
-      async (name) => {
-        const { input } = operationOf(name);
-        const client = new Client(connection(root));
-        const Command = (service.sdk as Record<string, new (input: object) => object>)[`${name}Command`]!;
-        for (const wrong of wrongInputs(input)) {
-          // oxlint-disable-next-line no-await-in-loop -- the store is compared before and after each
-          const before = await contents();
-          // oxlint-disable-next-line no-await-in-loop
-          const refused = await client.send(new Command(wrong)).then(
+    test("every operation is refused to an edge with AccessDenied, but those that an edge needs", async () => {
+      const before = await contents();
+      const denied = protocol === "json" ? "400 AccessDeniedException" : "403 AccessDenied";
+      const wrong: unknown[] = [];
+      for (const name of names) {
+        const { outcome } = await sendSigned(port, asked(name, undefined, edge));
+        const needed = mayCall("edge", `${service.facts.scope}:${name}`);
+        if (needed ? /AccessDenied|^5/.test(outcome) : outcome !== denied) wrong.push([name, outcome]);
+      }
+      expect(wrong).toEqual([]);
+      expect(await contents()).toEqual(before);
+    });
+
+    test("every operation refuses a malformed body in the form of its protocol", async () => {
+      const before = await contents();
+      const wrong: unknown[] = [];
+      for (const name of names.filter((each) => takesBody(protocol, operationOf(each)))) {
+        for (const body of malformed(protocol, name, service, operationOf(name).input)) {
+          const { outcome } = await sendSigned(port, asked(name, body));
+          if (!/^400 (SerializationException|MalformedInput)$/.test(outcome))
+            wrong.push([name, body.slice(0, 80), outcome]);
+        }
+      }
+      expect(wrong).toEqual([]);
+      expect(await contents()).toEqual(before);
+    });
+
+    test("every over-long, empty or wrong member is answered with an error of its own, and then nothing was changed", async () => {
+      const client = new Client(connection(root));
+      const wrong: unknown[] = [];
+      for (const name of names) {
+        let before = await contents();
+        for (const input of wrongInputs(operationOf(name).input)) {
+          const refused = await client.send(commandOf(name, input)).then(
             () => false,
             () => true,
           );
-          // oxlint-disable-next-line no-await-in-loop
-          if (refused) expect(await contents(), JSON.stringify(wrong).slice(0, 300)).toEqual(before);
+          const after = await contents();
+          if (refused && !isDeepStrictEqual(after, before)) wrong.push([name, JSON.stringify(input).slice(0, 300)]);
+          before = after;
         }
-        client.destroy();
-        expect(bugs()).toEqual([]);
-        expect(logged.filter(({ status }) => status >= 500)).toEqual([]);
-      },
-    );
+      }
+      client.destroy();
+      expect([...wrong, ...failures()]).toEqual([]);
+    });
 
-    test.for(names.filter((name) => !OPEN_TO_ALL.has(name)))(
-      "%s does nothing to, and tells nothing of, another account's resources",
-      async (name) => {
+    test("no operation does anything to, or tells anything of, another account's resources", async () => {
+      const before = await contents("123456789012");
+      const client = new Client(connection(foreign));
+      const wrong: unknown[] = [];
+      for (const name of names.filter((each) => !OPEN_TO_ALL.has(each))) {
         const { input } = operationOf(name);
-        const members = memberNames(input).filter((member) => member in existing);
-        if (members.length === 0) return;
-        const before = await contents("123456789012");
-        const client = new Client(connection(foreign));
-        const Command = (service.sdk as Record<string, new (input: object) => object>)[`${name}Command`]!;
-        const outcome = await client.send(new Command(plausible(input) as object)).then(
-          (output) => output,
-          (error: Error) => error,
-        );
-        client.destroy();
-        expect(outcome).toBeInstanceOf(Error);
-        expect(String(outcome)).not.toMatch(/InternalFailure|NotImplemented/);
-        expect(bugs()).toEqual([]);
-        expect(await contents("123456789012")).toEqual(before);
-      },
-    );
+        if (!memberNames(input).some((member) => member in existing)) continue;
+        const outcome = await client
+          .send(commandOf(name, plausible(input) as object))
+          .catch((error: Error) => error.name);
+        if (typeof outcome !== "string" && !SILENT.has(name)) wrong.push([name, outcome]);
+      }
+      client.destroy();
+      expect([...wrong, ...failures()]).toEqual([]);
+      expect(await contents("123456789012")).toEqual(before);
+    });
   });
 }
 
+/** What succeeds, and does nothing, where nothing is to be deleted. */
+const SILENT: ReadonlySet<string> = new Set(["DeleteTargetGroup"]);
+
+const NOBODY = "AKIANOBODYNOBODYNOBO";
 /** What AWS answers whoever asks. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set(["GetAccessKeyInfo"]);
 
-const bugs = (): unknown[] =>
-  logged.filter(({ bug }) => bug !== undefined).map(({ operation, bug }) => [operation, bug]);
+/** What ended in a status of 500 or more, with what was thrown. */
+const failures = (): unknown[] =>
+  logged.filter(({ status }) => status >= 500).map(({ operation, error, bug }) => [operation, error?.message, bug]);
 
 /** Everything in the store but the audit trail, or what of it belongs to one account. */
 async function contents(account?: string): Promise<Readonly<Record<string, unknown>>> {
@@ -289,7 +311,6 @@ async function contents(account?: string): Promise<Readonly<Record<string, unkno
   }>`select name from sqlite_master where type = 'table' and name not like 'sqlite%'`.execute(world.store);
   const found: Record<string, unknown> = {};
   for (const { name } of tables.rows.filter(({ name }) => name !== "audit_records")) {
-    // oxlint-disable-next-line no-await-in-loop -- SQLite has one connection
     const { rows } = await sql`select * from ${sql.table(name)}`.execute(world.store);
     found[name] = account === undefined ? rows : rows.filter((row) => JSON.stringify(row).includes(account));
   }
@@ -373,7 +394,7 @@ function wrongValues(schema: NormalizedSchema, depth = 0): readonly unknown[] {
   if (schema.isNumericSchema()) return [-1, 0, 2 ** 31, 2 ** 53 + 2, 0.5];
   if (schema.isBlobSchema()) return [new Uint8Array(0), new Uint8Array(100_000), Buffer.from("x")];
   if (schema.isTimestampSchema()) return [new Date(0), new Date(8.64e15)];
-  if (depth > 3) return [];
+  if (depth > 2) return [];
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
     return [
