@@ -22,7 +22,7 @@ export function secureContext({ policy, chain, key, ticketKeys, session }: Conte
     key,
     minVersion: policy.versions.at(0) ?? "TLSv1.2",
     maxVersion: policy.versions.at(-1) ?? "TLSv1.3",
-    ciphers: [...policy.ciphers, securityLevel(policy.versions)].join(":"),
+    ciphers: [...suites(policy), securityLevel(policy.versions)].join(":"),
     honorCipherOrder: true,
     // Explicit: without it Node also offers hybrid groups that the policy may not name.
     ecdhCurve: policy.groups.join(":"),
@@ -50,6 +50,11 @@ export function leafKeyType(chain: string): KeyType {
   const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(chain).publicKey;
   if (asymmetricKeyType === "rsa") return "RSA";
   return KEY_TYPES[asymmetricKeyDetails?.namedCurve ?? ""] ?? "other";
+}
+
+/** OpenSSL wants a suite of TLS 1.2, also where the versions exclude its use. */
+function suites({ ciphers }: TlsPolicy): readonly string[] {
+  return ciphers.every((suite) => suite.startsWith("TLS_")) ? [...ciphers, "ECDHE-RSA-AES128-GCM-SHA256"] : ciphers;
 }
 
 /** TLS 1.0 and 1.1 sign with SHA-1, and ACM imports RSA keys of 1024 bits: OpenSSL's levels 0 and 1. */

@@ -73,8 +73,11 @@ function handshake(secure: TLSSocket, timers: Timers): Promise<TLSSocket | undef
     const cancel = timers.after(HANDSHAKE_TIMEOUT, () => secure.destroy());
     // For as long as the connection lives: an error ends it, and there is nobody else to tell.
     secure.on("error", () => secure.destroy());
+    secure.on("_tlsError", () => secure.destroy());
     secure.once("secure", () => {
       cancel();
+      // What tls.Server does when its handshake is done, and what HTTP/2 in Node waits for.
+      Object.assign(secure, { secureConnecting: false });
       resolve(secure);
     });
     secure.once("close", () => {
