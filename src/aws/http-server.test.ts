@@ -1,9 +1,12 @@
 import { once } from "node:events";
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { request as requestTls } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { randomIds } from "#lib/ids.ts";
+import { selfSigned } from "../../tests/support/self-signed.ts";
 import type { Call, Reply } from "./call.ts";
 import { type HttpServer, type HttpServerDeps, httpServer } from "./http-server.ts";
 
@@ -120,7 +123,7 @@ test("one connection carries many calls", async () => {
   for (let count = 0; count < 3; count++) {
     const call = request({ agent, port, host: "127.0.0.1" }).end();
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    const [response] = (await once(call, "response")) as [import("node:http").IncomingMessage];
+    const [response] = (await once(call, "response")) as [IncomingMessage];
     response.resume();
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     await once(response, "end");
@@ -234,4 +237,23 @@ test("a client that goes away in the middle of its body is nobody's error", asyn
   socket.destroy();
   await once(peer, "close");
   expect(calls).toEqual([]);
+});
+
+test("the same is served over HTTPS", async () => {
+  const { certificate, privateKey } = await selfSigned({ names: ["localhost"] });
+  const door = httpServer(
+    {
+      answer: ({ path }) => Promise.resolve({ status: 200, headers: {}, body: path }),
+      ids: randomIds,
+      onError: (error) => expect.unreachable(String(error)),
+    },
+    { cert: certificate, key: privateKey },
+  );
+  opened.push(door);
+  door.server.listen(0, "127.0.0.1");
+  await once(door.server, "listening");
+  const { port } = door.server.address() as AddressInfo;
+  const call = requestTls({ port, host: "127.0.0.1", path: "/a", servername: "localhost", ca: certificate }).end();
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  expect(await text(response)).toBe("/a");
 });

@@ -40,7 +40,9 @@ export function httpServer(deps: HttpServerDeps, tls?: TlsServerOptions): HttpSe
     running.add(work);
   };
   const options = { ...LIMITS, shouldUpgradeCallback: (request: IncomingMessage) => mayUpgrade(request, deps) };
-  const server: Server = tls ? createTlsServer({ ...tls, ...options }, serve) : createServer(options, serve);
+  const server: Server = tls
+    ? createTlsServer({ ...tls, ...options, handshakeTimeout: HANDSHAKE }, serve)
+    : createServer(options, serve);
   server.timeout = IDLE;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(error, socket, deps.ids));
   server.on("upgrade", (request, socket, head) => {
@@ -120,6 +122,7 @@ const LIMITS: ServerOptions = {
   keepAliveTimeout: MINUTE,
   connectionsCheckingInterval: SECOND,
 };
+const HANDSHAKE: Millis = 10 * SECOND;
 /** A connection on which nothing moves, in the middle of a request or an answer. */
 const IDLE: Millis = MINUTE;
 const GRACE: Millis = 10 * SECOND;
