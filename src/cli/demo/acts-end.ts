@@ -55,7 +55,12 @@ export async function detach(stage: Stage): Promise<void> {
     async () => {
       await elbv2.send(new DeleteListenerCommand({ ListenerArn: learned.listenerArn }));
       const began = performance.now();
-      const reason = await until("a refused handshake", () => handshake(front).then(() => undefined, String));
+      const reason = await until("a refused handshake", () =>
+        handshake(front).then(
+          () => undefined,
+          (error: unknown) => String(error).trim(),
+        ),
+      );
       tell.saw("refused", `${reason}, ${Math.round(performance.now() - began)} ms after the answer`);
       return performance.now() - began;
     },
