@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
+import { readValidations } from "#store/domain-validations.ts";
 import { edgeChangesSince } from "#store/edge-changes.ts";
 import { openStore, type Store } from "#store/store.ts";
 import {
@@ -12,6 +13,7 @@ import {
   prove,
 } from "../../tests/support/certificate-world.ts";
 import { readEdgeCertificate } from "./edge-certificate.ts";
+import { explainCertificate } from "./explain.ts";
 
 let store: Store;
 let world: CertificateWorld;
@@ -80,11 +82,19 @@ describe("a request", () => {
     const begin = world.clock.now();
     await world.liveUntil(later(begin, HOUR));
     expect((await world.describe(arn)).Status).toBe("PENDING_VALIDATION");
-    const [proof] = await store.selectFrom("domainValidations").select(["problem", "lookups", "checks"]).execute();
-    expect(proof?.problem).toContain("somewhere.else.example");
-    expect(JSON.parse(proof?.lookups ?? "")).toContainEqual(
-      expect.objectContaining({ type: "CNAME", server: "own zones" }),
-    );
+    const explained = await explainCertificate(arn, world.caller(), world.deps);
+    expect(explained).toMatchObject({
+      status: "PENDING_VALIDATION",
+      trouble: undefined,
+      domains: [
+        {
+          domainName: "www.example.com",
+          problem: expect.stringContaining("somewhere.else.example"),
+          lookups: expect.arrayContaining([expect.objectContaining({ type: "CNAME", server: "own zones" })]),
+        },
+      ],
+    });
+    const [proof] = await readValidations(store, arn);
     expect(proof?.checks).toBeLessThan(30);
 
     await zone.put(ResourceRecord.Name, ResourceRecord.Value);

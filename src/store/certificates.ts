@@ -67,7 +67,7 @@ export async function readCertificateState(db: Db, arn: CertificateArn): Promise
 export async function readFacts(db: Db, arn: CertificateArn): Promise<CertificateFacts | undefined> {
   const row = await db
     .selectFrom("certificates")
-    .select(["status", "type", "createdAt", "notBefore", "notAfter", "renewal", "renewalStartedAt"])
+    .select(["status", "type", "createdAt", "notBefore", "notAfter", "exportedAt", "renewal", "renewalStartedAt"])
     .select((own) =>
       own
         .exists(own.selectFrom("certificateAssociations").select("resourceArn").where("certificateArn", "=", arn))
@@ -87,7 +87,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
     status: row.status,
     managed: row.type !== "IMPORTED",
     requestedAt: new Date(row.createdAt),
-    inUse: Boolean(row.inUse),
+    inUse: Boolean(row.inUse) || row.exportedAt !== null,
     renewal: row.renewal,
     ...(row.notBefore === null || row.notAfter === null
       ? {}

@@ -23,9 +23,18 @@ export interface DomainValidation extends NewDomainValidation {
   readonly status: DomainStatus;
   readonly checkAt: EpochMillis;
   readonly checks: number;
+}
+
+/** What the latest look-up of a domain found. */
+export interface LatestLookup {
+  readonly purpose: Purpose;
+  readonly domainName: DomainName;
+  readonly status: DomainStatus;
+  readonly checkAt: EpochMillis;
   readonly checkedAt: EpochMillis | undefined;
+  /** Why it did not prove the domain, in words. */
   readonly problem: string | undefined;
-  /** What was asked and what answered, as `lookups` was given to `recordLookup`. */
+  /** What was asked and what answered, as it was given to `recordLookup`. */
   readonly lookups: unknown;
 }
 
@@ -55,12 +64,23 @@ export async function readValidations(
   certificateArn: CertificateArn,
   purpose?: Purpose,
 ): Promise<DomainValidation[]> {
-  const rows = await db
+  return await db
     .selectFrom("domainValidations")
     .select(["purpose", "position", "domainName", "validationDomain", "method", "status", "recordName", "recordValue"])
-    .select(["checkAt", "checks", "checkedAt", "problem", "lookups"])
+    .select(["checkAt", "checks"])
     .where("certificateArn", "=", certificateArn)
     .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? "ISSUE"))
+    .orderBy("purpose")
+    .orderBy("position")
+    .execute();
+}
+
+/** What the latest look-ups of a certificate's domains found, in the same order. */
+export async function readLookups(db: Db, certificateArn: CertificateArn): Promise<LatestLookup[]> {
+  const rows = await db
+    .selectFrom("domainValidations")
+    .select(["purpose", "domainName", "status", "checkAt", "checkedAt", "problem", "lookups"])
+    .where("certificateArn", "=", certificateArn)
     .orderBy("purpose")
     .orderBy("position")
     .execute();
@@ -68,7 +88,7 @@ export async function readValidations(
     ...row,
     checkedAt: row.checkedAt ?? undefined,
     problem: row.problem ?? undefined,
-    lookups: row.lookups === null ? undefined : JSON.parse(row.lookups),
+    lookups: row.lookups === null ? undefined : (JSON.parse(row.lookups) as unknown),
   }));
 }
 

@@ -1,4 +1,4 @@
-import { type Db, isEmbedded, type Store, type Tx } from "./store.ts";
+import { type Db, isEmbedded, type Store } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
 /** A claimed job. It is its worker's for as long as nobody moved it: `runAt` is the end of the lease and the fence. */
@@ -80,8 +80,8 @@ export async function nextJobAt(db: Db): Promise<EpochMillis | undefined> {
 }
 
 /** The last failure of a job that is still being tried. */
-export async function findJobError(tx: Tx, task: string, subject: string): Promise<string | undefined> {
-  const row = await tx
+export async function findJobError(db: Db, task: string, subject: string): Promise<string | undefined> {
+  const row = await db
     .selectFrom("jobs")
     .select("lastError")
     .where("task", "=", task)

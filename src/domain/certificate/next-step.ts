@@ -8,6 +8,7 @@ export interface CertificateFacts {
   /** False for imported certificates: whoever imported them renews them. */
   readonly managed: boolean;
   readonly requestedAt: Date;
+  /** Some resource uses it, or it was exported since its last issue. */
   readonly inUse: boolean;
   /** Absent before the first issue. */
   readonly validity?: Validity;

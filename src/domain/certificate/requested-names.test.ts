@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "#domain/refusal.ts";
 import { checkValidationDomains, requestedNames } from "./requested-names.ts";
@@ -57,6 +58,24 @@ test.for(["amazonaws.com", "*.s3.amazonaws.com", "d1.cloudfront.net", "x.eu-west
 
 test("a name that only ends like Amazon's is nobody's concern", () => {
   expect(requestedNames("notamazonaws.com", [])).toEqual(["notamazonaws.com"]);
+});
+
+test("whatever is asked for is refused or comes out in the form of a host name", () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 300 }),
+    fc.stringMatching(/^(\*\.)?([a-z0-9-]{1,64}\.){1,5}(xn--)?[a-zA-Z0-9-]{1,20}\.?$/),
+  );
+  fc.assert(
+    fc.property(text, fc.array(text, { maxLength: 3 }), (first, others) => {
+      try {
+        for (const name of requestedNames(first, others)) {
+          expect(name).toMatch(/^(\*\.)?([a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}$/);
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(Refusal);
+      }
+    }),
+  );
 });
 
 describe("DomainValidationOptions", () => {

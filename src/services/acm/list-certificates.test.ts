@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listCertificates } from "#lifecycle/list.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { type CertificateWorld, certificateWorld, prove } from "../../../tests/support/certificate-world.ts";
 import { blob, selfSigned } from "../../../tests/support/self-signed.ts";
@@ -103,6 +105,17 @@ describe("ListCertificates", () => {
       expect(await list({ NextToken })).toMatchObject({ status: 400, error: "InvalidArgsException" });
     },
   );
+
+  test("takes no text for a NextToken but its own", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1, maxLength: 200 }), async (pageToken) => {
+        const request = { filter: {}, order: "asc", limit: 1, pageToken } as const;
+        await expect(listCertificates(request, world.caller(), world.deps)).rejects.toMatchObject({
+          code: "page-token-invalid",
+        });
+      }),
+    );
+  });
 
   test.for([{ SortBy: "CREATED_AT" }, { SortOrder: "ASCENDING" }])(
     "refuses %j alone with InvalidArgsException",

@@ -116,6 +116,12 @@ describe("RequestCertificate", () => {
       "A certificate of a private CA needs no validation",
     ],
     [
+      "two validation methods",
+      { DomainName: "example.com", Options: { ValidationMethod: "EMAIL" } },
+      "InvalidParameterException",
+      "Options.ValidationMethod and ValidationMethod contradict each other.",
+    ],
+    [
       "HTTP validation outside of CloudFront",
       { DomainName: "example.com", ValidationMethod: "HTTP" },
       "InvalidParameterException",

@@ -35,7 +35,7 @@ function readRequest(input: InputOf<typeof sdk, "RequestCertificate">): Certific
 
 /** ACM validates by e-mail when no method is given; here only DNS validation is served, so that must be said. */
 function checkServed(input: InputOf<typeof sdk, "RequestCertificate">): void {
-  const { CertificateAuthorityArn, ValidationMethod = "EMAIL", ManagedBy } = input;
+  const { CertificateAuthorityArn, ValidationMethod = "EMAIL", ManagedBy, Options = {} } = input;
   if (CertificateAuthorityArn !== undefined) {
     if (input.ValidationMethod !== undefined) {
       throw invalid(
@@ -43,6 +43,9 @@ function checkServed(input: InputOf<typeof sdk, "RequestCertificate">): void {
       );
     }
     throw invalid("Certificates of a private CA are not served yet: leave CertificateAuthorityArn out.");
+  }
+  if ((Options.ValidationMethod ?? ValidationMethod) !== ValidationMethod) {
+    throw invalid("Options.ValidationMethod and ValidationMethod contradict each other.");
   }
   if (ValidationMethod === "HTTP" && ManagedBy !== "CLOUDFRONT") {
     throw invalid("HTTP validation is for certificates that CloudFront manages: ManagedBy must be CLOUDFRONT.");

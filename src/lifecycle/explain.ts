@@ -1,0 +1,39 @@
+import type { CertificateStatus } from "#domain/certificate/status.ts";
+import type { Caller } from "#domain/names.ts";
+import { readCertificate } from "#store/certificate-details.ts";
+import { type LatestLookup, readLookups } from "#store/domain-validations.ts";
+import { findJobError } from "#store/jobs.ts";
+import type { Store } from "#store/store.ts";
+import type { CnameLookup } from "#validation/dns-cname.ts";
+import { ADVANCE } from "./advance-job.ts";
+import { certificateNotFound, readCertificateArn } from "./find.ts";
+
+/** Why a certificate is as it is: what ACM's own answers have no place for. */
+export interface Explanation {
+  readonly status: CertificateStatus;
+  /** Why the last try to issue or renew it came to nothing; undefined when it did not fail. */
+  readonly trouble: string | undefined;
+  readonly domains: readonly DomainExplanation[];
+}
+
+export interface DomainExplanation extends LatestLookup {
+  /** Everything that was asked at the latest look-up, in order; undefined before the first. */
+  readonly lookups: readonly CnameLookup[] | undefined;
+}
+
+/** Throws `certificate-not-found` and `certificate-arn-invalid`. */
+export async function explainCertificate(
+  arnText: string,
+  caller: Caller,
+  { store }: { readonly store: Store },
+): Promise<Explanation> {
+  const arn = readCertificateArn(arnText);
+  const certificate = await readCertificate(store, caller, arn);
+  if (!certificate) throw certificateNotFound(arn, caller);
+  const trouble = certificate.trouble ?? (await findJobError(store, ADVANCE, arn));
+  return {
+    status: certificate.status,
+    trouble,
+    domains: (await readLookups(store, arn)) as readonly DomainExplanation[],
+  };
+}
