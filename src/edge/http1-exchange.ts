@@ -12,6 +12,7 @@ export function http1Exchange(
   const all: Headers = pairs(request.rawHeaders);
   const hosts = fieldValues(all, "host");
   const { target, authority } = splitTarget(request.url ?? "/");
+  const refused = reasonToRefuse(request, hosts, all, target);
   const exchange: Exchange = {
     method: request.method ?? "GET",
     target,
@@ -22,7 +23,9 @@ export function http1Exchange(
     client,
     ...(upgrade ? { upgrade } : {}),
     respond(status, reason, headers) {
-      const stays = response.shouldKeepAlive && request.httpVersion === "1.1" && upgrade === undefined && mayStay();
+      // Where a request that is refused ends is nothing to rely on.
+      const sound = refused === undefined && upgrade === undefined && request.httpVersion === "1.1";
+      const stays = sound && response.shouldKeepAlive && mayStay();
       const flat = [...headers, ["Connection", stays ? "keep-alive" : "close"]].flat();
       if (reason === undefined) response.writeHead(status, flat);
       else response.writeHead(status, reason, flat);
@@ -35,7 +38,6 @@ export function http1Exchange(
       });
     },
   };
-  const refused = reasonToRefuse(request, hosts, all, target);
   return refused === undefined ? exchange : { refused, exchange };
 }
 

@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
   log.info(identity, "the edge is here");
   await stopping.promise;
   clearInterval(watch);
-  await end(edge, door);
+  await end(edge, door, files.socket);
   log.info("the edge has drained");
   return 0;
 }
@@ -101,17 +101,12 @@ function readAccessKey(path: string): AccessKey {
 /** Says who we are on the socket, and listens for "stop"; undefined when a living edge has the socket. */
 async function openDoor(path: string, identity: EdgeIdentity, stop: () => void): Promise<Server | undefined> {
   const server = createServer((visitor) => {
+    visitor.unref();
     visitor.on("error", () => visitor.destroy());
     visitor.write(`${JSON.stringify({ ...identity, pid: process.pid })}\n`);
     visitor.on("data", (said) => {
       if (said.includes("stop")) stop();
     });
-    visitors.add(visitor);
-    visitor.once("close", () => visitors.delete(visitor));
-  });
-  const visitors = new Set<{ destroy(): unknown }>();
-  server.on("close", () => {
-    for (const visitor of visitors) visitor.destroy();
   });
   if (await listens(server, path)) return server;
   if (await answers(path)) return undefined;
@@ -140,10 +135,11 @@ function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Drains first: whoever waits at the door sees it close when the edge is done. */
-async function end(edge: Edge, door: Server): Promise<void> {
+/** Drains. Visitors are not told: whoever waits at the door sees it close when the process is gone. */
+async function end(edge: Edge, door: Server, path: string): Promise<void> {
   await edge.stop();
-  door.close();
+  door.unref();
+  rmSync(path, { force: true });
   setTimeout(() => process.exit(0), SECOND).unref();
 }
 

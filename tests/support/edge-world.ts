@@ -59,6 +59,8 @@ export interface EdgeWorld {
   detach(arn: CertificateArn): Promise<void>;
   /** Makes, changes or (with undefined) removes a load balancer, and waits until the edge has followed. */
   put(balancer: EdgeBalancer | undefined, arn?: LoadBalancerArn): Promise<void>;
+  /** Makes a load balancer without waiting for an edge. */
+  add(balancer: EdgeBalancer): Promise<void>;
   startEdge(): Edge;
   /** Waits until the edge has followed every change. */
   followed(): Promise<void>;
@@ -192,6 +194,11 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
       });
       await change({ kind: "balancer", loadBalancerArn: arn });
       await world.followed();
+    },
+    async add(balancer) {
+      balancers.set(balancer.arn, balancer);
+      await store.transaction().execute((tx) => insertLoadBalancer(tx, row(balancer)));
+      await change({ kind: "balancer", loadBalancerArn: balancer.arn });
     },
     startEdge: () => {
       const log = (facts: object, what: string): void => void warnings.push(`${what} ${JSON.stringify(facts)}`);

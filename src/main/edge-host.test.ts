@@ -1,0 +1,121 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { balancer, type EdgeWorld, edgeWorld, eventually } from "../../tests/support/edge-world.ts";
+import { get } from "../../tests/support/tls-client.ts";
+import { type EdgeHost, type EdgeHostSettings, keepEdge } from "./edge-host.ts";
+
+/** A control side with one load balancer, and a data directory for the edge process. */
+async function installation(): Promise<{
+  world: EdgeWorld;
+  settings: EdgeHostSettings;
+  errors: unknown[];
+  ca: string;
+}> {
+  const world = await edgeWorld({ withEdge: false });
+  const dataDir = mkdtempSync(join(tmpdir(), "sealkeeper-edge-"));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const certificate = await world.certify(["a.test"]);
+  await world.add(balancer({ certificates: [certificate.arn] }));
+  const { endpoint, accessKey } = world;
+  const settings = { dataDir, endpoint, accessKey, name: "test", logLevel: "info" };
+  return { world, settings, errors: [], ca: certificate.pem };
+}
+
+function kept(settings: EdgeHostSettings, errors: unknown[]): EdgeHost {
+  const host = keepEdge(settings, { onError: (error) => errors.push(error) });
+  onTestFinished(() => host.stop());
+  return host;
+}
+
+const pidOf = (host: EdgeHost): Promise<number> => eventually("an edge process", () => Promise.resolve(host.pid()));
+
+const gone = (pid: number): Promise<true> =>
+  eventually("its end", () => Promise.resolve(alive(pid) ? undefined : true));
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("an edge process is kept: killed, it is replaced; stopped, it drains and goes", { timeout: 30_000 }, async () => {
+  const { world, settings, errors, ca } = await installation();
+  const host = kept(settings, errors);
+  const first = await pidOf(host);
+  const port = await world.port();
+  expect(await get(port, "/", { ca })).toMatchObject({ status: 200, body: "hello" });
+
+  process.kill(first, "SIGKILL");
+  const second = await eventually("another edge", async () => {
+    const pid = host.pid();
+    return pid !== undefined && pid !== first ? pid : undefined;
+  });
+  await eventually("service by the other edge", () =>
+    world
+      .port()
+      .then((again) => get(again, "/", { ca }))
+      .then(
+        ({ body }) => (body === "hello" ? true : undefined),
+        () => undefined,
+      ),
+  );
+  await host.stop();
+  await gone(second);
+  expect(errors).toEqual([]);
+});
+
+test("an edge outlives its control plane and is adopted by the next, unless it is another one", {
+  timeout: 30_000,
+}, async () => {
+  const { settings, errors } = await installation();
+  const script = `
+    import { keepEdge } from "#main/edge-host.ts";
+    const settings = JSON.parse(process.argv[1]);
+    const host = keepEdge({ ...settings, endpoint: new URL(settings.endpoint) }, { onError: console.error });
+    const timer = setInterval(() => {
+      if (host.pid() === undefined) return;
+      console.log(host.pid());
+      process.kill(process.pid, "SIGKILL");
+    }, 10);`;
+  const run = (): number => {
+    try {
+      execFileSync(process.execPath, ["--input-type=module", "-e", script, JSON.stringify(settings)], {
+        encoding: "utf8",
+      });
+    } catch (error) {
+      return Number((error as { stdout: string }).stdout);
+    }
+    throw new Error("it was to be killed");
+  };
+  const pid = run();
+  expect(alive(pid)).toBe(true);
+  expect(run()).toBe(pid);
+  expect(await pidOf(kept(settings, errors))).toBe(pid);
+
+  const elsewhere = { ...settings, endpoint: new URL("http://127.0.0.1:9") };
+  const other = keepEdge(elsewhere, { onError: (error) => errors.push(error) });
+  const replaced = await pidOf(other);
+  expect(replaced).not.toBe(pid);
+  await gone(pid);
+  await other.stop();
+});
+
+test("no secret is in its command line or environment, and its files are its own", { timeout: 30_000 }, async () => {
+  const { settings, errors } = await installation();
+  const pid = await pidOf(kept(settings, errors));
+  const { secretAccessKey } = settings.accessKey;
+  for (const file of ["cmdline", "environ"]) {
+    expect(readFileSync(`/proc/${pid}/${file}`, "latin1")).not.toContain(secretAccessKey);
+  }
+  expect(readFileSync(`/proc/${pid}/coredump_filter`, "latin1").trim()).toBe("00000000");
+  for (const file of ["edge-credentials", "edge.log", "edge.sock"]) {
+    expect(statSync(join(settings.dataDir, file)).mode & 0o077, file).toBe(0);
+  }
+  expect(existsSync(join(settings.dataDir, "edge-ca.pem"))).toBe(false);
+});
