@@ -7,7 +7,7 @@ import { stockPool } from "#custody/key-pool.ts";
 import { takeLeafKey } from "#custody/leaf-keys.ts";
 import type { CertificateArn } from "#domain/arn.ts";
 import { isRequestable } from "#domain/certificate/key-algorithms.ts";
-import { renewalAfter } from "#domain/certificate/renewal.ts";
+import { isRenewing, renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
 import type { Millis } from "#lib/duration.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
@@ -48,7 +48,7 @@ export type Issuing = Extract<CertificateEvent, "issued" | "renewed">;
 export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: IssueDeps): Promise<void> {
   const { store } = deps;
   const certificate = await readCertificateState(store, arn);
-  if (!certificate) return;
+  if (!certificate || !isWanted(certificate, issuing)) return;
   const generation = certificate.generation + 1;
   try {
     const leaf = (await findSigned(store, arn, generation)) ?? (await signNext(certificate, generation, deps));
@@ -61,6 +61,11 @@ export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: 
     await recordTrouble(store, arn, certificate.generation, trouble);
     throw error;
   }
+}
+
+/** Whether the certificate still waits for this: somebody else may have issued it since the step was decided. */
+function isWanted({ status, renewal }: CertificateState, issuing: Issuing): boolean {
+  return issuing === "issued" ? status === "PENDING_VALIDATION" : status === "ISSUED" && isRenewing(renewal);
 }
 
 /** Steps 1 to 3; undefined when the certificate was changed meanwhile. */

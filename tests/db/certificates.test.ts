@@ -96,6 +96,23 @@ for (const database of DATABASES) {
       }
     });
 
+    test("a step that was decided before somebody else did it is not done again", async () => {
+      const world = await open();
+      const arn = await issued(world);
+      await issueVersion(arn, "issued", world.deps);
+      await issueVersion(arn, "renewed", world.deps);
+      await world.attach(arn);
+      const { NotAfter } = await world.describe(arn);
+      await world.liveUntil(later(new Date(NotAfter * 1000), -44 * DAY));
+      await issueVersion(arn, "renewed", world.deps);
+      const states = await world.store.selectFrom("caIssuances").select(["generation", "state"]).execute();
+      expect(states).toEqual([
+        { generation: 1, state: "signed" },
+        { generation: 2, state: "signed" },
+      ]);
+      expect(world.failures).toEqual([]);
+    });
+
     describe("a process that died", () => {
       /** A certificate whose domains are proven, and what was done for it before the process died. */
       const proven = async (world: CertificateWorld): Promise<CertificateArn> => {
