@@ -35,9 +35,12 @@ export function router(services: readonly MountedService[]): Router {
     return { protocol: "awsQuery", service, operation, labels: {}, form };
   };
   const rest = (call: Call, scope: string | undefined): Route => {
-    for (const { service, protocol, operation, matches } of restRoutes) {
-      const labels = scope === undefined || scope === service.facts.scope ? matches(call) : undefined;
-      if (labels) return { protocol, service, operation, labels, form: NO_FORM };
+    // The path of another service is found too: its scope is then what the signature is refused for.
+    for (const wanted of [scope, undefined]) {
+      for (const { service, protocol, operation, matches } of restRoutes) {
+        const labels = wanted === undefined || wanted === service.facts.scope ? matches(call) : undefined;
+        if (labels) return { protocol, service, operation, labels, form: NO_FORM };
+      }
     }
     const [service] = byScope.get(scope ?? "") ?? [];
     return { protocol: ownProtocol(service?.facts), service, operation: undefined, labels: {}, form: NO_FORM };

@@ -214,7 +214,7 @@ for (const { service, Client, protocol } of SERVICES) {
           xml ? "403 InvalidClientTokenId" : "400 UnrecognizedClientException",
         ],
         [{ key: { ...root, secretAccessKey: "wrong" } }, mismatch],
-        ...(protocol === "xml" ? [] : [[{ service: "iam" }, mismatch] as const]), // a REST path is looked for in the scope's service
+        [{ service: "iam" }, mismatch],
       ];
       const wrong: unknown[] = [];
       for (const name of names) {
