@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
+import { type Act, recordIn } from "#journal/journal.ts";
 import { HOUR, later, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type KeyAlgorithm, signatureAlgorithm } from "#lib/x509-algorithms.ts";
@@ -35,10 +36,15 @@ export async function ensureHierarchy({ store, clock, ids, signers }: CaDeps): P
   const rows = [...made.values()].map((ca) => rowOf(ca, signers.root));
   await store.transaction().execute(async (tx) => {
     for (const row of rows) {
-      // oxlint-disable-next-line no-await-in-loop -- the first row decides who of several nodes makes the hierarchy
       if (!(await insertIssuer(tx, row))) return;
+      await recordIn(tx, creation(row.id), clock);
     }
   });
+}
+
+function creation(id: string): Act {
+  const by = { account: "", region: "", principal: "ca.sealkeeper", requestId: "" };
+  return { ...by, eventSource: "ca.sealkeeper", eventName: "CreateIssuer", resource: `ca:${id}` };
 }
 
 interface MadeCa {

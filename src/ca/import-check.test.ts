@@ -503,11 +503,11 @@ function tooLong(): Given {
 }
 
 /** RSAPrivateKey (RFC 8017 appendix A.1.2) of numbers that need not belong together. */
-function rsaPkcs1(jwk: Readonly<Record<string, unknown>>): Buffer {
+function rsaPkcs1(jwk: Readonly<Record<string, string | undefined>>): Buffer {
   return encode(
     sequence(
       integer(0),
-      ...["n", "e", "d", "p", "q", "dp", "dq", "qi"].map((part) => integer(Buffer.from(`${jwk[part]}`, "base64url"))),
+      ...["n", "e", "d", "p", "q", "dp", "dq", "qi"].map((part) => integer(Buffer.from(jwk[part] ?? "", "base64url"))),
     ),
   );
 }

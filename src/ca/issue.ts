@@ -82,45 +82,6 @@ export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" 
   readonly addresses: readonly Uint8Array[];
 }
 
-async function prepare(
-  tx: Tx,
-  request: InternalLeafRequest,
-  profile: LintProfile,
-  { clock, ids, signers }: PrepareDeps,
-): Promise<Prepared> {
-  const { certificateArn, generation, subjectPublicKeyInfo, names, addresses } = request;
-  const now = clock.now();
-  await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
-
-  const publicKey = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: "der", type: "spki" });
-  const algorithm = keyAlgorithm(publicKey);
-  if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
-  const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
-  const serial = freshSerial();
-  const period = leafPeriod(request.validity, now, issuer);
-  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
-  lintLeaf(tbs, { profile, issuer, now });
-
-  const intentId = ids.uuid() as IntentId;
-  const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };
-  const inserted = await insertIntent(tx, {
-    id: intentId,
-    certificateArn,
-    generation,
-    issuerId: issuer.id,
-    serial: prepared.serial,
-    tbs,
-    notBefore: period.notBefore.getTime(),
-    notAfter: period.notAfter.getTime(),
-    preparedAt: now.getTime(),
-  });
-  if (!inserted) {
-    const other = await findLiveIntent(tx, certificateArn, generation);
-    throw new Error(`generation ${generation} of ${certificateArn} is ${other?.state ?? "taken"} already`);
-  }
-  return prepared;
-}
-
 /**
  * Redeems an intent: signs it, once. Not inside a transaction. Throws when the intent was taken before or given up;
  * then `findSigned` shows whether somebody else finished it, and `prepareLeaf` makes a new one.
@@ -166,6 +127,45 @@ export async function findSigned(
 export type PrepareDeps = Pick<CaDeps, "clock" | "ids" | "signers">;
 /** What `signLeaf` needs of the CA. */
 export type SignDeps = Pick<CaDeps, "store" | "clock" | "signers">;
+
+async function prepare(
+  tx: Tx,
+  request: InternalLeafRequest,
+  profile: LintProfile,
+  { clock, ids, signers }: PrepareDeps,
+): Promise<Prepared> {
+  const { certificateArn, generation, subjectPublicKeyInfo, names, addresses } = request;
+  const now = clock.now();
+  await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
+
+  const publicKey = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: "der", type: "spki" });
+  const algorithm = keyAlgorithm(publicKey);
+  if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
+  const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
+  const serial = freshSerial();
+  const period = leafPeriod(request.validity, now, issuer);
+  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
+  lintLeaf(tbs, { profile, issuer, now });
+
+  const intentId = ids.uuid() as IntentId;
+  const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };
+  const inserted = await insertIntent(tx, {
+    id: intentId,
+    certificateArn,
+    generation,
+    issuerId: issuer.id,
+    serial: prepared.serial,
+    tbs,
+    notBefore: period.notBefore.getTime(),
+    notAfter: period.notAfter.getTime(),
+    preparedAt: now.getTime(),
+  });
+  if (!inserted) {
+    const other = await findLiveIntent(tx, certificateArn, generation);
+    throw new Error(`generation ${generation} of ${certificateArn} is ${other?.state ?? "taken"} already`);
+  }
+  return prepared;
+}
 
 async function signedLeaf(db: Db, row: SignedRow): Promise<SignedLeaf> {
   if (!row.certificate) throw new Error(`intent ${row.id} is signed but has no certificate`);

@@ -16,12 +16,12 @@ import { OID } from "#lib/oids.ts";
 import { publicKeyBits, readCertificate } from "#lib/x509-certificate.ts";
 import { extension } from "#lib/x509-extensions.ts";
 import { listIssuers } from "#store/issuers.ts";
-import { findIssuedNotAfter, findRevocation } from "#store/revocations.ts";
+import { findCertificateStatus } from "#store/revocations.ts";
 import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
 import { type CertificateQuestion, type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
 import { type Responder, responderOf } from "./responder.ts";
-import { signAs } from "./signers.ts";
+import { type Signers, signAs } from "./signers.ts";
 
 /** A DER OCSPResponse. */
 export interface OcspAnswer {
@@ -42,7 +42,7 @@ export async function answerOcsp(
   const { store, clock, signers } = deps;
   const question = readOcspRequest(request);
   if (!question) return failure(MALFORMED_REQUEST);
-  const issuerId = await askedIssuer(store, question.certificates);
+  const issuerId = await askedIssuer(question.certificates, deps);
   if (issuerId === undefined) return failure(UNAUTHORIZED);
 
   const responder = await responderOf(await signers.issuer(store, issuerId), deps);
@@ -62,28 +62,39 @@ export async function answerOcsp(
   return { der, cacheUntil: question.nonce ? undefined : nextUpdate };
 }
 
-/** The one issuer of ours that every question names by the hashes of its name and key. */
-async function askedIssuer(db: Db, questions: readonly CertificateQuestion[]): Promise<string | undefined> {
-  const issuers = (await listIssuers(db)).map(({ id, certificate }) => ({ id, ...readCertificate(certificate) }));
-  const asked = questions.map(({ hash: name, issuerNameHash, issuerKeyHash }) =>
-    issuers.find(
-      ({ subject, subjectPublicKeyInfo }) =>
-        name !== undefined &&
-        hash(name, subject, "buffer").equals(issuerNameHash) &&
-        hash(name, publicKeyBits(subjectPublicKeyInfo), "buffer").equals(issuerKeyHash),
-    ),
-  );
-  return asked.every((issuer) => issuer?.id === asked[0]?.id) ? asked[0]?.id : undefined;
+/** The one issuer of ours that every question names; undefined when there is none, or more than one. */
+async function askedIssuer(
+  questions: readonly CertificateQuestion[],
+  { store, signers }: Pick<CaDeps, "store" | "signers">,
+): Promise<string | undefined> {
+  const asked = await Promise.all(questions.map((question) => namedIssuer(question, store, signers)));
+  return asked.every((id) => id === asked[0]) ? asked[0] : undefined;
+}
+
+/** Who has a name and a key of these hashes. What was found once is remembered: issuers do not change. */
+async function namedIssuer(question: CertificateQuestion, db: Db, signers: Signers): Promise<string | undefined> {
+  const { hash: algorithm, issuerNameHash, issuerKeyHash } = question;
+  if (algorithm === undefined) return undefined;
+  const hashes = `${algorithm} ${issuerNameHash.toString("hex")} ${issuerKeyHash.toString("hex")}`;
+  const known = signers.issuersByHashes.get(hashes);
+  if (known !== undefined) return known;
+  const found = (await listIssuers(db)).find(({ certificate }) => {
+    const { subject, subjectPublicKeyInfo } = readCertificate(certificate);
+    return (
+      hash(algorithm, subject, "buffer").equals(issuerNameHash) &&
+      hash(algorithm, publicKeyBits(subjectPublicKeyInfo), "buffer").equals(issuerKeyHash)
+    );
+  });
+  if (found) signers.issuersByHashes.set(hashes, found.id);
+  return found?.id;
 }
 
 async function certificateStatus(db: Db, issuerId: string, serial: string): Promise<Der> {
-  const revocation = await findRevocation(db, issuerId, serial);
-  if (revocation) {
-    const { reason, revokedAt } = revocation;
-    const because = reason === 0 ? [] : [tagged(0, enumerated(reason))];
-    return tagged(1, generalizedTime(new Date(revokedAt)), ...because);
-  }
-  return (await findIssuedNotAfter(db, issuerId, serial)) === undefined ? UNKNOWN : GOOD;
+  const { issued, revocation } = await findCertificateStatus(db, issuerId, serial);
+  if (!revocation) return issued ? GOOD : UNKNOWN;
+  const { reason, revokedAt } = revocation;
+  const because = reason === 0 ? [] : [tagged(0, enumerated(reason))];
+  return tagged(1, generalizedTime(new Date(revokedAt)), ...because);
 }
 
 function signedResponse(

@@ -1,5 +1,6 @@
 import { pem } from "#lib/pem.ts";
 import { findIssuer } from "#store/issuers.ts";
+import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
 import { answerOcsp, type OcspAnswer } from "./ocsp.ts";
 import { CURRENT_ROOT, OLDER_ROOT } from "./profiles.ts";
@@ -37,15 +38,17 @@ export function caPages(deps: CaPagesDeps): (method: string, path: string, body:
   };
 }
 
+/** The certificates to trust, as PEM: the current root and the older one. */
+export async function rootsPem(db: Db, ids: readonly string[] = [CURRENT_ROOT, OLDER_ROOT]): Promise<Buffer> {
+  const roots = await Promise.all(ids.map((id) => findIssuer(db, id)));
+  return Buffer.from(roots.map((root) => (root ? pem("CERTIFICATE", root.certificate) : "")).join(""));
+}
+
 export type CaPagesDeps = Pick<CaDeps, "store" | "clock" | "signers">;
 
 async function certificatePage(name: string, { store }: CaPagesDeps): Promise<Page | undefined> {
-  const pems = PEM_PAGES.get(name);
-  if (pems) {
-    const roots = await Promise.all(pems.map((id) => findIssuer(store, id)));
-    const all = roots.map((root) => (root ? pem("CERTIFICATE", root.certificate) : "")).join("");
-    return found(Buffer.from(all), "application/x-pem-file", CERTIFICATE_CACHE);
-  }
+  if (name === "root.pem") return found(await rootsPem(store, [CURRENT_ROOT]), PEM_TYPE, CERTIFICATE_CACHE);
+  if (name === "roots.pem") return found(await rootsPem(store), PEM_TYPE, CERTIFICATE_CACHE);
   const [, id, cross] = /^([a-z0-9]{1,32})(-cross)?\.crt$/.exec(name) ?? [];
   const issuer = id === undefined ? undefined : await findIssuer(store, id);
   const der = cross === undefined ? issuer?.certificate : issuer?.crossCertificate;
@@ -87,9 +90,6 @@ function text(status: number, message: string, more: Readonly<Record<string, str
   return { status, headers, body };
 }
 
-const PEM_PAGES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["root.pem", [CURRENT_ROOT]],
-  ["roots.pem", [CURRENT_ROOT, OLDER_ROOT]],
-]);
+const PEM_TYPE = "application/x-pem-file";
 const CERTIFICATE_CACHE = "public, max-age=86400";
 const REVOCATION_CACHE = "public, max-age=60";

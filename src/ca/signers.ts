@@ -40,6 +40,8 @@ export class Signers {
   readonly #issuers = new Map<string, LeafIssuer>();
   /** Who answers OCSP for each issuer: see responder.ts. */
   readonly responders: Map<string, Responder> = new Map();
+  /** Ids of issuers by the hashes that OCSP names them by: see ocsp.ts. */
+  readonly issuersByHashes: Map<string, string> = new Map();
 
   constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
     this.root = root;
@@ -68,6 +70,7 @@ export class Signers {
   close(): void {
     this.#issuers.clear();
     this.responders.clear();
+    this.issuersByHashes.clear();
   }
 }
 

@@ -57,17 +57,33 @@ export async function insertRevocation(tx: Tx, revocation: Revocation): Promise<
   return true;
 }
 
-export async function findRevocation(
+/** Whether this issuer signed a certificate of this serial number, and whether it is revoked. */
+export async function findCertificateStatus(
   db: Db,
   issuerId: string,
   serial: string,
-): Promise<Pick<Revocation, "reason" | "revokedAt"> | undefined> {
-  return await db
+): Promise<{ readonly issued: boolean; readonly revocation: Pick<Revocation, "reason" | "revokedAt"> | undefined }> {
+  const leaf = await db
+    .selectFrom("caIssuances")
+    .leftJoin("caRevocations", (join) =>
+      join
+        .onRef("caRevocations.serial", "=", "caIssuances.serial")
+        .onRef("caRevocations.issuerId", "=", "caIssuances.issuerId"),
+    )
+    .select(["caRevocations.reason", "caRevocations.revokedAt"])
+    .where("caIssuances.serial", "=", serial)
+    .where("caIssuances.issuerId", "=", issuerId)
+    .where("caIssuances.state", "=", "signed")
+    .executeTakeFirst();
+  if (leaf) return { issued: true, revocation: asRevocation(leaf) };
+  const authority = await db
     .selectFrom("caRevocations")
     .select(["reason", "revokedAt"])
     .where("issuerId", "=", issuerId)
     .where("serial", "=", serial)
     .executeTakeFirst();
+  if (authority) return { issued: true, revocation: authority };
+  return { issued: (await findIssuedNotAfter(db, issuerId, serial)) !== undefined, revocation: undefined };
 }
 
 /** Everything revoked whose certificate ends after `endsAfter`, in the order of serials. */
@@ -123,4 +139,11 @@ export async function replaceCrl(
     .where("number", "=", after)
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;
+}
+
+function asRevocation(row: {
+  readonly reason: number | null;
+  readonly revokedAt: EpochMillis | null;
+}): Pick<Revocation, "reason" | "revokedAt"> | undefined {
+  return row.reason === null || row.revokedAt === null ? undefined : { reason: row.reason, revokedAt: row.revokedAt };
 }
