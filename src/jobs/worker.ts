@@ -1,7 +1,7 @@
 import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, later, MINUTE, type Millis, SECOND } from "#lib/duration.ts";
-import { type ClaimedJob, claimJobs, deleteJob, moveJob } from "#store/jobs.ts";
+import { type ClaimedJob, claimJobs, deleteJob, moveJob, releaseJobs } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
 
 /** Does the work for one subject and answers when to look again; undefined when there is nothing more to do. */
@@ -11,6 +11,8 @@ export interface WorkerDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly tasks: Readonly<Record<string, Task>>;
+  /** This node's name: no other has it at the same time, and it is the same after a restart. */
+  readonly node: string;
   /** Told of every failure; the job is tried again with back-off. */
   readonly onError: (job: ClaimedJob, error: unknown) => void;
 }
@@ -46,6 +48,7 @@ export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: 
     atWork.add(work);
   };
   const loop = async (): Promise<void> => {
+    await releaseJobs(deps.store, deps.node, deps.clock.now().getTime()).catch(deps.onStoreError);
     while (!stopped) {
       // oxlint-disable-next-line no-await-in-loop -- one look after the other
       const jobs = await claim(SLOTS - atWork.size, deps).catch((error: unknown) => {
@@ -69,9 +72,10 @@ export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: 
   };
 }
 
-function claim(limit: number, { store, clock }: WorkerDeps): Promise<readonly ClaimedJob[]> {
+function claim(limit: number, { store, clock, node }: WorkerDeps): Promise<readonly ClaimedJob[]> {
   const now = clock.now();
-  return limit > 0 ? claimJobs(store, now.getTime(), later(now, LEASE).getTime(), limit) : Promise.resolve([]);
+  if (limit <= 0) return Promise.resolve([]);
+  return claimJobs(store, { now: now.getTime(), leaseEnd: later(now, LEASE).getTime(), limit, holder: node });
 }
 
 async function runJob(job: ClaimedJob, { store, clock, tasks, onError }: WorkerDeps): Promise<void> {
@@ -111,8 +115,8 @@ function newBell(): { ring(): void; rung(atMost: Millis): Promise<void> } {
   };
 }
 
-/** Longer than any task may take; a job whose worker died is due again after it. */
-const LEASE: Millis = 2 * MINUTE;
+/** Longer than tasks take; what a node held when it died is taken over by others after it, by itself at its next start. */
+const LEASE: Millis = MINUTE;
 const POLL: Millis = SECOND;
 const SLOTS = 16;
 const RETRY = { first: SECOND, most: HOUR };

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { hostname } from "node:os";
 import { caPages } from "#ca/pages.ts";
 import { createEdgeIdentity } from "#identity/edge-identity.ts";
 import { type HostPort, isLoopback, showHostPort } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { type EdgeHost, keepEdge } from "./edge-host.ts";
 import type { Logger } from "./log.ts";
+import { nodeName } from "./node-name.ts";
 import type { World } from "./world.ts";
 
 /** Starts, or adopts, the edge that belongs to this node; it reaches the control plane at `api`. */
@@ -14,18 +13,13 @@ export async function startEmbeddedEdge(
   api: HostPort,
   { world, log }: { readonly world: World; readonly log: Logger },
 ): Promise<EdgeHost> {
-  const name = edgeName(config["data-dir"]);
+  const name = `local-${nodeName(config["data-dir"])}`;
   const accessKey = await createEdgeIdentity(name, world);
   const settings = { dataDir: config["data-dir"], name, accessKey, logLevel: config["log-level"] };
   return keepEdge(
     { ...settings, ...(await reach(api, world)) },
     { onError: (error) => log.error({ err: error }, "the edge could not be started") },
   );
-}
-
-/** Nodes that share a database have an edge each: the name tells them apart and stays the same over restarts. */
-function edgeName(dataDir: string): string {
-  return `local-${createHash("sha256").update(`${hostname()} ${dataDir}`).digest("hex").slice(0, 8)}`;
 }
 
 /** In clear over loopback, where there is one to reach us by; otherwise over HTTPS, trusting our own roots. */

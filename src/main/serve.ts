@@ -23,6 +23,7 @@ import { openFrontDoor } from "./front-door.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
+import { nodeName } from "./node-name.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
 import { tasks } from "./tasks.ts";
@@ -71,7 +72,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     const metrics = openMetrics();
     const fleet = openFleet(fleetDeps(world, log));
     ending.push(async () => fleet.close());
-    const worker = startJobs(world, { fleet, log, metrics });
+    const worker = startJobs(world, { node: nodeName(config["data-dir"]), fleet, log, metrics });
     ending.push(() => worker.stop());
     const keyMaker = startKeyMaker({
       ...world,
@@ -143,7 +144,14 @@ function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
   };
 }
 
-function startJobs(world: World, { fleet, log, metrics }: { fleet: Fleet; log: Logger; metrics: Metrics }): Worker {
+interface JobDeps {
+  readonly node: string;
+  readonly fleet: Fleet;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+function startJobs(world: World, { node, fleet, log, metrics }: JobDeps): Worker {
   const counted = Object.entries(tasks(world)).map(([name, task]) => [
     name,
     async (subject: string) => {
@@ -155,6 +163,7 @@ function startJobs(world: World, { fleet, log, metrics }: { fleet: Fleet; log: L
   ]);
   return startWorker({
     ...world,
+    node,
     tasks: Object.fromEntries(counted),
     onError: ({ task, subject, attempts }, error) => {
       metrics.job(task, "failed");

@@ -13,17 +13,25 @@ export interface ClaimedJob {
 export async function putJob(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
   await tx
     .insertInto("jobs")
-    .values({ task, subject, runAt, attempts: 0, lastError: null })
+    .values({ task, subject, runAt, attempts: 0, lastError: null, holder: null })
     .onConflict((conflict) =>
       conflict
         .columns(["task", "subject"])
-        .doUpdateSet((row) => ({ runAt: row.ref("excluded.runAt"), attempts: 0, lastError: null })),
+        .doUpdateSet((row) => ({ runAt: row.ref("excluded.runAt"), attempts: 0, lastError: null, holder: null })),
     )
     .execute();
 }
 
-/** Takes up to `limit` due jobs by moving their `runAt` to `leaseEnd`: when the worker dies they are simply due again. */
-export function claimJobs(store: Store, now: EpochMillis, leaseEnd: EpochMillis, limit: number): Promise<ClaimedJob[]> {
+export interface Claim {
+  readonly now: EpochMillis;
+  readonly leaseEnd: EpochMillis;
+  readonly limit: number;
+  /** The name of the node that takes them; the same after a restart. */
+  readonly holder: string;
+}
+
+/** Takes due jobs by moving their `runAt` to the end of a lease: when the worker dies they are simply due again. */
+export function claimJobs(store: Store, { now, leaseEnd, limit, holder }: Claim): Promise<ClaimedJob[]> {
   return store
     .with("due", (query) =>
       query
@@ -35,7 +43,7 @@ export function claimJobs(store: Store, now: EpochMillis, leaseEnd: EpochMillis,
         .$if(!isEmbedded(store), (due) => due.forUpdate().skipLocked()),
     )
     .updateTable("jobs")
-    .set((row) => ({ runAt: leaseEnd, attempts: row("attempts", "+", 1) }))
+    .set((row) => ({ runAt: leaseEnd, attempts: row("attempts", "+", 1), holder }))
     .where((row) =>
       row(
         row.refTuple("task", "subject"),
@@ -66,11 +74,20 @@ export async function moveJob(
 ): Promise<void> {
   await db
     .updateTable("jobs")
-    .set(error === undefined ? { runAt: to, attempts: 0, lastError: null } : { runAt: to, lastError: error })
+    .set({
+      runAt: to,
+      holder: null,
+      ...(error === undefined ? { attempts: 0, lastError: null } : { lastError: error }),
+    })
     .where("task", "=", task)
     .where("subject", "=", subject)
     .where("runAt", "=", runAt)
     .execute();
+}
+
+/** Gives back what a node held when it died, so that nobody waits for the leases to end. For that node's next start. */
+export async function releaseJobs(db: Db, holder: string, now: EpochMillis): Promise<void> {
+  await db.updateTable("jobs").set({ runAt: now, holder: null }).where("holder", "=", holder).execute();
 }
 
 /** When the next job is due; undefined when none waits. */

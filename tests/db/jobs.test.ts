@@ -3,13 +3,14 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { enqueue } from "#jobs/queue.ts";
 import { runDueJobs, type Task } from "#jobs/worker.ts";
-import { claimJobs, deleteJob, nextJobAt } from "#store/jobs.ts";
+import { claimJobs, deleteJob, nextJobAt, releaseJobs } from "#store/jobs.ts";
 import { openStore } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
 import { testClock } from "../support/test-clock.ts";
 
 describe.for(DATABASES)("jobs on $name", (database) => {
   const job = { task: "test.do", subject: "one" };
+  const node = { holder: "node-1" };
 
   test("several processes may open and migrate one database at once", async () => {
     const url = await database.url();
@@ -37,8 +38,8 @@ describe.for(DATABASES)("jobs on $name", (database) => {
     const store = await database.open();
     await enqueue(store, job, new Date(100));
     await enqueue(store, job, new Date(50));
-    expect(await claimJobs(store, 60, 1_000, 10)).toHaveLength(1);
-    expect(await claimJobs(store, 60, 1_000, 10)).toHaveLength(0);
+    expect(await claimJobs(store, { ...node, now: 60, leaseEnd: 1_000, limit: 10 })).toHaveLength(1);
+    expect(await claimJobs(store, { ...node, now: 60, leaseEnd: 1_000, limit: 10 })).toHaveLength(0);
   });
 
   test("four workers share 200 jobs and none is done twice", async () => {
@@ -47,7 +48,7 @@ describe.for(DATABASES)("jobs on $name", (database) => {
     const done: string[] = [];
     const worker = async (): Promise<void> => {
       for (;;) {
-        const jobs = await claimJobs(store, 10, 1_000, 7);
+        const jobs = await claimJobs(store, { ...node, now: 10, leaseEnd: 1_000, limit: 7 });
         if (jobs.length === 0) return;
         for (const claimed of jobs) {
           done.push(claimed.subject);
@@ -63,12 +64,22 @@ describe.for(DATABASES)("jobs on $name", (database) => {
   test("a job whose worker died is due again when its lease ends, and the dead worker's word no longer counts", async () => {
     const store = await database.open();
     await enqueue(store, job, new Date(0));
-    const [lost] = await claimJobs(store, 10, 1_000, 1);
-    expect(await claimJobs(store, 999, 2_000, 1)).toHaveLength(0);
-    const [taken] = await claimJobs(store, 1_000, 2_000, 1);
+    const [lost] = await claimJobs(store, { ...node, now: 10, leaseEnd: 1_000, limit: 1 });
+    expect(await claimJobs(store, { ...node, now: 999, leaseEnd: 2_000, limit: 1 })).toHaveLength(0);
+    const [taken] = await claimJobs(store, { ...node, now: 1_000, leaseEnd: 2_000, limit: 1 });
     expect(taken?.attempts).toBe(2);
     await deleteJob(store, lost!);
     expect(await nextJobAt(store)).toBe(2_000);
+  });
+
+  test("a node that starts again takes up at once what it held when it died, and leaves alone what others hold", async () => {
+    const store = await database.open();
+    await enqueue(store, job, new Date(0));
+    await enqueue(store, { ...job, subject: "other" }, new Date(0));
+    expect(await claimJobs(store, { now: 10, leaseEnd: 1_000, limit: 1, holder: "node-1" })).toHaveLength(1);
+    expect(await claimJobs(store, { now: 10, leaseEnd: 1_000, limit: 1, holder: "node-2" })).toHaveLength(1);
+    await releaseJobs(store, "node-1", 20);
+    expect(await claimJobs(store, { now: 20, leaseEnd: 1_000, limit: 9, holder: "node-1" })).toHaveLength(1);
   });
 
   test("a failing job is tried again with growing pauses, and its error is kept", async () => {
@@ -79,6 +90,8 @@ describe.for(DATABASES)("jobs on $name", (database) => {
     const deps = {
       store,
       clock,
+      node: "node-1",
+      node: "node-1",
       tasks: { "test.do": broken },
       onError: (_: unknown, error: unknown) => errors.push(`${error}`),
     };

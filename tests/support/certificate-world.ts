@@ -83,6 +83,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
   };
   await useHierarchy(deps);
   const jobs = {
+    node: "test",
     store,
     clock,
     tasks: { "certificate.advance": (arn: string) => advanceCertificate(arn as CertificateArn, deps) },

@@ -6,7 +6,8 @@ export async function up(db: Raw): Promise<void> {
   await run(db, [
     sql`create table jobs (
       task ${id} not null, subject ${id} not null, run_at ${int} not null, attempts ${int} not null default 0,
-      last_error text, primary key (task, subject)) ${strict}`,
+      last_error text, holder ${id}, primary key (task, subject)) ${strict}`,
     sql`create index jobs_due on jobs (run_at)`,
+    sql`create index jobs_held on jobs (holder) where holder is not null`,
   ]);
 }

@@ -10,5 +10,7 @@ export interface JobTables {
     /** Tries begun since the job was promised. */
     attempts: Generated<number>;
     lastError: string | null;
+    /** The node at work on it; null while it waits. */
+    holder: string | null;
   };
 }
