@@ -1,13 +1,12 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import { nextStep } from "#domain/certificate/next-step.ts";
-import type { RenewalPolicy } from "#domain/certificate/renewal.ts";
 import { readFacts } from "#store/certificates.ts";
 import { type CheckDeps, checkDomains } from "./check-domains.ts";
 import { recordExpiry, recordTimeOut } from "./end.ts";
 import { type IssueDeps, issueVersion } from "./issue.ts";
 import { renewalUnproven, startRenewal } from "./renew.ts";
 
-export interface AdvanceDeps extends CheckDeps, IssueDeps, RenewalPolicy {}
+export interface AdvanceDeps extends CheckDeps, IssueDeps {}
 
 /**
  * The job "certificate.advance": looks at a certificate as it is now, does the one next thing, and answers when to look
@@ -36,10 +35,8 @@ export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps)
       await issueVersion(arn, "renewed", deps);
       return now;
     case "start-renewal":
-      await startRenewal(arn, "started", deps);
-      return now;
     case "restart-renewal":
-      await startRenewal(arn, "restarted", deps);
+      await startRenewal(arn, step.kind, deps);
       return now;
     case "validation-timed-out":
       await recordTimeOut(arn, deps);

@@ -1,13 +1,15 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeCertificate } from "#domain/edge-config.ts";
+import { keyIdOf } from "#domain/keys/names.ts";
 import { findAssociation } from "#store/certificate-associations.ts";
 import { findCurrentVersion } from "#store/certificate-versions.ts";
 import { readCertificateState } from "#store/certificates.ts";
+import { findGrant } from "#store/grants.ts";
 import type { Db } from "#store/store.ts";
 
 /**
  * A certificate as an edge gets it for one load balancer: the chain, the sealed key and the grant to open it. Undefined
- * when the balancer does not use it. An expired certificate is still served: only its users can replace it.
+ * when the balancer does not use it, or its grant was ended by hand. An expired certificate is still served: only its users can replace it.
  */
 export async function readEdgeCertificate(
   db: Db,
@@ -18,6 +20,7 @@ export async function readEdgeCertificate(
   const certificate = await readCertificateState(db, certificateArn);
   const version = await findCurrentVersion(db, certificateArn);
   if (!association || !certificate || !version) return undefined;
+  if (!(await findGrant(db, keyIdOf(association.keyArn), association.grantId))) return undefined;
   return {
     loadBalancerArn,
     certificateArn,

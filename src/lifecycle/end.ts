@@ -1,24 +1,23 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { statusAfter } from "#domain/certificate/status.ts";
-import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { changeCertificate, holdCertificate } from "#store/certificates.ts";
 import { failValidations } from "#store/domain-validations.ts";
 import type { Store } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
+import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 
-interface EndDeps {
+export interface EndDeps extends StepDeps {
   readonly store: Store;
-  readonly clock: Clock;
   readonly ids: Ids;
 }
 
 /** 72 hours are over and not every domain is proven: the request ends, for good. */
-export async function recordTimeOut(arn: CertificateArn, { store }: EndDeps): Promise<void> {
-  await store.transaction().execute(async (tx) => {
-    const certificate = await holdCertificate(tx, arn);
-    if (certificate?.status !== "PENDING_VALIDATION") return;
+export async function recordTimeOut(arn: CertificateArn, deps: EndDeps): Promise<void> {
+  await deps.store.transaction().execute(async (tx) => {
+    const certificate = await holdForStep(tx, arn, "validation-timed-out", deps);
+    if (!certificate) return;
     const status = statusAfter("validation-timed-out", certificate.status);
     await changeCertificate(tx, arn, certificate, { status });
     await failValidations(tx, arn, "ISSUE");
@@ -36,16 +35,16 @@ export async function recordFailure(arn: CertificateArn, trouble: string, { stor
 }
 
 /** The validity is over; a renewal that did not come to its end by now has failed. */
-export async function recordExpiry(arn: CertificateArn, { store, clock, ids }: EndDeps): Promise<void> {
-  await store.transaction().execute(async (tx) => {
-    const certificate = await holdCertificate(tx, arn);
-    if (certificate?.status !== "ISSUED") return;
+export async function recordExpiry(arn: CertificateArn, deps: EndDeps): Promise<void> {
+  await deps.store.transaction().execute(async (tx) => {
+    const certificate = await holdForStep(tx, arn, "expired", deps);
+    if (!certificate) return;
     const renewal = renewalAfter("gave-up", certificate.renewal);
     await changeCertificate(tx, arn, certificate, {
       status: statusAfter("expired", certificate.status),
-      ...(renewal && { renewal, renewalReason: "OTHER", renewalUpdatedAt: clock.now().getTime() }),
+      ...(renewal && { renewal, renewalReason: "OTHER", renewalUpdatedAt: deps.clock.now().getTime() }),
     });
     if (renewal) await failValidations(tx, arn, "RENEWAL");
-    await recordAct(tx, arn, "CertificateExpired", { clock, ids });
+    await recordAct(tx, arn, "CertificateExpired", deps);
   });
 }

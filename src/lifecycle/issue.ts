@@ -11,20 +11,15 @@ import { isRenewing, renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
 import type { Millis } from "#lib/duration.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
-import {
-  type CertificateState,
-  changeCertificate,
-  holdCertificate,
-  readCertificateState,
-  recordTrouble,
-} from "#store/certificates.ts";
+import { type CertificateState, changeCertificate, readCertificateState, recordTrouble } from "#store/certificates.ts";
 import type { Store, Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { recordFailure } from "./end.ts";
+import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
 
-export interface IssueDeps extends Keeping {
+export interface IssueDeps extends Keeping, StepDeps {
   readonly store: Store;
   readonly signers: Signers;
   /** How long certificates live. */
@@ -51,7 +46,7 @@ export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: 
   if (!certificate || !isWanted(certificate, issuing)) return;
   const generation = certificate.generation + 1;
   try {
-    const leaf = (await findSigned(store, arn, generation)) ?? (await signNext(certificate, generation, deps));
+    const leaf = (await findSigned(store, arn, generation)) ?? (await signNext(certificate, generation, issuing, deps));
     if (leaf) await store.transaction().execute((tx) => recordIssue(tx, certificate, generation, leaf, issuing, deps));
   } catch (error) {
     const now = await readCertificateState(store, arn);
@@ -72,14 +67,15 @@ function isWanted({ status, renewal }: CertificateState, issuing: Issuing): bool
 async function signNext(
   certificate: CertificateState,
   generation: number,
+  issuing: Issuing,
   deps: IssueDeps,
 ): Promise<SignedLeaf | undefined> {
   const { keyAlgorithm } = certificate;
   if (!isRequestable(keyAlgorithm)) throw new Error(`no key of ${keyAlgorithm} can be made`);
   await stockPool(keyAlgorithm, deps);
   const prepared = await deps.store.transaction().execute(async (tx): Promise<Prepared | undefined> => {
-    const held = await holdCertificate(tx, certificate.arn);
-    if (!isSame(held, certificate)) return undefined;
+    const held = await holdForStep(tx, certificate.arn, issuing === "issued" ? "issue" : "renew", deps);
+    if (held?.generation !== certificate.generation) return undefined;
     return await prepareLeaf(
       tx,
       {
@@ -148,9 +144,4 @@ async function recordIssue(
   await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem });
   await recordAct(tx, arn, issuing === "issued" ? "CertificateIssued" : "CertificateRenewed", deps);
   await promiseAdvance(tx, arn, now);
-}
-
-function isSame(held: CertificateState | undefined, certificate: CertificateState): boolean {
-  const { status, renewal, generation } = certificate;
-  return held?.status === status && held.renewal === renewal && held.generation === generation;
 }

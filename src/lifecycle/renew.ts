@@ -1,13 +1,12 @@
 import type { CertificateArn } from "#domain/arn.ts";
-import { type RenewalEvent, renewalAfter } from "#domain/certificate/renewal.ts";
-import type { Clock } from "#lib/clock.ts";
+import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { changeCertificate, holdCertificate } from "#store/certificates.ts";
 import { readValidations, startValidations } from "#store/domain-validations.ts";
 import type { Store } from "#store/store.ts";
+import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 
-export interface RenewDeps {
+export interface RenewDeps extends StepDeps {
   readonly store: Store;
-  readonly clock: Clock;
 }
 
 /**
@@ -16,14 +15,14 @@ export interface RenewDeps {
  */
 export async function startRenewal(
   arn: CertificateArn,
-  event: Extract<RenewalEvent, "started" | "restarted">,
-  { store, clock }: RenewDeps,
+  step: "start-renewal" | "restart-renewal",
+  deps: RenewDeps,
 ): Promise<void> {
-  await store.transaction().execute(async (tx) => {
-    const certificate = await holdCertificate(tx, arn);
-    const renewal = certificate && renewalAfter(event, certificate.renewal);
-    if (!certificate || renewal === undefined || certificate.status !== "ISSUED") return;
-    const now = clock.now().getTime();
+  await deps.store.transaction().execute(async (tx) => {
+    const certificate = await holdForStep(tx, arn, step, deps);
+    const renewal = certificate && renewalAfter(EVENTS[step], certificate.renewal);
+    if (!certificate || renewal === undefined) return;
+    const now = deps.clock.now().getTime();
     await changeCertificate(tx, arn, certificate, {
       renewal,
       renewalReason: null,
@@ -57,3 +56,5 @@ export async function renewalUnproven(arn: CertificateArn, { store, clock }: Ren
     });
   });
 }
+
+const EVENTS = { "start-renewal": "started", "restart-renewal": "restarted" } as const;

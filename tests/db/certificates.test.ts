@@ -5,8 +5,10 @@ import type { CertificateArn } from "#domain/arn.ts";
 import type { DomainName } from "#domain/names.ts";
 import { DAY, HOUR, later, SECOND } from "#lib/duration.ts";
 import { advanceCertificate } from "#lifecycle/advance.ts";
+import { recordExpiry, recordTimeOut } from "#lifecycle/end.ts";
 import { issueVersion } from "#lifecycle/issue.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
+import { startRenewal } from "#lifecycle/renew.ts";
 import { insertVersion } from "#store/certificate-versions.ts";
 import {
   ACCOUNT,
@@ -105,6 +107,14 @@ for (const database of DATABASES) {
       const { NotAfter } = await world.describe(arn);
       await world.liveUntil(later(new Date(NotAfter * 1000), -44 * DAY));
       await issueVersion(arn, "renewed", world.deps);
+      await startRenewal(arn, "start-renewal", world.deps);
+      await startRenewal(arn, "restart-renewal", world.deps);
+      await recordExpiry(arn, world.deps);
+      await recordTimeOut(arn, world.deps);
+      expect(await world.describe(arn)).toMatchObject({
+        Status: "ISSUED",
+        RenewalSummary: { RenewalStatus: "SUCCESS" },
+      });
       const states = await world.store.selectFrom("caIssuances").select(["generation", "state"]).execute();
       expect(states).toEqual([
         { generation: 1, state: "signed" },
