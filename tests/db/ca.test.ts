@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { findSigned, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
@@ -94,6 +96,39 @@ describe.for(DATABASES)("the CA on $name", (database) => {
     // Were the first one alive after all, its result is refused.
     expect(await world.store.transaction().execute((tx) => finishIntent(tx, left.intentId, leaf.der, 1))).toBe(false);
     expect((await findSigned(world.store, request.certificateArn, 1))?.serial).toBe(leaf.serial);
+  });
+
+  test("nothing is lost or signed twice when the process is killed again and again", async () => {
+    const url = await database.url();
+    const { certificateArn } = leafRequest();
+    let acknowledged = 0;
+    for (let kills = 0; kills < 8; kills++) {
+      const child = spawn(process.execPath, [
+        "tests/support/issue-until-killed.ts",
+        url,
+        certificateArn,
+        `${acknowledged + 1}`,
+      ]);
+      const errors = text(child.stderr);
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      // Somewhere behind a handful of certificates, at a moment that is another one each time.
+      for (let i = 0; i <= kills; i++) {
+        const { value } = (await lines.next()) as { value: string | undefined };
+        if (value === undefined) throw new Error(`it ended by itself: ${await errors}`);
+        acknowledged = Number(value);
+      }
+      for (const end = performance.now() + kills * 0.7; performance.now() < end; );
+      child.kill("SIGKILL");
+      for await (const line of lines) acknowledged = Number(line);
+    }
+    const store = await openStore(url);
+    const rows = await store.selectFrom("caIssuances").select(["generation", "state", "certificate"]).execute();
+    const signed = rows.filter(({ state }) => state === "signed").map(({ generation }) => generation);
+    expect(new Set(signed).size).toBe(signed.length);
+    expect(signed.length).toBeGreaterThanOrEqual(acknowledged);
+    expect(rows.filter(({ state }) => state === "signing" || state === "prepared").length).toBeLessThanOrEqual(1);
+    expect(rows.every(({ state, certificate }) => (certificate !== null) === (state === "signed"))).toBe(true);
+    await store.destroy();
   });
 
   test("a transaction that rolls back takes its intent along", async () => {
