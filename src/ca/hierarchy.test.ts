@@ -9,6 +9,7 @@ import { openssl } from "../../tests/support/openssl.ts";
 import { ensureHierarchy } from "./hierarchy.ts";
 import { HIERARCHY } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
+import { Signers } from "./signers.ts";
 
 let world: CaWorld;
 let issuers: readonly IssuerRow[];
@@ -99,6 +100,15 @@ describe("the hierarchy", () => {
       await openssl(`${verify} -verify_hostname a.example.net -CAfile root.pem -untrusted chain.pem leaf.pem`, files),
     ).toContain("hostname mismatch");
   });
+});
+
+test.for([
+  ["http://127.0.0.1:4566", "http://127.0.0.1:4566"],
+  ["https://keeper.example:4566/", "http://keeper.example:4566"],
+  ["https://keeper.example", "http://keeper.example:443"],
+  ["http://[::1]:80", "http://[::1]"],
+] as const)("where the front door is %s, certificates name pages under %s", ([publicUrl, caUrl]) => {
+  expect(new Signers({ root: world.signers.root, caUrl: publicUrl }).caUrl).toBe(caUrl);
 });
 
 test("serial numbers are 16 bytes, positive and never the same", () => {

@@ -35,7 +35,7 @@ export interface LeafIssuer extends Issuer {
  */
 export class Signers {
   readonly root: RootOfCustody;
-  /** Where clients reach the CA's pages, without a slash at the end; it stands in every certificate. */
+  /** Where clients reach the CA's pages, over http and without a slash at the end; it stands in every certificate. */
   readonly caUrl: string;
   readonly #issuers = new Map<string, LeafIssuer>();
   /** Who answers OCSP for each issuer: see responder.ts. */
@@ -45,7 +45,7 @@ export class Signers {
 
   constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
     this.root = root;
-    this.caUrl = caUrl;
+    this.caUrl = overHttp(caUrl);
   }
 
   /** The issuer called `id`; throws when there is none. */
@@ -72,6 +72,16 @@ export class Signers {
     this.responders.clear();
     this.issuersByHashes.clear();
   }
+}
+
+/**
+ * Who checks a certificate must not need a TLS connection, with a certificate to be checked, to do so (BR 7.1.2.7.7:
+ * http only). The front door serves these pages over both on its one port.
+ */
+function overHttp(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  const shown = port || (protocol === "https:" ? "443" : "");
+  return `http://${hostname}${shown === "" ? "" : `:${shown}`}`;
 }
 
 /** What the key of an issuer is sealed for. */
