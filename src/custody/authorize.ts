@@ -7,7 +7,7 @@ import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
-import { findGrant, findGrantsForUse } from "#store/grants.ts";
+import { findGrant, findGrantsForUse, type GrantQuestion } from "#store/grants.ts";
 
 import type { Db } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
@@ -63,19 +63,22 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
     const decision = judge(grant ? [grant] : []);
     if (decision.allowed) return decision;
   }
-  const decision = judge(await candidates(db, key, call, caller));
-  if (decision.allowed) return decision;
+  for (const question of questions(call, caller)) {
+    // oxlint-disable-next-line no-await-in-loop -- the first question nearly always decides
+    const decision = judge(await findGrantsForUse(db, key.id, question));
+    if (decision.allowed) return decision;
+  }
   throw denied(key, operation, caller);
 }
 
-/** The grants that may allow the call though no token names them. Without a context an edge has to show its token. */
-async function candidates(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<StoredGrant[]> {
+/** Where grants may be that allow the call though no token names them. Without a context an edge has to show its token. */
+function questions(call: KeyCall, caller: Caller): readonly GrantQuestion[] {
   const { inContext, grantedAs } = keyOperation(call.operation);
   if (grantedAs === undefined) return [];
   const digest = inContext ? contextDigest(call.context) : undefined;
-  const own = await findGrantsForUse(db, key.id, { grantee: caller.arn, contextDigest: digest });
-  if (caller.kind !== "edge" || digest === undefined) return own;
-  return [...own, ...(await findGrantsForUse(db, key.id, { grantee: LOAD_BALANCERS, contextDigest: digest }))];
+  const own = { grantee: caller.arn, contextDigest: digest };
+  if (caller.kind !== "edge" || digest === undefined) return [own];
+  return [{ grantee: LOAD_BALANCERS, contextDigest: digest }, own];
 }
 
 /** What AWS says when nothing allows an operation. */

@@ -1,5 +1,5 @@
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { SealedKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
@@ -21,7 +21,7 @@ export async function changeKey<Result>(
   keyId: string,
   caller: Caller,
   { store, clock, root }: ChangeDeps,
-  change: (tx: Tx, key: MasterKey) => Promise<Result>,
+  change: (tx: Tx, key: SealedKey) => Promise<Result>,
 ): Promise<Result> {
   return await store.transaction().execute(async (tx) => {
     const key = await heldKey(tx, operation, keyId, caller);
@@ -33,7 +33,7 @@ export async function changeKey<Result>(
 }
 
 /** Reads a key after it was held: nobody changes or destroys it until the transaction ends. */
-export async function heldKey(tx: Tx, operation: KeyOperation, keyId: string, caller: Caller): Promise<MasterKey> {
+export async function heldKey(tx: Tx, operation: KeyOperation, keyId: string, caller: Caller): Promise<SealedKey> {
   const seen = await findKey(tx, keyId, caller, { operation, aliases: false });
   await holdMasterKey(tx, seen.id);
   return await findKey(tx, arnOf(seen), caller, { operation, aliases: false });

@@ -1,11 +1,11 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KeyId } from "#domain/keys/names.ts";
-import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { decryptUnder, encryptUnder, readCiphertext } from "./ciphertext.ts";
 
 const KEY = { keyId: "01234567-89ab-4cde-8f01-23456789abcd" as KeyId, version: 3 };
-const material = (fill = 1): PlaintextKey => new PlaintextKey(Buffer.alloc(32, fill));
+const material = (fill = 1): KeyObject => createSecretKey(Buffer.alloc(32, fill));
 const text = fc.string({ maxLength: 20, unit: "grapheme" });
 const context = fc.dictionary(text, text, { maxKeys: 4 });
 

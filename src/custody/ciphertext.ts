@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { KeyId } from "#domain/keys/names.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
 import { hkdf } from "#lib/hkdf.ts";
@@ -20,7 +20,7 @@ export interface Ciphertext {
  * the number of messages under one master key has no bound. Header and context are bound as associated data.
  */
 export function encryptUnder(
-  material: PlaintextKey,
+  material: KeyObject,
   { keyId, version }: Pick<Ciphertext, "keyId" | "version">,
   plaintext: Uint8Array,
   context: EncryptionContext,
@@ -53,7 +53,7 @@ export function readCiphertext(blob: Uint8Array): Ciphertext | undefined {
 
 /** The message; undefined when the blob was changed, or key or context are not those it was encrypted with. */
 export function decryptUnder(
-  material: PlaintextKey,
+  material: KeyObject,
   { header, salt, sealed }: Ciphertext,
   context: EncryptionContext,
 ): PlaintextKey | undefined {
@@ -61,8 +61,8 @@ export function decryptUnder(
   return open(key.bytes, sealed, bound(header, context));
 }
 
-function messageKey(material: PlaintextKey, salt: Buffer): PlaintextKey {
-  return hkdf(material.bytes, salt, MESSAGE_KEY, KEY_BYTES);
+function messageKey(material: KeyObject, salt: Buffer): PlaintextKey {
+  return hkdf(material, salt, MESSAGE_KEY, KEY_BYTES);
 }
 
 function bound(header: Buffer, context: EncryptionContext): Buffer {

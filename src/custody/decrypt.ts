@@ -1,4 +1,4 @@
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { SealedKey } from "#domain/keys/master-key.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -46,7 +46,7 @@ async function keyOf(
   request: DecryptRequest,
   caller: Caller,
   { store }: Pick<Custody, "store">,
-): Promise<{ readonly key: MasterKey; readonly ciphertext: Ciphertext | undefined }> {
+): Promise<{ readonly key: SealedKey; readonly ciphertext: Ciphertext | undefined }> {
   const named =
     request.keyId === undefined ? undefined : await findKey(store, request.keyId, caller, { operation, aliases: true });
   if (request.ciphertext === undefined) {

@@ -39,12 +39,11 @@ export async function sealPrivateKey(
 ): Promise<Envelope> {
   const keyArn = await ensureServiceKey(tx, owner, "alias/aws/acm", deps);
   const key = await findMasterKey(tx, keyIdOf(keyArn));
-  const opened = key && (await openMaterial(tx, key.id, key.version, deps.root));
+  const opened = key && (await openMaterial(tx, key, key.version, deps.root));
   if (!key || !opened) throw new Error(`the material of ${keyArn} is missing`);
-  using material = opened.material;
   using dataKey = new PlaintextKey(randomBytes(DATA_KEY_BYTES));
   const context = certificateContext(certificateArn);
-  const wrappedDataKey = encryptUnder(material, { keyId: key.id, version: key.version }, dataKey.bytes, context);
+  const wrappedDataKey = encryptUnder(opened.material, { keyId: key.id, version: key.version }, dataKey.bytes, context);
   const sealedKey = seal(dataKey.bytes, pkcs8.bytes, canonicalContext(context));
   await recordIn(tx, keyAct(certificateManager(owner, deps.ids), "GenerateDataKey", { key: arnOf(key) }), deps.clock);
   return { keyArn, wrappedDataKey, sealedKey };
@@ -59,13 +58,13 @@ export async function openPrivateKey(
   deps: Keeping,
 ): Promise<PlaintextKey> {
   const ciphertext = readCiphertext(envelope.wrappedDataKey);
-  const opened = ciphertext && (await openMaterial(db, ciphertext.keyId, ciphertext.version, deps.root));
+  const key = ciphertext && (await findMasterKey(db, ciphertext.keyId));
+  const opened = key && (await openMaterial(db, key, ciphertext.version, deps.root));
   if (!opened) throw new Error(`the master key of ${certificateArn} is missing`);
   const actor = certificateManager(owner, deps.ids);
   await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn }), deps.clock);
-  using material = opened.material;
   const context = certificateContext(certificateArn);
-  using dataKey = decryptUnder(material, ciphertext, context);
+  using dataKey = decryptUnder(opened.material, ciphertext, context);
   const pkcs8 = dataKey && open(dataKey.bytes, envelope.sealedKey, canonicalContext(context));
   if (!pkcs8) throw new Error(`the sealed key of ${certificateArn} was changed, or belongs to another certificate`);
   return pkcs8;

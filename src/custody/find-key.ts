@@ -1,5 +1,5 @@
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { SealedKey } from "#domain/keys/master-key.ts";
 import { aliasArn, arnOf, type KeyReference, parseKeyReference } from "#domain/keys/names.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
@@ -17,7 +17,7 @@ export async function findKey(
   text: string,
   caller: Caller,
   { operation, aliases }: { readonly operation: KeyOperation; readonly aliases: boolean },
-): Promise<MasterKey> {
+): Promise<SealedKey> {
   const reference = parseKeyReference(text);
   if (reference === "invalid-arn") {
     throw new Refusal("key-arn-invalid", `Invalid arn ${text}: it is not the ARN of a KMS key or alias.`);
@@ -52,7 +52,7 @@ export function deniedAbroad(caller: Caller, operation: KeyOperation): Refusal {
   );
 }
 
-async function lookUp(db: Db, reference: KeyReference, owner: Owner): Promise<MasterKey | undefined> {
+async function lookUp(db: Db, reference: KeyReference, owner: Owner): Promise<SealedKey | undefined> {
   const id = reference.kind === "key" ? reference.id : await findAliasTarget(db, owner, reference.name);
   const key = id && (await findMasterKey(db, id));
   return key && key.account === owner.account && key.region === owner.region ? key : undefined;

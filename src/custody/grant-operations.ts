@@ -24,6 +24,7 @@ import { keyAct } from "./key-acts.ts";
 import { dryRun } from "./use-key.ts";
 
 type GrantChangeDeps = Pick<Custody, "store" | "clock" | "ids" | "root">;
+type GrantEndDeps = GrantChangeDeps & Pick<Custody, "onGrantEnded">;
 
 /** CreateGrant as a caller asks for it. */
 export interface GrantOrder {
@@ -74,7 +75,7 @@ export async function giveBackGrant(
   name: GrantName,
   onlyTry: boolean,
   caller: Caller,
-  { store, clock, root }: GrantChangeDeps,
+  { store, clock, root, onGrantEnded }: GrantEndDeps,
 ): Promise<void> {
   const operation = "RetireGrant";
   const { keyId, grantId } = "token" in name ? tokenName(name.token, root) : name;
@@ -86,6 +87,7 @@ export async function giveBackGrant(
     if (!mayRetire(caller, grant)) throw denied(key, operation, caller);
     if (onlyTry) throw dryRun();
     if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
+    await onGrantEnded(tx, grantId);
     await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId }), clock);
   });
 }
@@ -95,7 +97,7 @@ export async function revokeGrant(
   { keyId, grantId }: { readonly keyId: string; readonly grantId: string },
   onlyTry: boolean,
   caller: Caller,
-  { store, clock, root }: GrantChangeDeps,
+  { store, clock, root, onGrantEnded }: GrantEndDeps,
 ): Promise<void> {
   const operation = "RevokeGrant";
   checkGrantId(grantId);
@@ -104,6 +106,7 @@ export async function revokeGrant(
     await authorize(tx, key, { operation, context: {}, grantTokens: [] }, caller, root);
     if (onlyTry && (await findGrant(tx, key.id, grantId))) throw dryRun();
     if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
+    await onGrantEnded(tx, grantId);
     await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId }), clock);
   });
 }

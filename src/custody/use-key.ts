@@ -1,12 +1,12 @@
+import type { KeyObject } from "node:crypto";
 import type { KeyArn } from "#domain/arn.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { SealedKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Act } from "#journal/journal.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
-import type { PlaintextKey } from "#lib/plaintext-key.ts";
 
 import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
@@ -29,23 +29,23 @@ export interface UsedKey {
 
 /**
  * Uses a key's material for one call, if the caller may: the use is in the journal, on the disk, before its result
- * leaves; so are refusals, a moment later. `version` is that of the material, which is wiped when `work` returns.
+ * leaves; so are refusals, a moment later. `version` is that of the material.
  */
 export async function useKey<Result extends object>(
-  key: MasterKey,
+  key: SealedKey,
   version: number,
   call: KeyCall & Pick<UseOptions, "dryRun">,
   caller: Caller,
   deps: Custody,
-  work: (material: PlaintextKey) => Result,
+  work: (material: KeyObject) => Result,
 ): Promise<Result & UsedKey> {
   return await journalled(key, eventOf(call), caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
     if (call.dryRun) throw dryRun();
-    const opened = await openMaterial(deps.store, key.id, version, deps.root);
+    const opened = await openMaterial(deps.store, key, version, deps.root);
     if (!opened) throw ciphertextInvalid();
-    using material = opened.material;
-    return { allowed, result: { ...work(material), keyArn: arnOf(key), materialId: opened.materialId } };
+    const { material, materialId } = opened;
+    return { allowed, result: { ...work(material), keyArn: arnOf(key), materialId } };
   });
 }
 
@@ -69,7 +69,7 @@ export function checkContext(context: EncryptionContext): void {
 }
 
 async function journalled<Result>(
-  key: MasterKey,
+  key: SealedKey,
   eventName: string,
   caller: Caller,
   { journal }: Pick<Custody, "journal">,

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { GrantConstraint, GrantOperation, StoredGrant } from "#domain/keys/grant.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { KeyTables } from "./tables/keys.ts";
 
@@ -11,6 +12,21 @@ export interface NewGrant extends StoredGrant {
   /** The digest of a named grant's parameters; undefined for a grant without a name. */
   readonly sameness: string | undefined;
 }
+
+const COLUMNS = [
+  "id",
+  "keyId",
+  "account",
+  "region",
+  "name",
+  "granteePrincipal",
+  "retiringPrincipal",
+  "issuingAccount",
+  "operations",
+  "constraintKind",
+  "constraintContext",
+  "createdAt",
+] as const satisfies (keyof KeyTables["grants"])[];
 
 /** Stores a grant and answers its id: the earlier one's when a grant of the same name and parameters is there. */
 export async function insertGrant(tx: Tx, grant: NewGrant): Promise<string> {
@@ -47,33 +63,55 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<string> {
 }
 
 export async function findGrant(db: Db, keyId: KeyId, id: string): Promise<StoredGrant | undefined> {
-  const row = await db
-    .selectFrom("grants")
-    .select(COLUMNS)
-    .where("id", "=", id)
-    .where("keyId", "=", keyId)
-    .executeTakeFirst();
+  const [row] = await grantById(db, keyId, id);
   return row && stored(row);
 }
 
-/** What may speak for a use of a key: grants to one grantee, or to all whose name begins so. */
+const grantById = prepared((db, keyId: KeyId, id: string) =>
+  db.selectFrom("grants").select(COLUMNS).where("id", "=", id).where("keyId", "=", keyId),
+);
+
+/** What may speak for a use of a key: the grants to one grantee, or to all whose name begins so. */
 export interface GrantQuestion {
   readonly grantee: string | { readonly prefix: string };
   /** The digest of the use's encryption context; undefined when the use has none. */
   readonly contextDigest: string | undefined;
 }
 
-/** The grants that may allow a use of a key. A grant for exactly one context is only found by it, so their number does not matter. */
-export async function findGrantsForUse(db: Db, keyId: KeyId, question: GrantQuestion): Promise<StoredGrant[]> {
-  const { grantee, contextDigest } = question;
-  let query = db.selectFrom("grants").select(COLUMNS).where("keyId", "=", keyId);
-  if (contextDigest !== undefined) query = query.where("contextDigest", "in", ["", contextDigest]);
-  const rows = await (typeof grantee === "string"
-    ? query.where("granteePrincipal", "=", grantee)
-    : query.where("granteePrincipal", ">=", grantee.prefix).where("granteePrincipal", "<", `${grantee.prefix}\u{7f}`)
-  ).execute();
+/**
+ * The grants that may allow a use of a key. A grant for exactly one context is only found by it, so it does not matter
+ * how many there are.
+ */
+export async function findGrantsForUse(
+  db: Db,
+  keyId: KeyId,
+  { grantee, contextDigest }: GrantQuestion,
+): Promise<StoredGrant[]> {
+  const [first, last] = typeof grantee === "string" ? [grantee, grantee] : [grantee.prefix, `${grantee.prefix}\u{7f}`];
+  const rows = await (contextDigest === undefined
+    ? grantsTo(db, keyId, first, last)
+    : grantsInContext(db, keyId, contextDigest, first, last));
   return rows.map(stored);
 }
+
+const grantsTo = prepared((db, keyId: KeyId, first: string, last: string) =>
+  db
+    .selectFrom("grants")
+    .select(COLUMNS)
+    .where("keyId", "=", keyId)
+    .where("granteePrincipal", ">=", first)
+    .where("granteePrincipal", "<=", last),
+);
+
+const grantsInContext = prepared((db, keyId: KeyId, contextDigest: string, first: string, last: string) =>
+  db
+    .selectFrom("grants")
+    .select(COLUMNS)
+    .where("keyId", "=", keyId)
+    .where("contextDigest", "in", ["", contextDigest])
+    .where("granteePrincipal", ">=", first)
+    .where("granteePrincipal", "<=", last),
+);
 
 /** Ends a grant. False when it was gone already. */
 export async function deleteGrant(tx: Tx, keyId: KeyId, id: string): Promise<boolean> {
@@ -136,21 +174,6 @@ export async function listRetirableGrants(
     .execute();
   return rows.map(stored);
 }
-
-const COLUMNS = [
-  "id",
-  "keyId",
-  "account",
-  "region",
-  "name",
-  "granteePrincipal",
-  "retiringPrincipal",
-  "issuingAccount",
-  "operations",
-  "constraintKind",
-  "constraintContext",
-  "createdAt",
-] as const satisfies (keyof KeyTables["grants"])[];
 
 type Row = Pick<Selectable<KeyTables["grants"]>, (typeof COLUMNS)[number]>;
 

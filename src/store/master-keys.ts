@@ -1,18 +1,11 @@
 import type { Selectable } from "kysely";
 import type { KeyState } from "#domain/keys/key-operations.ts";
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { AccountId, Owner, Region } from "#domain/names.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { KeyTables } from "./tables/keys.ts";
-
-/** The bits behind a master key, still sealed. */
-export interface KeyMaterial {
-  readonly keyId: KeyId;
-  readonly version: number;
-  readonly materialId: string;
-  readonly sealed: Uint8Array;
-}
 
 /** Stores a new key with the first version of its material. */
 export async function insertMasterKey(tx: Tx, key: MasterKey, sealed: Uint8Array): Promise<void> {
@@ -38,18 +31,22 @@ export async function insertMasterKey(tx: Tx, key: MasterKey, sealed: Uint8Array
     .execute();
 }
 
-export async function findMasterKey(db: Db, id: KeyId): Promise<MasterKey | undefined> {
-  const row = await db
+/** A key with the material that encrypts, still sealed. */
+export async function findMasterKey(db: Db, id: KeyId): Promise<SealedKey | undefined> {
+  const [row] = await masterKeyById(db, id);
+  return row && masterKey(row);
+}
+
+const masterKeyById = prepared((db, id: KeyId) =>
+  db
     .selectFrom("masterKeys as key")
     .innerJoin("masterKeyMaterials as material", (join) =>
       join.onRef("material.keyId", "=", "key.id").onRef("material.version", "=", "key.currentVersion"),
     )
     .select(["key.id", "key.account", "key.region", "key.manager", "key.description", "key.state", "key.createdAt"])
-    .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "material.materialId"])
-    .where("key.id", "=", id)
-    .executeTakeFirst();
-  return row && masterKey(row);
-}
+    .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "material.materialId", "material.sealed"])
+    .where("key.id", "=", id),
+);
 
 /**
  * Keeps everybody else from changing or destroying a key until this transaction ends: whoever adds what belongs to a
@@ -65,14 +62,17 @@ export async function holdMasterKey(tx: Tx, id: KeyId): Promise<boolean> {
 }
 
 /** Any version of a key's material, still sealed. */
-export async function findKeyMaterial(db: Db, keyId: KeyId, version: number): Promise<KeyMaterial | undefined> {
-  const row = await db
+export async function findKeyMaterial(
+  db: Db,
+  keyId: KeyId,
+  version: number,
+): Promise<Pick<SealedKey, "materialId" | "sealed"> | undefined> {
+  return await db
     .selectFrom("masterKeyMaterials")
     .select(["materialId", "sealed"])
     .where("keyId", "=", keyId)
     .where("version", "=", version)
     .executeTakeFirst();
-  return row && { keyId, version, materialId: row.materialId, sealed: row.sealed };
 }
 
 /** One page of the keys of an account in a region, by id; `after` is the last of the page before, or empty. */
@@ -134,9 +134,9 @@ export async function deleteMasterKey(tx: Tx, id: KeyId, now: Date): Promise<boo
   return true;
 }
 
-type Row = Selectable<KeyTables["masterKeys"]> & { readonly materialId: string };
+type Row = Selectable<KeyTables["masterKeys"]> & { readonly materialId: string; readonly sealed: Uint8Array };
 
-function masterKey(row: Row): MasterKey {
+function masterKey(row: Row): SealedKey {
   return {
     id: row.id as KeyId,
     account: row.account as AccountId,
@@ -149,5 +149,6 @@ function masterKey(row: Row): MasterKey {
     createdAt: new Date(row.createdAt),
     deletionAt: row.deletionAt === null ? undefined : new Date(row.deletionAt),
     pendingDays: row.pendingDays ?? undefined,
+    sealed: row.sealed,
   };
 }

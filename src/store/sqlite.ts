@@ -1,34 +1,35 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { type Dialect, SqliteAdapter, SqliteDialect } from "kysely";
+import { type Dialect, SqliteAdapter, SqliteDialect, type SqliteStatement } from "kysely";
 
 /** SQLite as Node brings it. A commit is on the disk before it is acknowledged (synchronous = full). */
 export function sqlite(file: string): Dialect {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
   db.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<string, SqliteStatement>();
   // Kysely says plain `begin`; a transaction that reads first and writes later must take the write lock at once.
-  const statement = (sql: string): StatementSync => {
-    const known = statements.get(sql);
-    if (known) return known;
-    if (statements.size >= MOST_STATEMENTS) statements.clear();
-    const prepared = db.prepare(sql === "begin" ? "begin immediate" : sql);
-    statements.set(sql, prepared);
-    return prepared;
-  };
+  const prepare = (sql: string): SqliteStatement => statement(db.prepare(sql === "begin" ? "begin immediate" : sql));
   return new TransactionalSqlite({
     database: {
       close: () => db.close(),
       prepare(sql) {
-        const prepared = statement(sql);
-        return {
-          reader: prepared.columns().length > 0,
-          all: (parameters) => prepared.all(...(parameters as SQLInputValue[])),
-          run: (parameters) => prepared.run(...(parameters as SQLInputValue[])),
-          iterate: (parameters) => prepared.iterate(...(parameters as SQLInputValue[])),
-        };
+        const known = statements.get(sql);
+        if (known) return known;
+        if (statements.size >= MOST_STATEMENTS) statements.clear();
+        const prepared = prepare(sql);
+        statements.set(sql, prepared);
+        return prepared;
       },
     },
   });
+}
+
+function statement(prepared: StatementSync): SqliteStatement {
+  return {
+    reader: prepared.columns().length > 0,
+    all: (parameters) => prepared.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => prepared.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => prepared.iterate(...(parameters as SQLInputValue[])),
+  };
 }
 
 /** SQLite changes tables inside transactions, so a migration that is killed half-way never happened, and two wait for each other. */

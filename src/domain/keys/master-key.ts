@@ -17,6 +17,11 @@ export interface MasterKey extends Owner {
   readonly pendingDays: number | undefined;
 }
 
+/** A master key with the material that encrypts, sealed by the root of custody. */
+export interface SealedKey extends MasterKey {
+  readonly sealed: Uint8Array;
+}
+
 /** Another name of a key. */
 export interface KeyAlias {
   readonly name: AliasName;
