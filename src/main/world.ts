@@ -9,6 +9,7 @@ import { type Journal, openJournal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
+import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
 import type { Config } from "./config.ts";
@@ -32,6 +33,7 @@ export interface World {
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
+  readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function openWorld(
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
+    onGrantEnded: noticeGrantEnd,
     async close() {
       await journal.flush();
       signers.close();

@@ -54,3 +54,15 @@ export async function usersOf(db: Db, certificateArn: CertificateArn): Promise<s
     .execute();
   return rows.map(({ resourceArn }) => resourceArn);
 }
+
+/** Whose use of which certificate a grant allows; undefined when it has nothing to do with certificates. */
+export async function findGrantedUse(
+  db: Db,
+  grantId: string,
+): Promise<Pick<Association, "certificateArn" | "resourceArn"> | undefined> {
+  return await db
+    .selectFrom("certificateAssociations")
+    .select(["certificateArn", "resourceArn"])
+    .where("grantId", "=", grantId)
+    .executeTakeFirst();
+}

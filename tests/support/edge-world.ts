@@ -83,7 +83,8 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
   const warnings: string[] = [];
   const clock = systemClock;
   const journal = openJournal({ store, clock }, (error) => warnings.push(String(error)));
-  const deps = { store, clock, ids: randomIds, root, journal };
+  const onGrantEnded = (): Promise<void> => Promise.resolve();
+  const deps = { store, clock, ids: randomIds, root, journal, onGrantEnded };
   await ensureFirstAccount(deps);
   const accessKey = await createEdgeIdentity("test", deps);
   const balancers = new Map<LoadBalancerArn, EdgeBalancer>();

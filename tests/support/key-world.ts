@@ -34,7 +34,8 @@ export function keyWorld(store: Store): KeyWorld {
   const journal = openJournal({ store, clock }, (error) => {
     throw error;
   });
-  return { store, clock, journal, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
+  const onGrantEnded = (): Promise<void> => Promise.resolve();
+  return { store, clock, journal, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
 }
 
 /** A caller as the gateway proves it. */

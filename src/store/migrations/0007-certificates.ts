@@ -34,6 +34,7 @@ export async function up(db: Raw): Promise<void> {
       key_arn ${id} not null, grant_id ${id} not null, grant_token text not null, created_at ${int} not null,
       primary key (certificate_arn, resource_arn)) ${strict}`,
     sql`create index certificate_associations_resource on certificate_associations (resource_arn)`,
+    sql`create index certificate_associations_grant on certificate_associations (grant_id)`,
     sql`create table certificate_tags (
       certificate_arn ${id} not null references certificates (arn) on delete cascade, tag_key ${id} not null,
       tag_value text, position ${int} not null, primary key (certificate_arn, tag_key)) ${strict}`,
