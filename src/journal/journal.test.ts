@@ -32,14 +32,30 @@ test("a thousand acts at once share few commits and all are there", async () => 
   await store.destroy();
 });
 
-test("whoever waits for a record is told when it could not be written, and noted ones are reported", async () => {
+test("whoever waits for a record is told when it could not be written", async () => {
   const store = await openStore("file::memory:");
-  const errors: unknown[] = [];
-  const journal = openJournal({ store, clock }, (error) => errors.push(error));
+  const journal = openJournal({ store, clock }, () => {});
+  await store.schema.dropTable("auditRecords").execute();
+  await expect(journal.record(act("waited for"))).rejects.toThrow("no such table");
+  await store.destroy();
+});
+
+test("a failure to write what was only noted is reported", async () => {
+  const store = await openStore("file::memory:");
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const journal = openJournal({ store, clock }, resolve);
   await store.schema.dropTable("auditRecords").execute();
   journal.note(act("noted"));
-  await expect(journal.record(act("waited for"))).rejects.toThrow("no such table");
-  expect(errors).toHaveLength(1);
+  expect(String(await promise)).toContain("no such table");
+  await store.destroy();
+});
+
+test("what was noted is there after a flush, and soon by itself", async () => {
+  const store = await openStore("file::memory:");
+  const journal = openJournal({ store, clock }, () => {});
+  journal.note(act("noted"));
+  await journal.flush();
+  expect(await auditRecordsOf(store, "key", 10)).toHaveLength(1);
   await store.destroy();
 });
 

@@ -1,4 +1,5 @@
 import type { Clock } from "#lib/clock.ts";
+import type { Millis } from "#lib/duration.ts";
 import { insertAuditRecords, type NewAuditRecord } from "#store/audit-records.ts";
 import type { Db, Store } from "#store/store.ts";
 
@@ -22,7 +23,7 @@ export interface Act {
 export interface Journal {
   /** Resolves when the record is on the disk. Records of one moment share one commit. Not inside a transaction. */
   record(act: Act): Promise<void>;
-  /** Takes the record without waiting; it is on the disk a moment later. For calls that changed nothing. */
+  /** Takes the record without waiting; it is on the disk a fifth of a second later. For calls that changed nothing. */
   note(act: Act): void;
   /** Waits until everything taken is on the disk. */
   flush(): Promise<void>;
@@ -42,9 +43,12 @@ export function openJournal(
   /** The commit at work, and the one behind it that takes everything which arrives meanwhile. */
   let current: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
+  let alarm: NodeJS.Timeout | undefined;
 
   const commit = async (): Promise<void> => {
     next = undefined;
+    clearTimeout(alarm);
+    alarm = undefined;
     const records = waiting;
     waiting = [];
     for (let from = 0; from < records.length; from += BATCH) {
@@ -52,16 +56,23 @@ export function openJournal(
       await insertAuditRecords(store, records.slice(from, from + BATCH));
     }
   };
-  const take = (act: Act): Promise<void> => {
-    waiting.push(row(act, clock.now()));
+  const flush = (): Promise<void> => {
     next ??= current = current.catch(() => {}).then(commit);
     return next;
   };
 
   return {
-    record: take,
-    note: (act) => void take(act).catch(onError),
-    flush: () => next ?? current,
+    record(act) {
+      waiting.push(row(act, clock.now()));
+      return flush();
+    },
+    note(act) {
+      waiting.push(row(act, clock.now()));
+      // Reading must not cost a write to the disk each: what is noted goes with the next commit, or soon by itself.
+      if (waiting.length >= BATCH) flush().catch(onError);
+      else alarm ??= setTimeout(() => flush().catch(onError), NOTED_WITHIN).unref();
+    },
+    flush: () => (waiting.length > 0 ? flush() : current),
   };
 }
 
@@ -83,3 +94,4 @@ function row(act: Act, now: Date): NewAuditRecord {
 }
 
 const BATCH = 500;
+const NOTED_WITHIN: Millis = 200;
