@@ -86,7 +86,7 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
     const { defaultAction, arn } = current.config;
     const lease = defaultAction.type === "forward" ? deps.targets.choose(defaultAction, arn) : undefined;
     if (lease) forwardTcp(socket, lease, deps);
-    else socket.resetAndDestroy();
+    else socket.destroy();
   };
 
   // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.

@@ -50,7 +50,12 @@ export async function get(
   const { ca, host = "a.test", method = "GET", headers = {}, body } = more;
   const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
   const asked = requestHttps({
-    ...{ host: "127.0.0.1", port, path, method, servername: host, agent: false },
+    host: "127.0.0.1",
+    port,
+    path,
+    method,
+    servername: host,
+    agent: false,
     ...trust,
     headers: { host, ...headers },
   });

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { chooseCertificate, indexCertificates, type KeyType } from "./certificate-choice.ts";
+import type { ClientHello } from "./client-hello.ts";
+
+const certificate = (keyType: KeyType, ...names: string[]) => ({ keyType, names });
+const RSA = certificate("RSA", "a.test");
+const P256 = certificate("P-256", "a.test");
+const P384 = certificate("P-384", "a.test");
+const OTHER = certificate("RSA", "other.test");
+
+const MODERN: ClientHello = {
+  serverName: "a.test",
+  versions: [0x0304, 0x0303],
+  cipherSuites: [0x1301, 0xc02b, 0xc02f],
+  signatureAlgorithms: [0x0403, 0x0503, 0x0804, 0x0401],
+  groups: [29, 23, 24],
+};
+
+test.for([
+  ["ECDSA before RSA", MODERN, P256],
+  ["the curve it can verify", { ...MODERN, signatureAlgorithms: [0x0503, 0x0804] }, P384],
+  ["RSA when it cannot verify ECDSA", { ...MODERN, signatureAlgorithms: [0x0804] }, RSA],
+  [
+    "RSA when TLS 1.2 is all it speaks and no suite is ECDSA",
+    { ...MODERN, versions: [0x0303], cipherSuites: [0xc02f] },
+    RSA,
+  ],
+  ["RSA when it speaks TLS 1.2 without the curve", { ...MODERN, versions: [0x0303], groups: [29] }, RSA],
+  ["by its suites when it is older than signature algorithms", old([0xc009]), P256],
+  ["RSA when it is old and knows no ECDSA suite", old([0x002f]), RSA],
+  ["the first of its name when it can verify none", { ...MODERN, signatureAlgorithms: [0x0807] }, P256],
+] as const)("a client gets %s", ([, hello, expected]) => {
+  const index = indexCertificates([OTHER, RSA, P384, P256], OTHER);
+  expect(chooseCertificate(index, hello, { tls13: true })).toBe(expected);
+});
+
+test("without TLS 1.3 in the policy a client is judged by what it says for TLS 1.2", () => {
+  const hello = { ...MODERN, cipherSuites: [0x1301, 0xc02f] };
+  const index = indexCertificates([RSA, P256], RSA);
+  expect(chooseCertificate(index, hello, { tls13: false })).toBe(RSA);
+});
+
+test("the default certificate is for those without a name and with another one, and nothing stands in for it", () => {
+  const { serverName: _, ...nameless } = MODERN;
+  const stranger = { ...MODERN, serverName: "stranger.test" };
+  for (const hello of [nameless, stranger]) {
+    expect(chooseCertificate(indexCertificates([P256, OTHER], OTHER), hello, { tls13: true })).toBe(OTHER);
+    expect(chooseCertificate(indexCertificates([P256], undefined), hello, { tls13: true })).toBeUndefined();
+  }
+});
+
+test("a wildcard is for one label", () => {
+  const wildcard = certificate("P-256", "*.a.test");
+  const index = indexCertificates([wildcard], undefined);
+  const choose = (serverName: string) => chooseCertificate(index, { ...MODERN, serverName }, { tls13: true });
+  expect([choose("b.a.test"), choose("a.test"), choose("c.b.a.test")]).toEqual([wildcard, undefined, undefined]);
+});
+
+function old(cipherSuites: readonly number[]): ClientHello {
+  return { serverName: "a.test", versions: [0x0301], cipherSuites };
+}
