@@ -1,3 +1,5 @@
+import { networkInterfaces } from "node:os";
+
 export interface HostPort {
   readonly host: string;
   readonly port: number;
@@ -20,6 +22,16 @@ export function parseHttpUrl(text: string): string | undefined {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return undefined;
   return url.origin;
+}
+
+/** The addresses at which others reach a server that listens on `host`: all of this machine's for a wildcard. */
+export function reachableAt(host: string): readonly string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [host];
+  const outward = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ internal, address }) => !internal && !address.startsWith("fe80:")),
+  );
+  const served = outward.filter(({ family }) => host === "::" || family === "IPv4");
+  return served.length > 0 ? served.map(({ address }) => address) : [host === "::" ? "::1" : "127.0.0.1"];
 }
 
 /** Whether an address can only be reached from this machine. */

@@ -51,7 +51,7 @@ export const OPTIONS: Options = {
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
-  "body-limit": option(count, "1048576", "the largest request body, in bytes", "BYTES"),
+  "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
   "log-level": option(text, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
 };
 

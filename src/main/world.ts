@@ -12,6 +12,7 @@ import type { Ids } from "#lib/ids.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
+import { reachableAt } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
@@ -80,7 +81,7 @@ function productZone(config: Config, store: Store): ProductZone {
   if (name === undefined) throw new ConfigError(`${config.zone} is no zone name`);
   return {
     name,
-    nameServerAddresses: [config.dns.host],
+    nameServerAddresses: reachableAt(config.dns.host),
     lookupHost: (dnsName) => hostAddresses(store, dnsName),
   };
 }

@@ -67,7 +67,8 @@ export async function readCertificateState(db: Db, arn: CertificateArn): Promise
 export async function readFacts(db: Db, arn: CertificateArn): Promise<CertificateFacts | undefined> {
   const row = await db
     .selectFrom("certificates")
-    .select(["status", "type", "createdAt", "notBefore", "notAfter", "exportedAt", "renewal", "renewalStartedAt"])
+    .select(["status", "type", "createdAt", "notBefore", "notAfter", "issuedAt", "exportedAt"])
+    .select(["renewal", "renewalStartedAt"])
     .select((own) =>
       own
         .exists(own.selectFrom("certificateAssociations").select("resourceArn").where("certificateArn", "=", arn))
@@ -91,7 +92,13 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
     renewal: row.renewal,
     ...(row.notBefore === null || row.notAfter === null
       ? {}
-      : { validity: { notBefore: new Date(row.notBefore), notAfter: new Date(row.notAfter) } }),
+      : {
+          validity: {
+            notBefore: new Date(row.notBefore),
+            notAfter: new Date(row.notAfter),
+            issuedAt: row.issuedAt === null ? undefined : new Date(row.issuedAt),
+          },
+        }),
     ...(row.renewalStartedAt === null ? {} : { renewalStartedAt: new Date(row.renewalStartedAt) }),
     domains: domains.map(({ position, status, checkAt }) => ({
       position,

@@ -130,6 +130,13 @@ describe("the next step of a certificate", () => {
       { renewBefore: 400 * DAY },
     ],
 
+    [
+      "renewal as soon as configured, of a certificate whose notBefore was put back: a hundredth of what is left first",
+      { ...issued, validity: { notBefore: later(now, -HOUR), issuedAt: now, notAfter: days(100) } },
+      until(days(1)),
+      { renewBefore: 400 * DAY },
+    ],
+
     // Renewal.
     [
       "in use, 45 days left: renew",

@@ -42,14 +42,19 @@ export interface RenewalPolicy {
 export interface Validity {
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** When it was signed: later than notBefore, which is put back for clients whose clocks are slow. */
+  readonly issuedAt?: Date | undefined;
 }
 
 /**
  * When renewal of a certificate in use begins: 45 days before its end, as ACM does for its 198 days, and a third of
  * the lifetime before the end of shorter ones. Never within the first hundredth of a life, whatever was configured.
  */
-export function renewalTime({ notBefore, notAfter }: Validity, { renewBefore }: RenewalPolicy): Date {
-  const lifetime = notAfter.getTime() - notBefore.getTime();
+export function renewalTime(
+  { notBefore, notAfter, issuedAt = notBefore }: Validity,
+  { renewBefore }: RenewalPolicy,
+): Date {
+  const lifetime = notAfter.getTime() - issuedAt.getTime();
   const standard = Math.min(ACM_RENEWS_BEFORE, lifetime / 3);
   return later(notAfter, -Math.round(Math.min(renewBefore ?? standard, lifetime * 0.99)));
 }
