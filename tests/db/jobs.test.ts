@@ -91,7 +91,6 @@ describe.for(DATABASES)("jobs on $name", (database) => {
       store,
       clock,
       node: "node-1",
-      node: "node-1",
       tasks: { "test.do": broken },
       onError: (_: unknown, error: unknown) => errors.push(`${error}`),
     };
