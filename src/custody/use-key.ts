@@ -7,7 +7,7 @@ import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Act } from "#journal/journal.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
-
+import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
@@ -68,7 +68,7 @@ export function checkContext(context: EncryptionContext): void {
   throw new Refusal("key-value-invalid", `The encryption context has more than ${KEY_LIMITS.contextBytes} bytes.`);
 }
 
-async function journalled<Result>(
+async function journalled<Result extends object>(
   key: SealedKey,
   eventName: string,
   caller: Caller,
@@ -79,7 +79,12 @@ async function journalled<Result>(
     keyAct(caller, eventName, { key: arnOf(key), ...about });
   try {
     const { allowed, result } = await use();
-    await journal.record(act({ grantId: allowed.by === "grant" ? allowed.grant.id : undefined }));
+    try {
+      await journal.record(act({ grantId: allowed.by === "grant" ? allowed.grant.id : undefined }));
+    } catch (error) {
+      for (const part of Object.values(result)) if (part instanceof PlaintextKey) part[Symbol.dispose]();
+      throw error;
+    }
     return result;
   } catch (error) {
     if (error instanceof Refusal) journal.note(act({ error: { code: error.code, message: error.message } }));

@@ -26,6 +26,8 @@ export const OWNER: Owner = { account: ACCOUNT, region: REGION };
 /** Custody on a store, with a clock that stands still. */
 export interface KeyWorld extends Custody {
   readonly clock: TestClock;
+  /** Grants that were given back or taken away by hand, oldest first. */
+  readonly endedGrants: readonly string[];
 }
 
 /** `store` is closed by whoever opened it. */
@@ -34,8 +36,9 @@ export function keyWorld(store: Store): KeyWorld {
   const journal = openJournal({ store, clock }, (error) => {
     throw error;
   });
-  const onGrantEnded = (): Promise<void> => Promise.resolve();
-  return { store, clock, journal, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
+  const endedGrants: string[] = [];
+  const onGrantEnded: Custody["onGrantEnded"] = async (_tx, grantId) => void endedGrants.push(grantId);
+  return { store, clock, journal, endedGrants, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
 }
 
 /** A caller as the gateway proves it. */

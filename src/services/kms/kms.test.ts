@@ -32,8 +32,9 @@ import {
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createGrant } from "#custody/grants.ts";
 import { destroyKey } from "#custody/key-state.ts";
-import { rootArn } from "#domain/arn.ts";
+import { type KeyArn, rootArn } from "#domain/arn.ts";
 import type { Region } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
@@ -42,6 +43,7 @@ import { ACCOUNT, keyWorld, REGION, refusal, STRANGER, serveKms } from "../../..
 
 const ROOT = rootArn(ACCOUNT);
 const OTHER = rootArn(STRANGER);
+const BALANCER = `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:loadbalancer/app/web/0123456789abcdef`;
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 async function world() {
@@ -49,7 +51,7 @@ async function world() {
   onTestFinished(() => store.destroy());
   const deps = keyWorld(store);
   const client = await serveKms(deps);
-  return { ...deps, client, root: client() };
+  return { ...deps, custody: deps, client, root: client() };
 }
 
 async function newKey(root: KMSClient, more: object = {}) {
@@ -447,6 +449,91 @@ describe("states", () => {
     for (const PendingWindowInDays of [6, 31]) {
       const schedule = new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
       expect(await refusal(root.send(schedule))).toContain("ValidationException");
+    }
+  });
+});
+
+describe("the AWS managed key of Certificate Manager", () => {
+  test("describing its alias makes it; its account can look at it, and neither use nor change it", async () => {
+    const { client, root, custody } = await world();
+    const { KeyMetadata } = await root.send(new DescribeKeyCommand({ KeyId: "alias/aws/acm" }));
+    expect(KeyMetadata).toMatchObject({ KeyManager: "AWS", KeyState: "Enabled", Enabled: true });
+    const { KeyId, Arn } = KeyMetadata!;
+    const byArn = `arn:aws:kms:${REGION}:${ACCOUNT}:alias/aws/acm`;
+    expect((await root.send(new DescribeKeyCommand({ KeyId: byArn }))).KeyMetadata!.KeyId).toBe(KeyId);
+    const elsewhere = client("root", ACCOUNT, "us-east-1" as Region);
+    const another = await elsewhere.send(new DescribeKeyCommand({ KeyId: "alias/aws/acm" }));
+    expect(another.KeyMetadata!.KeyId).not.toBe(KeyId);
+    expect(await refusal(client("root", STRANGER).send(new DescribeKeyCommand({ KeyId: byArn })))).toContain(
+      "AccessDeniedException",
+    );
+
+    const Plaintext = Buffer.from("x");
+    const refused: readonly (readonly [string, Promise<unknown>])[] = [
+      ["Encrypt", root.send(new EncryptCommand({ KeyId: "alias/aws/acm", Plaintext }))],
+      ["GenerateDataKey", root.send(new GenerateDataKeyCommand({ KeyId, KeySpec: "AES_256" }))],
+      ["CreateGrant", root.send(new CreateGrantCommand({ KeyId, GranteePrincipal: ROOT, Operations: ["Decrypt"] }))],
+      ["DisableKey", root.send(new DisableKeyCommand({ KeyId }))],
+      ["ScheduleKeyDeletion", root.send(new ScheduleKeyDeletionCommand({ KeyId }))],
+      ["TagResource", root.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: "a", TagValue: "" }] }))],
+      ["UpdateKeyDescription", root.send(new UpdateKeyDescriptionCommand({ KeyId, Description: "mine" }))],
+      ["CreateAlias", root.send(new CreateAliasCommand({ AliasName: "alias/mine", TargetKeyId: KeyId }))],
+    ];
+    for (const [operation, call] of refused) {
+      expect(await refusal(call)).toBe(
+        `AccessDeniedException: User: ${ROOT} is not authorized to perform: kms:${operation} on resource: ${Arn} because no resource-based policy allows the kms:${operation} action`,
+      );
+    }
+    expect(await refusal(root.send(new DeleteAliasCommand({ AliasName: "alias/aws/acm" })))).toContain(
+      "NotAuthorizedException",
+    );
+
+    const { Policy } = await root.send(new GetKeyPolicyCommand({ KeyId }));
+    expect(JSON.parse(Policy!).Statement[1].Action).toEqual([
+      "kms:Describe*",
+      "kms:Get*",
+      "kms:List*",
+      "kms:RevokeGrant",
+    ]);
+    const grant = { keyArn: Arn as KeyArn, granteePrincipal: BALANCER, operations: ["Decrypt"] as const };
+    const granted = await custody.store
+      .transaction()
+      .execute((tx) => createGrant(tx, { ...grant, constraints: undefined, name: undefined }, custody));
+    expect((await root.send(new ListGrantsCommand({ KeyId }))).Grants).toMatchObject([
+      { GranteePrincipal: BALANCER, RetiringServicePrincipal: "acm.amazonaws.com", IssuingAccount: ROOT },
+    ]);
+    await root.send(new RevokeGrantCommand({ KeyId, GrantId: granted.grantId }));
+    expect((await root.send(new ListGrantsCommand({ KeyId }))).Grants).toEqual([]);
+    expect(custody.endedGrants).toEqual([granted.grantId]); // edges are told
+    expect((await root.send(new ListResourceTagsCommand({ KeyId }))).Tags).toEqual([]);
+  });
+
+  test("an edge decrypts by a load balancer's grant, and can do nothing else", async () => {
+    const { client, root, custody } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const EncryptionContext = { "aws:acm:arn": "1" };
+    const { CiphertextBlob } = await encrypt(root, KeyId, "x", EncryptionContext);
+    const edge = client("edge", STRANGER);
+    const decrypt = new DecryptCommand({ CiphertextBlob, EncryptionContext });
+    expect(await refusal(edge.send(decrypt))).toContain("AccessDeniedException");
+    const grant = {
+      keyArn: arn as KeyArn,
+      granteePrincipal: BALANCER,
+      operations: ["Decrypt", "DescribeKey"] as const,
+    };
+    const constraints = { encryptionContextEquals: EncryptionContext };
+    const { grantToken } = await custody.store
+      .transaction()
+      .execute((tx) => createGrant(tx, { ...grant, constraints, name: undefined }, custody));
+    expect(Buffer.from((await edge.send(decrypt)).Plaintext!).toString()).toBe("x");
+    await edge.send(new DescribeKeyCommand({ KeyId: arn, GrantTokens: [grantToken] }));
+    expect(await refusal(edge.send(new DescribeKeyCommand({ KeyId: arn })))).toContain("AccessDeniedException");
+    for (const call of [
+      new ListKeysCommand(),
+      new CreateKeyCommand({}),
+      new GenerateRandomCommand({ NumberOfBytes: 1 }),
+    ]) {
+      expect(await refusal(edge.send(call as ListKeysCommand))).toContain("AccessDeniedException");
     }
   });
 });
