@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
+import { once } from "node:events";
 import { getPriority } from "node:os";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { poolLevel, takeFromPool } from "#custody/key-pool.ts";
@@ -57,3 +59,37 @@ test("a pool of size 0 is never filled", async () => {
   await maker.stop();
   expect(await poolLevel(1, deps)).toBe(0);
 });
+
+test("when the control plane is killed, the process that makes keys ends too", async () => {
+  const script = `
+    const { startKeyMaker } = await import("#main/key-maker-host.ts");
+    const { openStore } = await import("#store/store.ts");
+    const { keyFileRoot } = await import("#custody/root.ts");
+    const { systemClock } = await import("#lib/clock.ts");
+    const store = await openStore("file::memory:");
+    const root = keyFileRoot(Buffer.alloc(32, 7));
+    const maker = startKeyMaker({ store, clock: systemClock, root, size: 1000, onError: console.error });
+    for (;;) {
+      if (maker.pid() !== undefined) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    process.stdout.write(String(maker.pid()));`;
+  const control = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void control.kill("SIGKILL"));
+  const [printed] = (await once(control.stdout, "data")) as [Buffer];
+  const pid = Number(printed);
+  process.kill(pid, 0); // it is there
+  control.kill("SIGKILL");
+  await vi.waitUntil(() => !isRunning(pid), PATIENT);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

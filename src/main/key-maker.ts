@@ -1,5 +1,5 @@
 import { setPriority } from "node:os";
-import { stdin, stdout } from "node:process";
+import { exit, stdin, stdout } from "node:process";
 import { DATA_KEY_BYTES, makeWrapped } from "#custody/wrapped-key.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { writeKeyFrame } from "./key-maker-frames.ts";
@@ -8,6 +8,7 @@ import { writeKeyFrame } from "./key-maker-frames.ts";
 // on its standard input (never in its arguments or environment), then one byte for each key that is wanted, and answers
 // each with a frame on its standard output. When its input ends, because it is done or the control plane died, it ends.
 setPriority(19);
+stdout.on("error", () => exit()); // nobody reads any more
 const orders: AsyncIterator<Buffer> = stdin[Symbol.asyncIterator]();
 await run();
 

@@ -30,12 +30,13 @@ export interface KeyWorld extends Custody {
   readonly endedGrants: readonly string[];
 }
 
-/** `store` is closed by whoever opened it. */
+/** `store` is closed by whoever opened it, when the test ends. */
 export function keyWorld(store: Store): KeyWorld {
   const clock = testClock("2026-11-22T00:00:00Z");
   const journal = openJournal({ store, clock }, (error) => {
     throw error;
   });
+  onTestFinished(() => journal.flush());
   const endedGrants: string[] = [];
   const onGrantEnded: Custody["onGrantEnded"] = async (_tx, grantId) => void endedGrants.push(grantId);
   return { store, clock, journal, endedGrants, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
