@@ -144,6 +144,7 @@ function pause(length: Millis, signal: AbortSignal, timers: Timers): Promise<voi
 
 /** Edges are of no region; a signature's scope needs one. */
 const SCOPE_REGION = "us-east-1";
-const RETRY = { first: 100, most: 5 * SECOND };
+/** A node that comes back is found again within a second: what was detached meanwhile must end. */
+const RETRY = { first: 100, most: SECOND };
 const HEARTBEAT: Millis = 10 * SECOND;
 const SILENCE: Millis = 30 * SECOND;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Product } from "#cli/demo/product.ts";
@@ -27,10 +28,10 @@ export async function killEdge(product: Pick<Product, "dataDir">): Promise<numbe
   });
 }
 
+/** Whether a process runs; one that has ended, and that nobody asked about yet, does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
   }

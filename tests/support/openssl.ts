@@ -15,7 +15,9 @@ export async function openssl(
   const directory = mkdtempSync(join(tmpdir(), "sealkeeper-openssl-"));
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
-    const { stdout, stderr } = await promisify(execFile)("openssl", args.split(" "), { cwd: directory });
+    const running = promisify(execFile)("openssl", args.split(" "), { cwd: directory });
+    running.child.stdin?.end();
+    const { stdout, stderr } = await running;
     return stdout + stderr;
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

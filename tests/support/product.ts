@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { leavePlace, newPlace, type Place, type Product, startProduct } from "#cli/demo/product.ts";
 
@@ -8,10 +9,18 @@ export async function testPlace(): Promise<Place> {
   return place;
 }
 
-/** The product as `sealkeeper serve` starts it, until the test ends. */
-export async function testProduct(settings: Readonly<Record<string, string>> = {}): Promise<Product> {
-  const place = await testPlace();
-  const product = await startProduct(place, { "log-level": "warn", ...settings });
+/** The product as `sealkeeper serve` starts it, until the test ends; at a place where it ran before, it goes on. */
+export async function testProduct(
+  settings: Readonly<Record<string, string>> = {},
+  place: Place | undefined = undefined,
+): Promise<Product> {
+  const product = await startProduct(place ?? (await testPlace()), { "log-level": "warn", ...settings });
   onTestFinished(() => product.stop());
   return product;
+}
+
+/** `kill -9` of the control plane; its edge lives on. */
+export async function killControl({ process: child }: Product): Promise<void> {
+  child.kill("SIGKILL");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }

@@ -1,4 +1,5 @@
 import { Resolver } from "node:dns/promises";
+import { Agent } from "node:https";
 import {
   ACMClient,
   type CertificateDetail,
@@ -51,17 +52,25 @@ export interface Shop extends Front {
 
 export interface ShopOptions {
   readonly domain?: string;
-  /** A certificate to import; one is requested when there is none. Clients then trust it instead of our root. */
-  readonly imported?: Foreign;
+  /** A certificate to import; one is requested when there is none. */
+  readonly imported?: Import;
+  readonly clients?: Clients;
+}
+
+/** A certificate from elsewhere; clients trust its chain, or itself when it signed itself, instead of our root. */
+export interface Import extends Foreign {
+  readonly chain?: string;
 }
 
 export const REGION = "eu-west-1";
 
+/** `ca` is whom to trust where the endpoint is HTTPS, PEM. */
 export function clientsOf(
   { endpoint, credentials }: { readonly endpoint: string; readonly credentials: Credentials },
-  region: string = REGION,
+  { region = REGION, ca }: { readonly region?: string; readonly ca?: string } = {},
 ): Clients {
-  const settings = { region, endpoint, credentials };
+  const requestHandler = ca === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca, keepAlive: true }) } };
+  const settings = { region, endpoint, credentials, ...requestHandler };
   const clients = {
     acm: new ACMClient(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
@@ -76,15 +85,14 @@ export function clientsOf(
 
 /** Everything up to the first answer of the application over verified TLS, to `www.<domain>`. */
 export async function openShop(product: Product, options: ShopOptions = {}): Promise<Shop> {
-  const { domain = "shop.example", imported } = options;
-  const clients = clientsOf(product);
+  const { domain = "shop.example", imported, clients = clientsOf(product) } = options;
   const zoneId = await makeZone(clients, domain);
   const host = `www.${domain}`;
   const certificateArn = imported ? await importForeign(clients, imported) : await issue(clients, domain, zoneId);
   const balancer = await serveWith(clients, certificateArn, domain.split(".")[0] ?? domain);
   const alias = { DNSName: balancer.balancerName, HostedZoneId: balancer.balancerZoneId, EvaluateTargetHealth: false };
   await change(clients, zoneId, { Name: host, Type: "A", AliasTarget: alias });
-  const root = imported?.certificate ?? (await rootOf(product));
+  const root = imported?.chain ?? imported?.certificate ?? (await rootOf(product));
   const ask = async (): Promise<Front | undefined> => {
     const front = { ...(await frontOf(product.dns, host)), host, root };
     return (await get(front)).status === 200 ? front : undefined;
@@ -127,7 +135,7 @@ export async function issue(clients: Clients, domain: string, zoneId: string): P
 
 export async function importForeign(
   { acm }: Clients,
-  { certificate, privateKey }: Foreign,
+  { certificate, privateKey, chain }: Import,
   certificateArn?: string,
 ): Promise<string> {
   const imported = await acm.send(
@@ -135,6 +143,7 @@ export async function importForeign(
       CertificateArn: certificateArn,
       Certificate: Buffer.from(certificate),
       PrivateKey: Buffer.from(privateKey),
+      CertificateChain: chain === undefined ? undefined : Buffer.from(chain),
     }),
   );
   return imported.CertificateArn ?? "";
