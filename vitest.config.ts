@@ -10,10 +10,13 @@ export default defineConfig({
   test: {
     experimental: { viteModuleRunner: false },
     projects: [
-      project("unit", ["src/**/*.test.ts"], { testTimeout: 20_000 }),
+      // Nothing is mocked, so files share a process and its modules.
+      project("unit", ["src/**/*.test.ts"], { exclude: ["src/**/*.live.test.ts"], isolate: false, testTimeout: 20_000 }),
+      // Beside their files, too: servers, processes and clients of flesh and blood, and long fuzzing.
+      project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000 }),
       project("db", ["tests/db/**/*.test.ts"], slow),
-      project("e2e", ["tests/e2e/**/*.test.ts"], { ...slow, fileParallelism: false }),
       project("compat", ["tests/compat/**/*.test.ts"], { ...slow, fileParallelism: false }),
+      project("e2e", ["tests/e2e/**/*.test.ts"], { ...slow, fileParallelism: false }),
     ],
   },
 });

@@ -56,7 +56,7 @@ export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
     socket.on("error", () => socket.destroy());
     const response = new ServerResponse(request);
     response.assignSocket(socket);
-    response.once("finish", () => socket.end());
+    response.once("finish", () => endWith(socket, "")); // Node does not read from it any more
     take(http1Exchange(request, response, client, mayStay, { protocol: "websocket", socket, head }));
   });
   http1.on("connect", (_request, socket: Socket) => endWith(socket, lastWords(400)));

@@ -217,7 +217,7 @@ class Entry implements KeyringEntry {
         return secureContext({
           policy: use.policy,
           chain: version.certificate.chain,
-          key: key.bytes,
+          pkcs8: key.bytes,
           ticketKeys: this.#ticketKeys(use.listenerArn),
           session: `${use.listenerArn} ${this.certificateArn}`,
         });

@@ -1,14 +1,17 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { TlsPolicy, TlsVersion } from "#domain/tls/policies.ts";
+import { privatePem } from "#lib/pem.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { KeyType } from "./certificate-choice.ts";
+import { decoyOf } from "./decoy-key.ts";
 
 export interface ContextParts {
   readonly policy: TlsPolicy;
   /** PEM, the leaf first. */
   readonly chain: string;
-  /** PEM; not kept. */
-  readonly key: Buffer;
+  /** PKCS#8 DER; not kept. */
+  readonly pkcs8: Buffer;
   /** 48 bytes; whoever has them resumes the sessions of those who had them. */
   readonly ticketKeys: Buffer;
   /** What sessions may be resumed for. */
@@ -16,10 +19,12 @@ export interface ContextParts {
 }
 
 /** Exactly what a security policy says, for one certificate. The private key is copied into OpenSSL. */
-export function secureContext({ policy, chain, key, ticketKeys, session }: ContextParts): SecureContext {
+export function secureContext({ policy, chain, pkcs8, ticketKeys, session }: ContextParts): SecureContext {
+  using key = pemOf(pkcs8);
+  using _overwritten = overwriting(pkcs8);
   return createSecureContext({
     cert: chain,
-    key,
+    key: key.bytes,
     minVersion: policy.versions.at(0) ?? "TLSv1.2",
     maxVersion: policy.versions.at(-1) ?? "TLSv1.3",
     ciphers: [...suites(policy), securityLevel(policy.versions)].join(":"),
@@ -50,6 +55,27 @@ export function leafKeyType(chain: string): KeyType {
   const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(chain).publicKey;
   if (asymmetricKeyType === "rsa") return "RSA";
   return KEY_TYPES[asymmetricKeyDetails?.namedCurve ?? ""] ?? "other";
+}
+
+/**
+ * OpenSSL frees what it decodes a key from without wiping it. When this block ends, it decodes a decoy of the same shape,
+ * which takes the same memory: what stays of the key is what the context needs.
+ */
+function overwriting(pkcs8: Buffer): Disposable {
+  const decoy = privatePem("PRIVATE KEY", decoyOf(pkcs8));
+  return {
+    [Symbol.dispose]() {
+      try {
+        closeContext(createSecureContext({ key: decoy }));
+      } catch {
+        // A decoy that OpenSSL sees through has been decoded all the same.
+      }
+    },
+  };
+}
+
+function pemOf(pkcs8: Buffer): PlaintextKey {
+  return new PlaintextKey(privatePem("PRIVATE KEY", pkcs8));
 }
 
 /** OpenSSL wants a suite of TLS 1.2, also where the versions exclude its use. */

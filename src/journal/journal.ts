@@ -69,8 +69,8 @@ export function openJournal(
     note(act) {
       waiting.push(row(act, clock.now()));
       // Reading must not cost a write to the disk each: what is noted goes with the next commit, or soon by itself.
-      if (waiting.length >= BATCH) flush().catch(onError);
-      else alarm ??= setTimeout(() => flush().catch(onError), NOTED_WITHIN).unref();
+      if (waiting.length >= BATCH) void flush().catch(onError);
+      else alarm ??= setTimeout(() => void flush().catch(onError), NOTED_WITHIN).unref();
     },
     flush: () => (waiting.length > 0 ? flush() : current),
   };

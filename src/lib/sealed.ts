@@ -23,7 +23,13 @@ export function open(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Plai
   const decipher = createDecipheriv("aes-256-gcm", createSecretKey(key), sealed.subarray(0, IV));
   decipher.setAAD(aad);
   decipher.setAuthTag(sealed.subarray(IV, IV + TAG));
-  const plaintext = decipher.update(sealed.subarray(IV + TAG));
+  const plaintext = Buffer.alloc(sealed.length - IV - TAG);
+  // Node frees a copy of what `update` answers without wiping it; in small pieces each overwrites the one before.
+  for (let at = 0; at < plaintext.length; at += PIECE) {
+    const piece = decipher.update(sealed.subarray(IV + TAG + at, IV + TAG + at + PIECE));
+    piece.copy(plaintext, at);
+    piece.fill(0);
+  }
   try {
     decipher.final();
     return new PlaintextKey(plaintext);
@@ -35,3 +41,4 @@ export function open(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Plai
 
 const IV = 12;
 const TAG = 16;
+const PIECE = 16;

@@ -3,7 +3,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { balancer, type EdgeWorld, edgeWorld, eventually } from "../../tests/support/edge-world.ts";
+import {
+  balancer,
+  type EdgeWorld,
+  edgeWorld,
+  eventually,
+  type MadeCertificate,
+} from "../../tests/support/edge-world.ts";
+import { countInMemory } from "../../tests/support/process-memory.ts";
 import { get } from "../../tests/support/tls-client.ts";
 import { type EdgeHost, type EdgeHostSettings, keepEdge } from "./edge-host.ts";
 
@@ -12,7 +19,7 @@ async function installation(): Promise<{
   world: EdgeWorld;
   settings: EdgeHostSettings;
   errors: unknown[];
-  ca: string;
+  certificate: MadeCertificate;
 }> {
   const world = await edgeWorld({ withEdge: false });
   const dataDir = mkdtempSync(join(tmpdir(), "sealkeeper-edge-"));
@@ -21,7 +28,7 @@ async function installation(): Promise<{
   await world.add(balancer({ certificates: [certificate.arn] }));
   const { endpoint, accessKey } = world;
   const settings = { dataDir, endpoint, accessKey, name: "test", logLevel: "info" };
-  return { world, settings, errors: [], ca: certificate.pem };
+  return { world, settings, errors: [], certificate };
 }
 
 function kept(settings: EdgeHostSettings, errors: unknown[]): EdgeHost {
@@ -45,7 +52,8 @@ function alive(pid: number): boolean {
 }
 
 test("an edge process is kept: killed, it is replaced; stopped, it drains and goes", { timeout: 30_000 }, async () => {
-  const { world, settings, errors, ca } = await installation();
+  const { world, settings, errors, certificate } = await installation();
+  const ca = certificate.pem;
   const host = kept(settings, errors);
   const first = await pidOf(host);
   const port = await world.port();
@@ -118,4 +126,20 @@ test("no secret is in its command line or environment, and its files are its own
     expect(statSync(join(settings.dataDir, file)).mode & 0o077, file).toBe(0);
   }
   expect(existsSync(join(settings.dataDir, "edge-ca.pem"))).toBe(false);
+});
+
+test("a private key is in its memory while it is served, and nowhere once the grant is retired", {
+  timeout: 30_000,
+}, async () => {
+  const { world, settings, errors, certificate } = await installation();
+  const pid = await pidOf(kept(settings, errors));
+  expect((await get(await world.port(), "/", { ca: certificate.pem })).status).toBe(200);
+  expect(countInMemory(pid, certificate.traces)).toBeGreaterThan(0);
+  const renewed = await world.certify(["a.test"], { arn: certificate.arn });
+  await world.served(certificate.arn, renewed.serial);
+  await eventually("the old key is gone", async () =>
+    countInMemory(pid, certificate.traces) === 0 ? true : undefined,
+  );
+  await world.detach(certificate.arn);
+  await eventually("the key is gone", async () => (countInMemory(pid, renewed.traces) === 0 ? true : undefined));
 });

@@ -102,7 +102,9 @@ async function enter(path: string): Promise<Visit | undefined> {
   const socket = await open(path);
   if (!socket) return undefined;
   const left = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const { pid, ...identity } = await readHello(socket);
+  const hello = await readHello(socket);
+  if (!hello) return undefined;
+  const { pid, ...identity } = hello;
   const stop = async (): Promise<void> => {
     socket.write("stop\n");
     const waiting = new AbortController();
@@ -114,14 +116,17 @@ async function enter(path: string): Promise<Visit | undefined> {
   return { identity, pid, left, stop };
 }
 
-/** The line with which an edge greets. Rejects when who listens there is none. */
-function readHello(socket: Socket): Promise<EdgeIdentity & { readonly pid: number }> {
+/** The line with which an edge greets; undefined when it died just then. Rejects when who listens there is no edge. */
+function readHello(socket: Socket): Promise<(EdgeIdentity & { readonly pid: number }) | undefined> {
   return new Promise((resolve, reject) => {
     let said = "";
     socket.setEncoding("utf8");
     socket.setTimeout(HELLO, () => socket.destroy());
     socket.on("error", () => socket.destroy());
-    socket.once("close", () => reject(new Error("who listens on the edge's socket is no edge")));
+    socket.once("close", () => {
+      if (said === "") resolve(undefined);
+      else reject(new Error("who listens on the edge's socket is no edge"));
+    });
     socket.on("data", (more) => {
       said += String(more);
       if (!said.includes("\n")) return said.length > MOST_HELLO ? void socket.destroy() : undefined;

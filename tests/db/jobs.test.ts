@@ -92,7 +92,7 @@ describe.for(DATABASES)("jobs on $name", (database) => {
       clock,
       node: "node-1",
       tasks: { "test.do": broken },
-      onError: (_: unknown, error: unknown) => errors.push(`${error}`),
+      onError: (_: unknown, error: unknown) => errors.push(String(error)),
     };
     await enqueue(store, job, clock.now());
     const pauses: number[] = [];

@@ -42,6 +42,8 @@ export interface MadeCertificate {
   /** The leaf: it is its own root. */
   readonly pem: string;
   readonly serial: string;
+  /** How the private key may be found in memory: its number both ways round, and as base64. */
+  readonly traces: readonly Buffer[];
 }
 
 /**
@@ -142,7 +144,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
         arn = `arn:aws:acm:eu-west-1:123456789012:certificate/${randomIds.uuid()}` as CertificateArn,
       } = {},
     ) {
-      const { pem, serial, pkcs8 } = await selfSigned(names, key);
+      const { pem, serial, pkcs8, traces } = await selfSigned(names, key);
       using sealed = new PlaintextKey(pkcs8);
       const known = certificates.get(arn);
       const made = await store.transaction().execute(async (tx) => {
@@ -173,7 +175,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
         names,
       });
       if (known) await change({ kind: "certificate", loadBalancerArn: BALANCER, certificateArn: arn });
-      return { arn, pem, serial };
+      return { arn, pem, serial, traces };
     },
     async detach(arn) {
       const known = certificates.get(arn);
@@ -317,7 +319,7 @@ function row({ arn, type, dnsName, address }: EdgeBalancer): Parameters<typeof i
 async function selfSigned(
   names: readonly string[],
   type: "RSA" | "P-256" | "P-384",
-): Promise<{ pem: string; serial: string; pkcs8: Buffer }> {
+): Promise<{ pem: string; serial: string; pkcs8: Buffer; traces: readonly Buffer[] }> {
   const { privateKey, publicKey } = type === "RSA" ? RSA() : generateKeyPairSync("ec", { namedCurve: type });
   const algorithm =
     type === "RSA"
@@ -343,10 +345,13 @@ async function selfSigned(
     },
     webcrypto as never,
   );
+  const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
+  const number = Buffer.from(privateKey.export({ format: "jwk" }).d ?? "", "base64url");
   return {
     pem: certificate.toString("pem"),
     serial: certificate.serialNumber,
-    pkcs8: privateKey.export({ type: "pkcs8", format: "der" }),
+    pkcs8,
+    traces: [number, Buffer.from(number).reverse(), Buffer.from(pkcs8.toString("base64").slice(60, 100))],
   };
 }
 

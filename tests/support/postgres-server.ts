@@ -20,7 +20,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
   project.provide("postgres", server.url);
-  return server.stop;
+  return () => server.stop();
 }
 
 export interface PostgresServer {
