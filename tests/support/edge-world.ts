@@ -12,8 +12,7 @@ import { certificateContext, sealPrivateKey } from "#custody/envelope.ts";
 import { createGrant, retireGrant } from "#custody/grants.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import type { EdgeBalancer, EdgeCertificate, EdgeListener, EdgeTargetGroup } from "#domain/edge-config.ts";
-import type { AccountId, Region } from "#domain/names.ts";
+import type { EdgeBalancer, EdgeCertificate } from "#domain/edge-config.ts";
 import { type Edge, startEdge } from "#edge/agent.ts";
 import { openFleet } from "#fleet/fleet.ts";
 import { authenticator } from "#identity/authenticator.ts";
@@ -31,10 +30,7 @@ import { listListenerReports, listServing } from "#store/edge-reports.ts";
 import { listEdges } from "#store/edges.ts";
 import { insertLoadBalancer, removeLoadBalancer } from "#store/load-balancers.ts";
 import { openStore, type Store } from "#store/store.ts";
-
-export const OWNER = { account: "123456789012" as AccountId, region: "eu-west-1" as Region };
-export const BALANCER: LoadBalancerArn =
-  "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef" as LoadBalancerArn;
+import { BALANCER, OWNER } from "./edge-config.ts";
 
 /** A certificate that was made for a test, and what its clients trust. */
 export interface MadeCertificate {
@@ -257,58 +253,6 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
-
-/** A load balancer with one HTTPS listener on a free port, which answers by itself unless told otherwise. */
-export function balancer(listener: Partial<EdgeListener> = {}, more: Partial<EdgeBalancer> = {}): EdgeBalancer {
-  return {
-    arn: BALANCER,
-    type: "application",
-    dnsName: "web-0123.eu-west-1.elb.sealkeeper.internal",
-    address: "127.0.0.1",
-    attributes: {
-      "idle_timeout.timeout_seconds": "60",
-      "routing.http2.enabled": "true",
-      "routing.http.xff_header_processing.mode": "append",
-    },
-    listeners: [
-      {
-        arn: "listener",
-        port: 0,
-        protocol: "HTTPS",
-        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
-        certificates: [],
-        defaultAction: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "hello" },
-        ...listener,
-      },
-    ],
-    targetGroups: [],
-    ...more,
-  };
-}
-
-/** A target group of one or more targets on 127.0.0.1. */
-export function targetGroup(ports: readonly number[], more: Partial<EdgeTargetGroup> = {}): EdgeTargetGroup {
-  return {
-    arn: "group",
-    protocol: "HTTP",
-    healthCheck: {
-      enabled: true,
-      protocol: "HTTP",
-      port: "traffic-port",
-      path: "/health",
-      matcher: "200",
-      intervalSeconds: 30,
-      timeoutSeconds: 5,
-      healthyThreshold: 5,
-      unhealthyThreshold: 2,
-    },
-    attributes: {},
-    targets: ports.map((port) => ({ address: "127.0.0.1", port, draining: false })),
-    ...more,
-  };
-}
-
-export const FORWARD: EdgeListener["defaultAction"] = { type: "forward", targetGroups: [{ arn: "group", weight: 1 }] };
 
 function row({ arn, type, dnsName, address }: EdgeBalancer): Parameters<typeof insertLoadBalancer>[1] {
   const nothing = { subnets: [], securityGroups: [], attributes: {} };

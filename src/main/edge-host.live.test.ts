@@ -3,13 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import {
-  balancer,
-  type EdgeWorld,
-  edgeWorld,
-  eventually,
-  type MadeCertificate,
-} from "../../tests/support/edge-world.ts";
+import { balancer } from "../../tests/support/edge-config.ts";
+import { type EdgeWorld, edgeWorld, eventually, type MadeCertificate } from "../../tests/support/edge-world.ts";
 import { countInMemory } from "../../tests/support/process-memory.ts";
 import { get } from "../../tests/support/tls-client.ts";
 import { type EdgeHost, type EdgeHostSettings, keepEdge } from "./edge-host.ts";

@@ -13,7 +13,8 @@ import { listListenerReports, listServing } from "#store/edge-reports.ts";
 import { listEdges } from "#store/edges.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
 import { openStore } from "#store/store.ts";
-import { BALANCER, balancer, eventually, OWNER } from "../../tests/support/edge-world.ts";
+import { BALANCER, balancer, OWNER } from "../../tests/support/edge-config.ts";
+import { eventually } from "../../tests/support/edge-world.ts";
 import { type Link, openLink } from "./link.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1" as CertificateArn;

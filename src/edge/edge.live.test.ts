@@ -5,7 +5,8 @@ import { connect as connectTcp } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { BALANCER, balancer, edgeWorld, eventually } from "../../tests/support/edge-world.ts";
+import { BALANCER, balancer } from "../../tests/support/edge-config.ts";
+import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
 import { get, handshake, serialOf, shown, text } from "../../tests/support/tls-client.ts";
 import { canCloseContexts } from "./secure-contexts.ts";
 

@@ -11,7 +11,8 @@ import { request as requestHttps } from "node:https";
 import { type AddressInfo, connect as connectTcp, createServer as createTcp } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { balancer, edgeWorld, eventually, FORWARD, targetGroup } from "../../tests/support/edge-world.ts";
+import { balancer, FORWARD, targetGroup } from "../../tests/support/edge-config.ts";
+import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
 import { get, handshake, text } from "../../tests/support/tls-client.ts";
 
 /** An application of the test's own. */
