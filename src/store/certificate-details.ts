@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
-import type { DomainName, Owner } from "#domain/names.ts";
+import type { AccountId, DomainName, Owner, Region } from "#domain/names.ts";
+import { prepared } from "./prepared.ts";
 import type { Db } from "./store.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 
@@ -24,30 +25,9 @@ export async function readCertificate(
   { account, region }: Owner,
   arn: CertificateArn,
 ): Promise<CertificateDetails | undefined> {
-  const row = await db
-    .selectFrom("certificates")
-    .leftJoin("certificateVersions", (join) =>
-      join
-        .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
-        .onRef("certificateVersions.generation", "=", "certificates.generation"),
-    )
-    .select(["arn", "account", "region", "createdAt", "type", "status", "keyAlgorithm", "domainName", "names"])
-    .select(["validationMethod", "exportOption", "managedBy", "certificates.generation", "notBefore", "notAfter"])
-    .select(["issuedAt", "importedAt", "exportedAt", "revokedAt", "revocationReason", "failureReason", "trouble"])
-    .select(["keyUsages", "extendedKeyUsages", "renewal", "renewalReason", "renewalStartedAt", "renewalUpdatedAt"])
-    .select(["serial", "subject", "issuer", "signatureAlgorithm", "extendedKeyUsageOids"])
-    .where("arn", "=", arn)
-    .where("account", "=", account)
-    .where("region", "=", region)
-    .executeTakeFirst();
+  const [row] = await detailsByArn(db, arn, account, region);
   if (!row) return undefined;
-  const users = await db
-    .selectFrom("certificateAssociations")
-    .select("resourceArn")
-    .where("certificateArn", "=", arn)
-    .orderBy("createdAt")
-    .orderBy("resourceArn")
-    .execute();
+  const users = await usersOf(db, arn);
   const { names, keyUsages, extendedKeyUsages, extendedKeyUsageOids, ...details } = row;
   const oids = JSON.parse(extendedKeyUsageOids ?? "[]") as readonly (string | null)[];
   return {
@@ -83,3 +63,31 @@ export function writeUsages(usages: readonly string[]): string {
 export function readUsages(text: string): readonly string[] {
   return text === "" ? [] : text.slice(1, -1).split(",");
 }
+
+/** DescribeCertificate is what clients poll. */
+const detailsByArn = prepared((db, arn: CertificateArn, account: AccountId, region: Region) =>
+  db
+    .selectFrom("certificates")
+    .leftJoin("certificateVersions", (join) =>
+      join
+        .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
+        .onRef("certificateVersions.generation", "=", "certificates.generation"),
+    )
+    .select(["arn", "account", "region", "createdAt", "type", "status", "keyAlgorithm", "domainName", "names"])
+    .select(["validationMethod", "exportOption", "managedBy", "certificates.generation", "notBefore", "notAfter"])
+    .select(["issuedAt", "importedAt", "exportedAt", "revokedAt", "revocationReason", "failureReason", "trouble"])
+    .select(["keyUsages", "extendedKeyUsages", "renewal", "renewalReason", "renewalStartedAt", "renewalUpdatedAt"])
+    .select(["serial", "subject", "issuer", "signatureAlgorithm", "extendedKeyUsageOids"])
+    .where("arn", "=", arn)
+    .where("account", "=", account)
+    .where("region", "=", region),
+);
+
+const usersOf = prepared((db, arn: CertificateArn) =>
+  db
+    .selectFrom("certificateAssociations")
+    .select("resourceArn")
+    .where("certificateArn", "=", arn)
+    .orderBy("createdAt")
+    .orderBy("resourceArn"),
+);

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { DomainStatus, ValidationMethod } from "#domain/certificate/certificate.ts";
 import type { DomainName } from "#domain/names.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
@@ -64,16 +65,19 @@ export async function readValidations(
   certificateArn: CertificateArn,
   purpose?: Purpose,
 ): Promise<DomainValidation[]> {
-  return await db
+  const all = await validationsOf(db, certificateArn);
+  return purpose === undefined ? all : all.filter((validation) => validation.purpose === purpose);
+}
+
+const validationsOf = prepared((db, certificateArn: CertificateArn) =>
+  db
     .selectFrom("domainValidations")
     .select(["purpose", "position", "domainName", "validationDomain", "method", "status", "recordName", "recordValue"])
     .select(["checkAt", "checks"])
     .where("certificateArn", "=", certificateArn)
-    .$if(purpose !== undefined, (query) => query.where("purpose", "=", purpose ?? "ISSUE"))
     .orderBy("purpose")
-    .orderBy("position")
-    .execute();
-}
+    .orderBy("position"),
+);
 
 /** What the latest look-ups of a certificate's domains found, in the same order. */
 export async function readLookups(db: Db, certificateArn: CertificateArn): Promise<LatestLookup[]> {
