@@ -38,14 +38,32 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(
-  config: Config,
-  { clock, ids, log }: { readonly clock: Clock; readonly ids: Ids; readonly log: Logger },
-): Promise<World> {
+interface WorldDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+}
+
+/** Opens the store and the root of custody. Rejects, leaving nothing open, when something cannot be used. */
+export async function openWorld(config: Config, deps: WorldDeps): Promise<World> {
   const balancerAddresses = parseAddressRange(config["balancer-addresses"]);
   if (!balancerAddresses)
     throw new ConfigError(`there is no address for load balancers in ${config["balancer-addresses"]}`);
   const store = await openStore(config.database);
+  try {
+    return await furnish(store, balancerAddresses, config, deps);
+  } catch (error) {
+    await store.destroy();
+    throw error;
+  }
+}
+
+async function furnish(
+  store: Store,
+  balancerAddresses: AddressRange,
+  config: Config,
+  { clock, ids, log }: WorldDeps,
+): Promise<World> {
   const root = await configuredRoot(config, { store, clock });
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const signers = new Signers({ root, caUrl: config["public-url"] });

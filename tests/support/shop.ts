@@ -211,10 +211,15 @@ export async function acmKey({ kms }: Clients): Promise<{ keyId: string; grants:
 
 /** Where a name's HTTPS listener is, as our DNS server says and the edge could bind it. */
 export async function frontOf(dns: HostPort, host: string): Promise<{ address: string; port: number }> {
+  const address = await addressOf(dns, host);
+  return { address, port: await openPort(address, [443, 8443]) };
+}
+
+export async function addressOf(dns: HostPort, host: string): Promise<string> {
   const resolver = new Resolver({ timeout: 2_000 });
   resolver.setServers([showHostPort(dns)]);
   const [address = ""] = await resolver.resolve4(host);
-  return { address, port: await openPort(address, [443, 8443]) };
+  return address;
 }
 
 async function change({ route53 }: Clients, zoneId: string, set: ResourceRecordSet): Promise<void> {
