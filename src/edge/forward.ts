@@ -6,10 +6,11 @@ import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
-import { type Exchange, endToEnd, pairs } from "./exchange.ts";
+import { type Exchange, endToEnd, type Headers, pairs } from "./exchange.ts";
 import { type Attributes, forwardedHeaders } from "./forwarded-headers.ts";
 import { join } from "./join.ts";
 import { answerStatus } from "./own-answers.ts";
+import { stickyCookies } from "./stickiness.ts";
 import type { Lease } from "./target-choice.ts";
 
 /** Connections to targets, kept for the next request. Certificates of targets are not verified, as with AWS. */
@@ -62,7 +63,7 @@ export function forward(exchange: Exchange, lease: Lease, balancer: BalancerFact
   request.setTimeout(idle, () => request.destroy(new TooSlow()));
   request.on("response", (response) => {
     answered = true;
-    passBack(response, exchange);
+    passBack(response, exchange, stickyCookies(lease.group, lease.target, deps));
   });
   request.on("upgrade", (response, socket, head) => {
     if (!exchange.upgrade) return void socket.destroy(); // nobody asked for it
@@ -129,9 +130,9 @@ function framing({ bodyLength, method, upgrade }: Exchange): [string, string][] 
   return bodyLength > 0 || BODY_EXPECTED.has(method) ? [["Content-Length", String(bodyLength)]] : [];
 }
 
-function passBack(response: IncomingMessage, exchange: Exchange): void {
+function passBack(response: IncomingMessage, exchange: Exchange, more: Headers): void {
   try {
-    const headers = endToEnd(pairs(response.rawHeaders));
+    const headers = [...endToEnd(pairs(response.rawHeaders)), ...more];
     const out = exchange.respond(response.statusCode ?? 502, response.statusMessage, headers);
     pipeline(response, out, (error) => {
       if (error) exchange.abort();

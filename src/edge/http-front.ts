@@ -7,6 +7,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Client, Exchange } from "./exchange.ts";
 import { http1Exchange } from "./http1-exchange.ts";
@@ -17,22 +18,28 @@ import { endWith } from "./tls-alert.ts";
 /** HTTP on connections that were accepted (and decrypted) elsewhere. */
 export interface HttpFront {
   serve(socket: Socket, client: Client, version: "http/1.1" | "h2"): void;
-  /** How long a client may be silent, from the next connection on. */
-  idleAfter(idle: Millis): void;
+  /** How long a client may be silent, and how long one connection may be used; from the next connection on. */
+  limit(limits: Limits): void;
   /** Ends idle connections now and the others after their requests: `connection: close`, GOAWAY. */
   drain(): void;
   /** Ends everything. */
   close(): void;
 }
 
+export interface Limits {
+  readonly idle: Millis;
+  readonly life: Millis;
+}
+
 /** `answer` is called for every request that can be read; all others are answered here. */
-export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
-  const clients = new WeakMap<Duplex | Http2Session, Client>();
-  let arriving: Client | undefined;
+export function httpFront(answer: (exchange: Exchange) => void, { clock }: { readonly clock: Clock }): HttpFront {
+  const clients = new WeakMap<Duplex | Http2Session, Known>();
+  let arriving: Known | undefined;
+  let life: Millis = Number.POSITIVE_INFINITY;
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let draining = false;
-  const mayStay = (): boolean => !draining;
+  const mayStay = ({ since }: Known): boolean => !draining && clock.now().getTime() - since < life;
 
   const take = (made: ReturnType<typeof http1Exchange>): void => {
     if ("refused" in made) answerStatus(made.exchange, made.refused);
@@ -47,17 +54,17 @@ export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
     shouldUpgradeCallback: isWebSocket,
   });
   http1.on("request", (request, response) => {
-    const client = clients.get(request.socket);
-    if (client) take(http1Exchange(request, response, client, mayStay));
+    const known = clients.get(request.socket);
+    if (known) take(http1Exchange(request, response, known.client, () => mayStay(known)));
   });
   http1.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const client = clients.get(socket);
-    if (!client) return void socket.destroy();
+    const known = clients.get(socket);
+    if (!known) return void socket.destroy();
     socket.on("error", () => socket.destroy());
     const response = new ServerResponse(request);
     response.assignSocket(socket);
     response.once("finish", () => endWith(socket, "")); // Node does not read from it any more
-    take(http1Exchange(request, response, client, mayStay, { protocol: "websocket", socket, head }));
+    take(http1Exchange(request, response, known.client, () => false, { protocol: "websocket", socket, head }));
   });
   http1.on("connect", (_request, socket: Socket) => endWith(socket, lastWords(400)));
   http1.on("clientError", (error: Error, socket: Socket) => {
@@ -82,8 +89,10 @@ export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
   });
   http2.on("stream", (stream: ServerHttp2Stream, _headers, _flags, rawHeaders: string[]) => {
     stream.on("error", () => stream.destroy());
-    const client = stream.session && clients.get(stream.session);
-    if (client) take(http2Exchange(stream, rawHeaders, client));
+    const known = stream.session && clients.get(stream.session);
+    if (!known) return;
+    if (!mayStay(known)) stream.session?.close();
+    take(http2Exchange(stream, rawHeaders, known.client));
   });
   http2.on("sessionError", () => {});
 
@@ -91,11 +100,13 @@ export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
     serve(socket, client, version) {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
-      clients.set(socket, client);
-      arriving = client;
+      arriving = { client, since: clock.now().getTime() };
+      clients.set(socket, arriving);
       (version === "h2" ? http2 : http1).emit("connection", socket); // "session" is emitted within
     },
-    idleAfter(idle) {
+    limit(limits) {
+      life = limits.life;
+      const { idle } = limits;
       http1.keepAliveTimeout = idle;
       // A request that waits for its target is answered 504 after `idle`; only then may silence end the connection.
       http1.timeout = idle + ANSWER_TIME;
@@ -112,6 +123,11 @@ export function httpFront(answer: (exchange: Exchange) => void): HttpFront {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+interface Known {
+  readonly client: Client;
+  readonly since: number;
 }
 
 /** Other protocols (h2c) are not spoken: such a request is answered as if it had not asked. */

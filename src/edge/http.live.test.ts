@@ -193,6 +193,70 @@ test("a request that came through more than 30 others is answered 463", async ()
   expect((await get(port, "/", { headers: { "X-Forwarded-For": through(31) } })).status).toBe(463);
 });
 
+test("a client with a sticky target comes back to it", async () => {
+  const apps = await Promise.all([0, 1, 2].map((n) => application((_, response) => response.end(String(n)))));
+  const attributes = { "stickiness.enabled": "true", "stickiness.type": "lb_cookie" };
+  const group = targetGroup(
+    apps.map(({ port }) => port),
+    { attributes },
+  );
+  const { port, world } = await forwarding([], { targetGroups: [group] });
+  await healthy(world, 3);
+  const first = await get(port, "/");
+  const [cookie = ""] = first.headers["set-cookie"]?.[0]?.split(";") ?? [];
+  const bodies = [];
+  for (let i = 0; i < 4; i++) bodies.push((await get(port, "/", { headers: { cookie } })).body);
+  expect(new Set([first.body, ...bodies]).size).toBe(1);
+});
+
+test("a connection is used no longer than the load balancer says", async () => {
+  const app = await application((_, response) => response.end());
+  for (const [seconds, expected] of [
+    ["3600", "keep-alive"],
+    ["0", "close"],
+  ] as const) {
+    const { port } = await forwarding([app.port], { attributes: { "client_keep_alive.seconds": seconds } });
+    expect((await get(port, "/", { headers: { connection: "keep-alive" } })).headers.connection).toBe(expected);
+  }
+});
+
+test("clients that broke off leave nothing behind: an edge that stops need not wait for them", async () => {
+  const app = await application((request, response) => {
+    request.resume();
+    request.once("end", () => response.end("x".repeat(100_000)));
+  });
+  const world = await edgeWorld({ withEdge: false });
+  const certificate = await world.certify(["a.test"]);
+  await world.add(
+    balancer({ certificates: [certificate.arn], defaultAction: FORWARD }, { targetGroups: [targetGroup([app.port])] }),
+  );
+  const edge = world.startEdge();
+  const port = await world.port();
+  const head = "Host: a.test\r\n";
+  for (const request of [
+    "",
+    "GET / HT",
+    `GET / HTTP/1.1\r\n${head}\r\n`,
+    `POST / HTTP/1.1\r\n${head}Content-Length: 10\r\n\r\nhalf`,
+    `GET / HTTP/1.1\r\n${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  ]) {
+    for (const how of ["destroy", "end"] as const) {
+      const socket = await handshake(port, { servername: "a.test" });
+      await new Promise((resolve) => socket.write(request, resolve));
+      socket.resume();
+      if (how === "end") socket.end();
+      else socket.destroy();
+    }
+  }
+  const { stream, close } = await http2(port, { ":method": "POST", ":path": "/" }, false);
+  stream.on("error", () => {});
+  await new Promise((resolve) => stream.write("half", resolve));
+  close();
+  const before = performance.now();
+  await edge.stop();
+  expect(performance.now() - before).toBeLessThan(3_000);
+});
+
 describe("a target that fails", () => {
   test("by being down answers 502", async () => {
     const { port } = await forwarding([await deadPort()]);

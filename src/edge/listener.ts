@@ -12,6 +12,7 @@ import { httpFront } from "./http-front.ts";
 import type { Keyring, KeyringEntry } from "./keyring.ts";
 import { answerBody, answerStatus, lastWords } from "./own-answers.ts";
 import { redirectLocation } from "./redirect.ts";
+import { stickyCookie } from "./stickiness.ts";
 import type { Targets } from "./target-choice.ts";
 import { forwardTcp } from "./tcp-forward.ts";
 import { endWith } from "./tls-alert.ts";
@@ -38,7 +39,7 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
   let current = { config, balancer };
   let certificates: { generation: number; of: EdgeListener; index: CertificateIndex<KeyringEntry> } | undefined;
   const connections = new Set<Socket>();
-  const front = httpFront((exchange) => answer(exchange, current.config, current.balancer, deps));
+  const front = httpFront((exchange) => answer(exchange, current.config, current.balancer, deps), deps);
 
   const index = (): CertificateIndex<KeyringEntry> => {
     const { generation } = deps.keyring;
@@ -84,7 +85,10 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
   };
   const tunnel = (socket: Socket): void => {
     const { defaultAction, arn } = current.config;
-    const lease = defaultAction.type === "forward" ? deps.targets.choose(defaultAction, arn) : undefined;
+    const lease =
+      defaultAction.type === "forward"
+        ? deps.targets.choose(defaultAction, arn, { address: addressOf(socket) })
+        : undefined;
     if (lease) forwardTcp(socket, lease, deps);
     else socket.destroy();
   };
@@ -98,7 +102,10 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
   );
   const configure = (newConfig: EdgeListener, newBalancer: EdgeBalancer): void => {
     current = { config: newConfig, balancer: newBalancer };
-    front.idleAfter(idleTimeout(newBalancer.attributes));
+    front.limit({
+      idle: idleTimeout(newBalancer.attributes),
+      life: Number(newBalancer.attributes["client_keep_alive.seconds"] ?? 3600) * SECOND,
+    });
   };
   configure(config, balancer);
 
@@ -141,15 +148,19 @@ function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer
       return answerStatus(exchange, action.statusCode, [["Location", redirectLocation(action, url)]]);
     }
     case "forward": {
-      const lease = deps.targets.choose(action, config.arn);
+      const visitor = { address: exchange.client.address, cookie: stickyCookie(exchange.headers) };
+      const lease = deps.targets.choose(action, config.arn, visitor);
       return lease ? forward(exchange, lease, balancer, deps) : answerStatus(exchange, 503);
     }
   }
 }
 
 function clientOf(socket: Socket, scheme: "http" | "https", { port }: EdgeListener): Client {
-  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "0.0.0.0";
-  return { address, port: socket.remotePort ?? 0, scheme, listenerPort: port };
+  return { address: addressOf(socket), port: socket.remotePort ?? 0, scheme, listenerPort: port };
+}
+
+function addressOf({ remoteAddress }: Socket): string {
+  return remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "0.0.0.0";
 }
 
 function tlsFacts(secure: TLSSocket): NonNullable<Client["tls"]> {

@@ -10,7 +10,10 @@ const forward = (weights: Record<string, number>) => ({
 test("requests are spread by weight, evenly", () => {
   const targets = targetsOf(() => true);
   targets.configure([targetGroup([1], { arn: "a" }), targetGroup([2], { arn: "b" }), targetGroup([3], { arn: "c" })]);
-  const chosen = Array.from({ length: 8 }, () => targets.choose(forward({ a: 3, b: 1, c: 0 }), "l")?.target.port);
+  const chosen = Array.from(
+    { length: 8 },
+    () => targets.choose(forward({ a: 3, b: 1, c: 0 }), "l", { address: "192.0.2.1" })?.target.port,
+  );
   expect(chosen).toEqual([1, 1, 2, 1, 1, 1, 2, 1]);
 });
 
@@ -20,7 +23,13 @@ test("healthy targets take turns; when none is healthy all do; draining ones nev
   const group = targetGroup([1, 2, 3]);
   const draining = { ...group, targets: [...group.targets, { address: "127.0.0.1", port: 4, draining: true }] };
   targets.configure([draining]);
-  const ports = () => new Set(Array.from({ length: 6 }, () => targets.choose(forward({ group: 1 }), "l")?.target.port));
+  const ports = () =>
+    new Set(
+      Array.from(
+        { length: 6 },
+        () => targets.choose(forward({ group: 1 }), "l", { address: "192.0.2.1" })?.target.port,
+      ),
+    );
   expect(ports()).toEqual(new Set([1, 3]));
   for (const port of [1, 3]) sick.add(port);
   expect(ports()).toEqual(new Set([1, 2, 3]));
@@ -29,8 +38,8 @@ test("healthy targets take turns; when none is healthy all do; draining ones nev
 test("without targets there is no choice", () => {
   const targets = targetsOf(() => true);
   targets.configure([targetGroup([])]);
-  expect(targets.choose(forward({ group: 1 }), "l")).toBeUndefined();
-  expect(targets.choose(forward({ unknown: 1 }), "l")).toBeUndefined();
+  expect(targets.choose(forward({ group: 1 }), "l", { address: "192.0.2.1" })).toBeUndefined();
+  expect(targets.choose(forward({ unknown: 1 }), "l", { address: "192.0.2.1" })).toBeUndefined();
 });
 
 test("the one with the fewest outstanding requests is chosen where that is asked for", () => {
@@ -38,7 +47,7 @@ test("the one with the fewest outstanding requests is chosen where that is asked
   targets.configure([
     targetGroup([1, 2], { attributes: { "load_balancing.algorithm.type": "least_outstanding_requests" } }),
   ]);
-  const choose = () => targets.choose(forward({ group: 1 }), "l")!;
+  const choose = () => targets.choose(forward({ group: 1 }), "l", { address: "192.0.2.1" })!;
   const first = choose();
   const second = choose();
   expect(second.target.port).not.toBe(first.target.port);

@@ -1,4 +1,5 @@
 import type { EdgeAction, EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
+import { stuckTarget, type Visitor } from "./stickiness.ts";
 
 /** A target that was chosen for one request or connection. */
 export interface Lease {
@@ -13,8 +14,10 @@ export interface Targets {
   /** Takes a new configuration; what goes on at targets that stay is not forgotten. */
   configure(groups: readonly EdgeTargetGroup[]): void;
   /** One of the healthy targets; any that is not draining when none is healthy; undefined when there is none at all. */
-  choose(action: EdgeAction & { type: "forward" }, listenerArn: string): Lease | undefined;
+  choose(action: Forward, listenerArn: string, visitor: Visitor): Lease | undefined;
 }
+
+export type Forward = EdgeAction & { readonly type: "forward" };
 
 /** Whether requests may be sent there. */
 export type IsHealthy = (group: EdgeTargetGroup, target: EdgeTarget) => boolean;
@@ -26,7 +29,7 @@ export function targetsOf(isHealthy: IsHealthy): Targets {
   const turns = new Map<string, number>();
   const busy = new Map<string, number>();
 
-  const chooseGroup = (action: EdgeAction & { type: "forward" }, listenerArn: string): EdgeTargetGroup | undefined => {
+  const chooseGroup = (action: Forward, listenerArn: string): EdgeTargetGroup | undefined => {
     const [only, ...others] = action.targetGroups;
     if (others.length === 0) return only && byArn.get(only.arn);
     const standing = entryOf(standings, listenerArn, () => new Map<string, number>());
@@ -40,18 +43,25 @@ export function targetsOf(isHealthy: IsHealthy): Targets {
     return byArn.get(best.arn);
   };
 
-  const chooseTarget = (group: EdgeTargetGroup): EdgeTarget | undefined => {
+  const chooseTarget = (group: EdgeTargetGroup, visitor: Visitor): EdgeTarget | undefined => {
     const registered = group.targets.filter(({ draining }) => !draining);
     const healthy = registered.filter((target) => isHealthy(group, target));
     const candidates = healthy.length > 0 ? healthy : registered;
     const turn = (turns.get(group.arn) ?? 0) + 1;
     turns.set(group.arn, turn);
-    const rotated = candidates
-      .map((_, i) => candidates[(turn + i) % candidates.length])
-      .filter((one) => one !== undefined);
-    if (group.attributes["load_balancing.algorithm.type"] !== "least_outstanding_requests") return rotated[0];
+    const stuck = stuckTarget(group, candidates, visitor);
+    if (stuck) return stuck;
     const load = (target: EdgeTarget): number => busy.get(targetKey(group.arn, target)) ?? 0;
-    return rotated.toSorted((a, b) => load(a) - load(b))[0];
+    switch (group.attributes["load_balancing.algorithm.type"]) {
+      case "least_outstanding_requests": {
+        const inTurn = candidates.map((_, i) => candidates[(turn + i) % candidates.length]);
+        return inTurn.filter((one) => one !== undefined).toSorted((a, b) => load(a) - load(b))[0];
+      }
+      case "weighted_random":
+        return candidates[Math.floor(Math.random() * candidates.length)];
+      default:
+        return candidates[turn % candidates.length];
+    }
   };
 
   return {
@@ -60,9 +70,9 @@ export function targetsOf(isHealthy: IsHealthy): Targets {
       for (const arn of turns.keys()) if (!byArn.has(arn)) turns.delete(arn);
       standings.clear();
     },
-    choose(action, listenerArn) {
+    choose(action, listenerArn, visitor) {
       const group = chooseGroup(action, listenerArn);
-      const target = group && chooseTarget(group);
+      const target = group && chooseTarget(group, visitor);
       if (!target) return undefined;
       const key = targetKey(group.arn, target);
       busy.set(key, (busy.get(key) ?? 0) + 1);
