@@ -10,10 +10,7 @@ export async function testPlace(): Promise<Place> {
 }
 
 /** The product as `sealkeeper serve` starts it, until the test ends; at a place where it ran before, it goes on. */
-export async function testProduct(
-  settings: Readonly<Record<string, string>> = {},
-  place: Place | undefined = undefined,
-): Promise<Product> {
+export async function testProduct(settings: Readonly<Record<string, string>> = {}, place?: Place): Promise<Product> {
   const product = await startProduct(place ?? (await testPlace()), { "log-level": "warn", ...settings });
   onTestFinished(() => product.stop());
   return product;

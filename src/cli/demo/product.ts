@@ -21,7 +21,8 @@ export interface Product extends Place {
   /** The root key of the first account, from `<data>/credentials`. */
   readonly credentials: Credentials;
   readonly process: ChildProcess;
-  logTail(): string;
+  /** Its last lines. */
+  logTail(lines?: number): string;
   /** Ends it gracefully, and its edge with it. */
   stop(): Promise<void>;
 }
@@ -63,7 +64,7 @@ export async function startProduct(place: Place, settings: Readonly<Record<strin
     });
   }
   const endpoint = `http://${showHostPort(place.listen)}`;
-  const logTail = (): string => log.join("").split("\n").slice(-12).join("\n");
+  const logTail = (lines = 12): string => log.join("").split("\n").slice(-lines).join("\n");
   await until("sealkeeper serve is healthy", async () => {
     if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
     const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
