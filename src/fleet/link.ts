@@ -5,7 +5,7 @@ import { type ControlMessage, type EdgeMessage, encodeControlMessage, readEdgeMe
 import type { Caller } from "#domain/names.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { edgeChangesSince, isEdgeRevisionKnown, newestEdgeRevision, type Revision } from "#store/edge-changes.ts";
-import { removeReports, reportedBalancers } from "#store/edge-reports.ts";
+import { removeAllServing, removeReports, reportedBalancers } from "#store/edge-reports.ts";
 import { putEdge, seeEdge } from "#store/edges.ts";
 import type { Db } from "#store/store.ts";
 import { applyReport, type EdgeCaller, type ReportDeps } from "./apply-report.ts";
@@ -70,6 +70,7 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
       seenAt: now,
       revision: state.acknowledged,
     });
+    await removeAllServing(deps.store, edge.name); // it says so behind its hello; what it dropped meanwhile it does not
     const follow = async (): Promise<void> => {
       await begin(socket, hello.revision, edge, state, deps);
       for (;;) {

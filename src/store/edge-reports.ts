@@ -70,6 +70,11 @@ export async function putServing(
     .execute();
 }
 
+/** An edge begins to say anew what it serves. */
+export async function removeAllServing(db: Db, edge: string): Promise<void> {
+  await db.deleteFrom("edgeCertificates").where("edge", "=", edge).execute();
+}
+
 /** An edge forgot a key. */
 export async function removeServing(
   db: Db,

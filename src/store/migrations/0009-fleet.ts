@@ -20,14 +20,17 @@ export async function up(db: Raw): Promise<void> {
       edge ${id} not null, load_balancer_arn ${id} not null, listener_arn ${id} not null, address text not null,
       port ${int} not null, error text, at ${int} not null, primary key (listener_arn, edge)) ${strict}`,
     sql`create index edge_listeners_by_balancer on edge_listeners (load_balancer_arn)`,
+    sql`create index edge_listeners_by_edge on edge_listeners (edge, load_balancer_arn)`,
     sql`create table edge_targets (
       edge ${id} not null, load_balancer_arn ${id} not null, target_group_arn ${id} not null, address ${id} not null,
       port ${int} not null, state text not null, reason text, description text, at ${int} not null,
       primary key (target_group_arn, address, port, load_balancer_arn, edge)) ${strict}`,
     sql`create index edge_targets_by_balancer on edge_targets (load_balancer_arn)`,
+    sql`create index edge_targets_by_edge on edge_targets (edge, load_balancer_arn)`,
     sql`create table edge_certificates (
       edge ${id} not null, load_balancer_arn ${id} not null, certificate_arn ${id} not null, serial text not null,
       at ${int} not null, primary key (certificate_arn, load_balancer_arn, edge)) ${strict}`,
     sql`create index edge_certificates_by_balancer on edge_certificates (load_balancer_arn)`,
+    sql`create index edge_certificates_by_edge on edge_certificates (edge, load_balancer_arn)`,
   ]);
 }
