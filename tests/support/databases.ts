@@ -14,34 +14,53 @@ export interface TestDatabase {
   open(): Promise<Store>;
 }
 
-const SQLITE: TestDatabase = database("SQLite", () => {
-  const directory = mkdtempSync(join(tmpdir(), "sealkeeper-sqlite-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return Promise.resolve(`file:${join(directory, "store.db")}`);
-});
+const SQLITE: TestDatabase = {
+  name: "SQLite",
+  url() {
+    const directory = mkdtempSync(join(tmpdir(), "sealkeeper-sqlite-"));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    return Promise.resolve(`file:${join(directory, "store.db")}`);
+  },
+  async open() {
+    const store = await openStore(await this.url());
+    onTestFinished(() => store.destroy());
+    return store;
+  },
+};
 
 let count = 0;
-const POSTGRES: TestDatabase = database("PostgreSQL", async () => {
-  const server = inject("postgres");
-  const name = `test_${process.pid}_${count++}`;
+const newName = (): string => `test_${process.pid}_${count++}`;
+
+const POSTGRES: TestDatabase = {
+  name: "PostgreSQL",
+  async url() {
+    return createDatabase(newName());
+  },
+  async open() {
+    template ??= makeTemplate();
+    const store = await openStore(await createDatabase(newName(), await template));
+    onTestFinished(() => store.destroy());
+    return store;
+  },
+};
+
+/** Tables are made once for each test file; every store is a copy of them. */
+let template: Promise<string> | undefined;
+async function makeTemplate(): Promise<string> {
+  const name = newName();
   await administer(`create database ${name}`);
+  await (await openStore(`${inject("postgres")}/${name}`)).destroy();
+  return name;
+}
+
+/** The URL of a new database, empty or a copy; it is removed when the test ends. */
+async function createDatabase(name: string, copied = "template1"): Promise<string> {
+  await administer(`create database ${name} template ${copied}`);
   onTestFinished(() => administer(`drop database if exists ${name} with (force)`));
-  return `${server}/${name}`;
-});
+  return `${inject("postgres")}/${name}`;
+}
 
 export const DATABASES: readonly TestDatabase[] = [SQLITE, POSTGRES];
-
-function database(name: string, url: () => Promise<string>): TestDatabase {
-  return {
-    name,
-    url,
-    async open() {
-      const store = await openStore(await url());
-      onTestFinished(() => store.destroy());
-      return store;
-    },
-  };
-}
 
 async function administer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${inject("postgres")}/postgres` });

@@ -43,7 +43,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(directory, "data");
   execFileSync(join(bin, "initdb"), ["-D", data, "-U", "sealkeeper", "-A", "trust", "--no-sync"], options as object);
   const port = await freePort();
-  const settings = ["listen_addresses=127.0.0.1", `unix_socket_directories=${directory}`, `port=${port}`];
+  // The server itself is never killed, so what it acknowledged need not be on the disk.
+  const settings = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${directory}`, `port=${port}`];
   const server = spawn(join(bin, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], options);
   const ended = once(server, "exit");
   const url = `postgres://sealkeeper@127.0.0.1:${port}`;
