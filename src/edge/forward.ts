@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
-import { type Duplex, pipeline } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
@@ -134,9 +134,12 @@ function passBack(response: IncomingMessage, exchange: Exchange, more: Headers):
   try {
     const headers = [...endToEnd(pairs(response.rawHeaders)), ...more];
     const out = exchange.respond(response.statusCode ?? 502, response.statusMessage, headers);
-    pipeline(response, out, (error) => {
-      if (error) exchange.abort();
+    // stream.pipeline would do, for a tenth of a request's processor time.
+    response.once("close", () => {
+      if (!response.complete) exchange.abort();
     });
+    response.on("error", () => {}); // "close" follows
+    response.pipe(out);
   } catch {
     response.destroy(); // a status, reason or field that cannot be said to the client
     answerStatus(exchange, 502);
