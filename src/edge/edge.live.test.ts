@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
-import { connect as connectTcp } from "node:net";
+import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -299,6 +299,26 @@ describe("clients that are no TLS clients", () => {
     socket.write(bytes);
     expect(Buffer.from(await text(socket), "utf8").subarray(-2)).toEqual(Buffer.from([2, 50]));
   });
+});
+
+test("a client that sends its ClientHello byte by byte is served", async () => {
+  const world = await edgeWorld();
+  const certificate = await world.certify(["a.test"]);
+  await world.put(balancer({ certificates: [certificate.arn] }));
+  const port = await world.port();
+  const relay = createServer({ noDelay: true }, (client) => {
+    const edge = connectTcp({ port, host: "127.0.0.1", noDelay: true });
+    for (const socket of [client, edge]) socket.on("error", () => {});
+    edge.pipe(client);
+    client.on("data", (bytes: Buffer) => {
+      for (const byte of bytes) edge.write(Buffer.of(byte));
+    });
+    client.on("close", () => edge.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(relay, "listening");
+  const answer = await get((relay.address() as AddressInfo).port, "/", { ca: certificate.pem });
+  expect(answer).toMatchObject({ status: 200, body: "hello" });
+  relay.close();
 });
 
 test("openssl and curl agree", async () => {

@@ -81,6 +81,7 @@ export function forward(exchange: Exchange, lease: Lease, balancer: BalancerFact
   request.on("close", () => {
     cancelConnectTimer();
     lease.release();
+    exchange.body.resume(); // the target answered without waiting for the end of it
     if (!answered) answerStatus(exchange, 502);
   });
   exchange.onAbort(() => {
@@ -127,7 +128,7 @@ function framing({ bodyLength, method, upgrade }: Exchange): [string, string][] 
     ];
   }
   if (bodyLength === "unknown") return [["Transfer-Encoding", "chunked"]];
-  return bodyLength > 0 || BODY_EXPECTED.has(method) ? [["Content-Length", String(bodyLength)]] : [];
+  return bodyLength > 0 || !BODILESS.has(method) ? [["Content-Length", String(bodyLength)]] : [];
 }
 
 function passBack(response: IncomingMessage, exchange: Exchange, more: Headers): void {
@@ -178,7 +179,7 @@ function isStale(error: Error, request: ClientRequest): boolean {
 class TooSlow extends Error {}
 
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
-const BODY_EXPECTED = new Set(["POST", "PUT", "PATCH"]);
+const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS"]);
 const CONNECT_TIMEOUT: Millis = 10 * SECOND;
 const MOST_HEADER_BYTES = 64 * 1024;
 const MOST_TO_ONE_TARGET = 1_024;

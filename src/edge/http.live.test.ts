@@ -7,7 +7,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from "node:http2";
-import { request as requestHttps } from "node:https";
+import { Agent, request as requestHttps } from "node:https";
 import { type AddressInfo, connect as connectTcp, createServer as createTcp } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -191,6 +191,40 @@ test("a request that came through more than 30 others is answered 463", async ()
   const through = (count: number): string => Array.from({ length: count }, () => "192.0.2.1").join(", ");
   expect((await get(port, "/", { headers: { "X-Forwarded-For": through(30) } })).status).toBe(503);
   expect((await get(port, "/", { headers: { "X-Forwarded-For": through(31) } })).status).toBe(463);
+});
+
+test("an answer that does not wait for the end of a request is passed on, and the connection goes on", async () => {
+  let hangUp = (): void => {};
+  const app = await application((request, response) => {
+    response.writeHead(413).end("too much");
+    hangUp = () => request.socket.destroy();
+  });
+  const { port } = await forwarding([app.port]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false, servername: "a.test" });
+  for (const size of [20_000_000, 10]) {
+    const asked = requestHttps({ host: "127.0.0.1", port, agent, method: "POST", headers: { host: "a.test" } });
+    asked.end(Buffer.alloc(size));
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    expect([response.statusCode, await text(response)]).toEqual([413, "too much"]);
+    hangUp();
+    if (!asked.writableFinished) await once(asked, "finish");
+  }
+  agent.destroy();
+});
+
+test.for([
+  ["GET", undefined, []],
+  ["DELETE", undefined, []],
+  ["POST", undefined, ["content-length: 0"]],
+  ["PROPFIND", undefined, ["content-length: 0"]],
+  ["GET", "body", ["content-length: 4"]],
+] as const)("a %s with the body %s is framed as it came", async ([method, body, expected]) => {
+  const app = await application(answersHeaders);
+  const { port } = await forwarding([app.port]);
+  const length = body === undefined ? {} : { "content-length": body.length };
+  const answer = await get(port, "/", { method, headers: length, ...(body === undefined ? {} : { body }) });
+  const framing = fields(answer.body).filter(([name]) => /^(content-length|transfer-encoding)$/.test(name));
+  expect(framing.map((field) => field.join(": "))).toEqual(expected);
 });
 
 test("a client with a sticky target comes back to it", async () => {

@@ -12,7 +12,7 @@ export function http1Exchange(
   const all: Headers = pairs(request.rawHeaders);
   const hosts = fieldValues(all, "host");
   const { target, authority } = splitTarget(request.url ?? "/");
-  const refused = reasonToRefuse(request, hosts, all, target);
+  const refused = reasonToRefuse(request, hosts, all, { target, authority });
   const exchange: Exchange = {
     method: request.method ?? "GET",
     target,
@@ -46,11 +46,11 @@ function reasonToRefuse(
   request: IncomingMessage,
   hosts: readonly string[],
   headers: Headers,
-  target: string,
+  { target, authority }: ReturnType<typeof splitTarget>,
 ): number | undefined {
   if (request.method === "TRACE") return 405;
   if (hosts.length > 1 || (hosts.length === 0 && request.httpVersion === "1.1")) return 400;
-  if (hosts.some((host) => !AUTHORITY.test(host))) return 400;
+  if (![...hosts, authority ?? ""].every((host) => AUTHORITY.test(host))) return 400;
   if (!target.startsWith("/") && !(target === "*" && request.method === "OPTIONS")) return 400;
   if (target.length > MOST_TARGET_BYTES) return 414;
   const codings = fieldValues(headers, "transfer-encoding");
@@ -59,9 +59,9 @@ function reasonToRefuse(
 }
 
 /** The absolute form names the authority itself, and then it is the one that counts (RFC 9112 section 3.2.2). */
-function splitTarget(target: string): { target: string; authority?: string } {
+function splitTarget(target: string): { target: string; authority: string | undefined } {
   const [, authority, rest] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(target) ?? [];
-  if (authority === undefined || rest === undefined) return { target };
+  if (authority === undefined || rest === undefined) return { target, authority };
   return { target: rest.startsWith("/") ? rest : `/${rest}`, authority };
 }
 
@@ -70,5 +70,6 @@ function bodyLength(headers: Headers): Exchange["bodyLength"] {
   return Number(fieldValues(headers, "content-length")[0] ?? 0);
 }
 
+/** RFC 3986 section 3.2, without user information: RFC 9110 section 4.2.4. */
 const AUTHORITY = /^[a-z0-9_.~%!$&'()*+,;=:[\]-]*$/i;
 const MOST_TARGET_BYTES = 16 * 1024;

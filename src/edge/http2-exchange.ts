@@ -25,6 +25,8 @@ export function http2Exchange(
     client,
     respond(status, _reason, fields) {
       const bodiless = method === "HEAD" || status === 204 || status === 304;
+      // A client that closes its stream without an error leaves one that cannot be answered, and lives until it is read.
+      if (stream.closed) stream.destroy();
       if (stream.destroyed || stream.headersSent) return nowhere();
       stream.respond({ ":status": status, ...byName(fields) }, { endStream: bodiless });
       return bodiless ? nowhere() : stream;
@@ -32,7 +34,7 @@ export function http2Exchange(
     abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     onAbort(act) {
       stream.once("close", () => {
-        if (!stream.writableFinished || stream.rstCode !== constants.NGHTTP2_NO_ERROR) act();
+        if (!stream.headersSent || !stream.writableFinished || stream.rstCode !== constants.NGHTTP2_NO_ERROR) act();
       });
     },
   };
