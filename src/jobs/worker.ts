@@ -1,7 +1,7 @@
 import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
-import { HOUR, later, MINUTE, type Millis, SECOND } from "#lib/duration.ts";
-import { type ClaimedJob, claimJobs, deleteJob, moveJob, releaseJobs } from "#store/jobs.ts";
+import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
+import { type ClaimedJob, claimJobs, deleteJob, extendLease, moveJob, releaseJobs } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
 
 /** Does the work for one subject and answers when to look again; undefined when there is nothing more to do. */
@@ -79,17 +79,44 @@ function claim(limit: number, { store, clock, node }: WorkerDeps): Promise<reado
 }
 
 async function runJob(job: ClaimedJob, { store, clock, tasks, onError }: WorkerDeps): Promise<void> {
+  const lease = keepLease(job, { store, clock });
   try {
     const task = tasks[job.task];
     if (!task) throw new Error(`no task is called ${job.task}`);
     const again = await task(job.subject);
-    if (again) await moveJob(store, job, again.getTime());
-    else await deleteJob(store, job);
+    const held = await lease.end();
+    if (again) await moveJob(store, held, again.getTime());
+    else await deleteJob(store, held);
   } catch (error) {
     onError(job, error);
     const message = error instanceof Error ? error.message : String(error);
-    await moveJob(store, job, later(clock.now(), backoff(job.attempts, RETRY)).getTime(), message);
+    const pause = backoff(job.attempts, RETRY);
+    await moveJob(store, await lease.end(), later(clock.now(), pause).getTime(), message);
   }
+}
+
+/** Extends a job's lease while it is worked on. `end` answers the job as it is held then. */
+function keepLease(
+  job: ClaimedJob,
+  { store, clock }: Pick<WorkerDeps, "store" | "clock">,
+): { end(): Promise<ClaimedJob> } {
+  let held = job;
+  const extend = async (): Promise<void> => {
+    const runAt = later(clock.now(), LEASE).getTime();
+    if (await extendLease(store, held, runAt)) held = { ...held, runAt };
+  };
+  let extending = Promise.resolve();
+  const timer = setInterval(() => {
+    // A lease that cannot be extended ends, as if we had died: others take over, which is harmless.
+    extending = extending.then(extend).catch(() => {});
+  }, LEASE / 3).unref();
+  return {
+    async end() {
+      clearInterval(timer);
+      await extending;
+      return held;
+    },
+  };
 }
 
 /** Something that one side rings and the other waits for; a ring while nobody waits is not lost. */
@@ -115,8 +142,8 @@ function newBell(): { ring(): void; rung(atMost: Millis): Promise<void> } {
   };
 }
 
-/** Longer than tasks take; what a node held when it died is taken over by others after it, by itself at its next start. */
-const LEASE: Millis = MINUTE;
+/** What a node held when it died is taken over by others after this long, by itself at its next start. */
+const LEASE: Millis = 10 * SECOND;
 const POLL: Millis = SECOND;
 const SLOTS = 16;
 const RETRY = { first: SECOND, most: HOUR };

@@ -55,6 +55,22 @@ export function claimJobs(store: Store, { now, leaseEnd, limit, holder }: Claim)
     .execute();
 }
 
+/** Moves the end of a lease on. False when the job was moved meanwhile: it is no longer held. */
+export async function extendLease(
+  db: Db,
+  { task, subject, runAt }: ClaimedJob,
+  leaseEnd: EpochMillis,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("jobs")
+    .set({ runAt: leaseEnd })
+    .where("task", "=", task)
+    .where("subject", "=", subject)
+    .where("runAt", "=", runAt)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
 /** Ends a job, unless it was moved meanwhile. */
 export async function deleteJob(db: Db, { task, subject, runAt }: ClaimedJob): Promise<void> {
   await db

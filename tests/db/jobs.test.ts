@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { enqueue } from "#jobs/queue.ts";
 import { runDueJobs, type Task } from "#jobs/worker.ts";
-import { claimJobs, deleteJob, nextJobAt, releaseJobs } from "#store/jobs.ts";
+import { claimJobs, deleteJob, extendLease, nextJobAt, releaseJobs } from "#store/jobs.ts";
 import { openStore } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
 import { testClock } from "../support/test-clock.ts";
@@ -70,6 +70,41 @@ describe.for(DATABASES)("jobs on $name", (database) => {
     expect(taken?.attempts).toBe(2);
     await deleteJob(store, lost!);
     expect(await nextJobAt(store)).toBe(2_000);
+  });
+
+  test("a lease that is extended holds the job, unless it was promised anew meanwhile", async () => {
+    const store = await database.open();
+    await enqueue(store, job, new Date(0));
+    const [held] = await claimJobs(store, { ...node, now: 10, leaseEnd: 1_000, limit: 1 });
+    expect(await extendLease(store, held!, 2_000)).toBe(true);
+    expect(await claimJobs(store, { ...node, now: 1_999, leaseEnd: 3_000, limit: 1 })).toHaveLength(0);
+    expect(await extendLease(store, held!, 3_000)).toBe(false);
+    await enqueue(store, job, new Date(20));
+    expect(await extendLease(store, { ...held!, runAt: 2_000 }, 3_000)).toBe(false);
+    expect(await nextJobAt(store)).toBe(20);
+  });
+
+  test("a job that takes longer than its lease stays with its worker, which extends it", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const store = await database.open();
+    const clock = testClock("2026-01-01T00:00:00Z");
+    const [started, done] = [Promise.withResolvers<void>(), Promise.withResolvers<undefined>()];
+    const slow: Task = () => {
+      started.resolve();
+      return done.promise;
+    };
+    await enqueue(store, job, clock.now());
+    const deps = { store, clock, node: "node-1", tasks: { "test.do": slow }, onError: () => {} };
+    const working = runDueJobs(deps);
+    await started.promise;
+    const leaseEnd = (await nextJobAt(store)) ?? 0;
+    clock.advance(5_000);
+    vi.advanceTimersToNextTimer();
+    await expect.poll(() => nextJobAt(store)).toBe(leaseEnd + 5_000);
+    done.resolve(undefined);
+    expect(await working).toBe(1);
+    expect(await nextJobAt(store)).toBeUndefined();
   });
 
   test("a node that starts again takes up at once what it held when it died, and leaves alone what others hold", async () => {

@@ -11,21 +11,21 @@ import { killControl, testPlace, testProduct } from "../support/product.ts";
 import { addressOf, clientsOf, describe, issue, makeZone, prove, request, rootOf, serveWith } from "../support/shop.ts";
 
 const POSTGRES = DATABASES[1];
+/** How long others leave alone what a node that died held, in seconds. */
+const LEASE = 10;
 
-test("what one node took on another finishes: requested on A, which is killed, proved and issued on B", async () => {
+test("what one node took on another finishes: requested and proved on A, which is killed at once, issued on B", async () => {
   const { a, b } = await twoNodes();
   const domain = "handover.example";
   const zoneId = await makeZone(clientsOf(a), domain);
   const certificateArn = await request(clientsOf(a), domain);
+  await prove(clientsOf(a), certificateArn, zoneId);
   await killControl(a);
 
   const clients = clientsOf(b);
-  await prove(clients, certificateArn, zoneId);
-  const issued = await until("the certificate is issued", async () => {
-    const certificate = await describe(clients, certificateArn);
-    return certificate.Status === "ISSUED" ? certificate : undefined;
-  });
-  expect(issued.DomainName).toBe(domain);
+  const issue = async (): Promise<true | undefined> =>
+    (await describe(clients, certificateArn)).Status === "ISSUED" ? true : undefined;
+  await until("the certificate is issued", issue, LEASE + 5);
 });
 
 test("the edges of both nodes serve what was made on either, and renewal happens once", async () => {
