@@ -137,4 +137,16 @@ async function expectWhole(url: string): Promise<void> {
     .having((row) => row.fn.countAll(), ">", 1)
     .execute();
   expect(twice).toEqual([]);
+  // Every story ended with deletion: no key, grant, association or listener may be left of any of them.
+  for (const table of EMPTIED) expect(await store.selectFrom(table).selectAll().execute(), table).toEqual([]);
 }
+
+const EMPTIED = [
+  "certificates",
+  "certificateVersions",
+  "certificateAssociations",
+  "domainValidations",
+  "grants",
+  "listeners",
+  "loadBalancers",
+] as const;
