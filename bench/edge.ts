@@ -17,6 +17,7 @@ import { until } from "#cli/demo/until.ts";
 import { openPort } from "#cli/demo/wire.ts";
 import { showHostPort } from "#main/addresses.ts";
 import { debian } from "../tests/support/debian.ts";
+import { edgePid } from "../tests/support/edge-process.ts";
 import { type BenchProduct, benchProduct } from "./product.ts";
 import { median, type Result } from "./result.ts";
 import { cpuPerRequest, type Load, type Measured } from "./wrk.ts";
@@ -109,12 +110,7 @@ async function ourEdge(product: BenchProduct, backendPort: number, directory: st
   resolver.setServers([showHostPort(product.dns)]);
   const [address = ""] = await resolver.resolve4(balancer?.DNSName ?? "");
   const port = await until("the listener", () => openPort(address, [443, 8443]).catch(() => undefined));
-  return { pid: edgePid(product.dataDir), url: `https://${address}:${port}/` };
-}
-
-/** The edge's process, found by its command line. */
-function edgePid(dataDir: string): number {
-  return Number(execFileSync("pgrep", ["-f", `edge .*${dataDir}`], { encoding: "utf8" }).split("\n")[0]);
+  return { pid: (await edgePid(product)) ?? 0, url: `https://${address}:${port}/` };
 }
 
 function certificate(directory: string): void {

@@ -17,7 +17,7 @@ const option = <Value>(
   parse: (text: string) => Value,
   standard: string,
   help: string,
-  value: string | undefined = undefined,
+  value?: string,
 ): Option<Value> => ({ parse, default: standard, help, ...(value === undefined ? {} : { value }) });
 
 /** Everything that can be set. `data-dir` is `--data-dir`, `SEALKEEPER_DATA_DIR` and `"data-dir"`. */

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -8,6 +7,7 @@ import { handshake, openPort } from "#cli/demo/wire.ts";
 import { showHostPort } from "#main/addresses.ts";
 import { openStore } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
+import { edgePid } from "../support/edge-process.ts";
 import { type PersistentClient, persistentClient } from "../support/persistent-client.ts";
 import { testPlace } from "../support/product.ts";
 import { seededRandom } from "../support/random.ts";
@@ -39,7 +39,7 @@ describe.for(DATABASES)("kill -9 at random moments, on $name", (database) => {
     const killer = async (): Promise<void> => {
       for (; kills < KILLS; kills++) {
         await new Promise((resolve) => setTimeout(resolve, 50 + random() * 1_200));
-        if (random() < 0.3) killEdge(place);
+        if (random() < 0.3) await killEdge(place);
         else {
           await killControl(product);
           product = await startProduct(place, settings);
@@ -117,12 +117,10 @@ async function killControl({ process: child }: Product): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
-function killEdge({ dataDir }: Place): void {
-  try {
-    execFileSync("pkill", ["-9", "-f", `edge .*${dataDir}`]);
-  } catch {
-    // between two lives there is none to kill
-  }
+/** Kills the edge, unless it is between two lives. */
+async function killEdge(place: Place): Promise<void> {
+  const pid = await edgePid(place);
+  if (pid !== undefined) process.kill(pid, "SIGKILL");
 }
 
 /** What the records must look like when nothing is under way. */

@@ -73,6 +73,8 @@ export interface EdgeWorld {
 interface CertificateOptions {
   readonly key?: "RSA" | "P-256" | "P-384";
   readonly arn?: CertificateArn;
+  /** Hexadecimal; another one each time unless told. */
+  readonly serial?: string;
 }
 
 export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}): Promise<EdgeWorld> {
@@ -138,9 +140,10 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
       {
         key = "P-256",
         arn = `arn:aws:acm:eu-west-1:123456789012:certificate/${randomIds.uuid()}` as CertificateArn,
+        serial: wanted = `00${randomBytes(8).toString("hex")}`,
       } = {},
     ) {
-      const { pem, serial, pkcs8, traces } = await selfSigned(names, key);
+      const { pem, serial, pkcs8, traces } = await selfSigned(names, key, wanted);
       using sealed = new PlaintextKey(pkcs8);
       const known = certificates.get(arn);
       const made = await store.transaction().execute(async (tx) => {
@@ -263,6 +266,7 @@ function row({ arn, type, dnsName, address }: EdgeBalancer): Parameters<typeof i
 async function selfSigned(
   names: readonly string[],
   type: "RSA" | "P-256" | "P-384",
+  serialNumber: string,
 ): Promise<{ pem: string; serial: string; pkcs8: Buffer; traces: readonly Buffer[] }> {
   const { privateKey, publicKey } = type === "RSA" ? RSA() : generateKeyPairSync("ec", { namedCurve: type });
   const algorithm =
@@ -279,7 +283,7 @@ async function selfSigned(
     );
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
-      serialNumber: `00${randomBytes(8).toString("hex")}`,
+      serialNumber,
       name: `CN=${names[0]}`,
       notBefore: new Date(Date.now() - 60_000),
       notAfter: new Date(Date.now() + 86_400_000),
