@@ -11,7 +11,11 @@ export default defineConfig({
     experimental: { viteModuleRunner: false },
     projects: [
       // Nothing is mocked, so files share a process and its modules.
-      project("unit", ["src/**/*.test.ts"], { exclude: ["src/**/*.live.test.ts"], isolate: false, testTimeout: 20_000 }),
+      project("unit", ["src/**/*.test.ts"], {
+        exclude: ["src/**/*.live.test.ts"],
+        isolate: false,
+        testTimeout: 20_000,
+      }),
       // Beside their files, too: servers, processes and clients of flesh and blood, and long fuzzing.
       project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000 }),
       project("db", ["tests/db/**/*.test.ts"], slow),
