@@ -328,6 +328,11 @@ describe("refuses with ValidationException", () => {
       `${CHAIN} CN=Short Root allows 0 CA certificates below it; there are 1.`,
     ],
     [
+      "a serial number that is too long",
+      () => ({ of: testCertificate({ serial: Buffer.alloc(21, 1) }) }),
+      "The serial number of the certificate has more than 20 bytes.",
+    ],
+    [
       "an issuer of another key family",
       () => underIssuer(testCa("RSA CA", { key: testKey("RSA_2048") })),
       `${CHAIN} The key of the certificate (EC_prime256v1) and of the CA that signed it (RSA_2048) are of different kinds.`,

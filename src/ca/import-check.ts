@@ -82,7 +82,9 @@ function checkCertificate(leaf: ReadCertificate, now: Date): ImportFacts {
   if (twice !== undefined) throw refused(`The certificate has the extension ${twice} twice.`);
 
   const facts = attempt(() => factsOf(leaf), "Unable to parse certificate. An extension is malformed");
-  const { keyAlgorithm, notBefore, notAfter } = facts;
+  const { serial, keyAlgorithm, notBefore, notAfter } = facts;
+  if (serial.length > 2 * MOST_SERIAL)
+    throw refused(`The serial number of the certificate has more than ${MOST_SERIAL} bytes.`);
   if (!keyAlgorithm) throw refused("The private key isn't supported.");
   if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime())) {
     throw refused("Unable to parse certificate. Its validity is malformed.");
@@ -161,6 +163,8 @@ function refused(message: string, cause?: unknown): Refusal {
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html */
 const MOST_URL = 1000;
+/** RFC 5280 section 4.1.2.2. */
+const MOST_SERIAL = 20;
 const MOST_BODY = 32_768;
 /** Longer chains exist nowhere; each certificate may cost signature checks. */
 const MOST_CERTIFICATES = 20;

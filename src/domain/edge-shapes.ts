@@ -58,7 +58,7 @@ const targetGroup = object({
     protocol: oneOf("HTTP", "HTTPS", "TCP"),
     port: short,
     path: long,
-    matcher: short,
+    matcher: long,
     intervalSeconds: seconds,
     timeoutSeconds: seconds,
     healthyThreshold: seconds,

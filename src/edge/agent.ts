@@ -60,6 +60,7 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
         onError(`a message of the control plane could not be obeyed: ${message.kind}`, error);
       }
     },
+    onUnreadable: (error) => onError("a message of the control plane could not be read", error),
     onLoss: (error) => onError("no connection to the control plane; what is known is served on", error),
   });
   return {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
-import { EDGE_PATH, EDGE_PROTOCOL, frameReader } from "#domain/edge-frames.ts";
+import { EDGE_PATH, EDGE_PROTOCOL, type Frame, frameReader } from "#domain/edge-frames.ts";
 import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMessage } from "#domain/edge-messages.ts";
 import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -27,6 +27,8 @@ export interface ControlLinkDeps {
   readonly onConnect: () => readonly EdgeMessage[];
   /** One message after the other: the next is read when this one is done with. */
   readonly onMessage: (message: ControlMessage) => Promise<void>;
+  /** A message that cannot be read is passed over: what is wrong with one load balancer must not keep all others waiting. */
+  readonly onUnreadable: (error: unknown) => void;
   /** A connection could not be made, or was lost. */
   readonly onLoss: (error: unknown) => void;
 }
@@ -115,7 +117,7 @@ async function converse(socket: Duplex, head: Buffer, begun: () => void, deps: C
     for await (const chunk of socket) {
       heard = deps.clock.now().getTime();
       for (const frame of reader.push(chunk as Buffer)) {
-        const message = readControlMessage(frame);
+        const message = read(frame, deps);
         if (message?.kind === "welcome") begun();
         // oxlint-disable-next-line no-await-in-loop -- messages have an order
         if (message) await deps.onMessage(message);
@@ -124,6 +126,15 @@ async function converse(socket: Duplex, head: Buffer, begun: () => void, deps: C
   } finally {
     cancel();
     socket.destroy();
+  }
+}
+
+function read(frame: Frame, { onUnreadable }: ControlLinkDeps): ControlMessage | undefined {
+  try {
+    return readControlMessage(frame);
+  } catch (error) {
+    onUnreadable(error);
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
@@ -110,6 +111,34 @@ describe("a new version of a certificate", () => {
     expect(requests).toBeGreaterThan(20);
     expect(world.warnings).toEqual([]);
   });
+});
+
+test("a new version with the serial number of the one before is swapped in all the same", async () => {
+  const world = await edgeWorld();
+  const first = await world.certify(["a.test"], { serial: "01" });
+  await world.put(balancer({ certificates: [first.arn] }));
+  const port = await world.port();
+  await world.served(first.arn, first.serial);
+
+  const { pem } = await world.certify(["a.test"], { arn: first.arn, serial: "01" });
+  const expected = new X509Certificate(pem).fingerprint256;
+  await eventually("the new version", async () => {
+    const socket = await handshake(port, { servername: "a.test" });
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256 === expected ? true : undefined;
+  });
+});
+
+test("a message that an edge cannot read keeps nothing else from it", async () => {
+  const world = await edgeWorld();
+  const certificate = await world.certify(["a.test"]);
+  await world.put(balancer({ certificates: [certificate.arn] }));
+  await world.add({ ...balancer(), arn: `${BALANCER}-odd` as typeof BALANCER, dnsName: "x".repeat(10_000) });
+  const { serial } = await world.certify(["a.test"], { arn: certificate.arn });
+  await world.served(certificate.arn, serial);
+  expect(await get(await world.port(), "/")).toMatchObject({ status: 200 });
+  expect(world.warnings.join()).toContain("this is no balancer-put");
 });
 
 describe("a retired grant", () => {

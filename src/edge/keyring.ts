@@ -164,7 +164,7 @@ class Entry implements KeyringEntry {
 
   put(certificate: EdgeCertificate): void {
     const newest = this.#next ?? this.#current;
-    if (certificate.serial === newest.certificate.serial) {
+    if (isSameVersion(certificate, newest.certificate)) {
       newest.certificate = certificate; // perhaps under another grant
       return;
     }
@@ -236,6 +236,11 @@ class Entry implements KeyringEntry {
   #version(certificate: EdgeCertificate): Version {
     return { certificate, keyType: leafKeyType(certificate.chain), contexts: this.#deps.cache.contexts() };
   }
+}
+
+/** A serial number is no proof: whoever imports certificates may give two of them the same. */
+function isSameVersion(one: EdgeCertificate, other: EdgeCertificate): boolean {
+  return one.serial === other.serial && Buffer.compare(one.sealedKey, other.sealedKey) === 0;
 }
 
 function nameOf({ listenerArn, policy }: ContextUse): string {

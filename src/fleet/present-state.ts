@@ -17,7 +17,7 @@ export interface PresentDeps {
 
 /** What one edge was sent on one connection, so that it is not sent twice. */
 export interface Sent {
-  /** Serial and grant of each certificate, by load balancer. */
+  /** Key and grant of each certificate, by load balancer. */
   readonly certificates: Map<LoadBalancerArn, Map<CertificateArn, string>>;
 }
 
@@ -61,8 +61,19 @@ async function* presentCertificate(
     yield { kind: "certificate-gone", loadBalancerArn, certificateArn };
     return;
   }
-  const version = `${certificate.serial} ${certificate.grantToken}`;
+  const version = versionOf(certificate);
   if (known.get(certificateArn) === version) return;
   known.set(certificateArn, version);
   yield { kind: "certificate-put", certificate };
 }
+
+/**
+ * A certificate that is imported again may have the serial number of the one before, but its key is sealed anew: the
+ * random IV and the tag at the beginning name the version.
+ */
+function versionOf({ sealedKey, grantToken }: EdgeCertificate): string {
+  return `${Buffer.from(sealedKey.subarray(0, IV_AND_TAG)).toString("base64")} ${grantToken}`;
+}
+
+/** Of lib/sealed.ts. */
+const IV_AND_TAG = 28;

@@ -28,7 +28,7 @@ export async function readEdgeCertificate(
     region: certificate.region,
     serial: version.serial,
     chain: inOneFile(version.certificate, version.chain),
-    names: certificate.names.map((name) => name.toLowerCase()),
+    names: certificate.names.map((name) => name.toLowerCase()).filter((name) => ASKABLE.test(name)),
     wrappedDataKey: version.wrappedDataKey,
     sealedKey: version.sealedKey,
     encryptionContext: { "aws:acm:arn": certificateArn },
@@ -43,3 +43,6 @@ function inOneFile(leaf: string, chain: string | undefined): string {
     .map((part) => `${part.trimEnd()}\n`)
     .join("");
 }
+
+/** What a client may ask for by SNI. An imported certificate may also hold names that nobody can. */
+const ASKABLE = /^[a-z0-9_.*-]{1,253}$/;

@@ -47,6 +47,7 @@ it.for<[TargetProtocol, GivenHealthCheck, string]>([
   ["HTTP", { matcher: "200-500" }, "must be within '200-499'"],
   ["HTTP", { matcher: "299-200" }, "must be within '200-499'"],
   ["HTTP", { matcher: "200," }, "must be within '200-499'"],
+  ["HTTP", { matcher: "200,".repeat(400).concat("200") }, "must be within '200-499'"],
   ["HTTP", { healthyThreshold: 11 }, "must be between '2-10'"],
 ])("refuses, for %s, %j with ValidationError", ([protocol, given, message]) => {
   expect(() => newHealthCheck(protocol, given)).toThrow(message);

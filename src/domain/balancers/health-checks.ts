@@ -75,10 +75,12 @@ function checkHttp(protocol: TargetProtocol, { path, matcher }: EdgeHealthCheck)
     throw refusal(`Health check path '${path}' must begin with '/' and be a URL's`);
   const most = isHttp(protocol) ? 499 : 599;
   const ranges = matcher.split(",").map((part) => /^(\d{3})(?:-(\d{3}))?$/.exec(part));
-  const good = ranges.every((range) => {
-    const [first, last] = [Number(range?.[1]), Number(range?.[2] ?? range?.[1])];
-    return first >= 200 && first <= last && last <= most;
-  });
+  const good =
+    ranges.length <= MOST_RANGES &&
+    ranges.every((range) => {
+      const [first, last] = [Number(range?.[1]), Number(range?.[2] ?? range?.[1])];
+      return first >= 200 && first <= last && last <= most;
+    });
   if (!good) throw refusal(`Health check matcher HTTP code '${matcher}' must be within '200-${most}' inclusive`);
 }
 
@@ -95,3 +97,6 @@ function isHttp(protocol: string): boolean {
 function refusal(message: string): Refusal {
   return new Refusal("balancer-input-invalid", message);
 }
+
+/** One for every status that there is. */
+const MOST_RANGES = 400;

@@ -99,6 +99,14 @@ describe("a reimport", () => {
     expect((await world.call("ListTagsForCertificate", { CertificateArn })).body).toEqual({ Tags: [{ Key: "k" }] });
   });
 
+  test("with a name that no client can ask for is served for its other names", async () => {
+    const odd = await selfSigned({ names: ["www.example.org", `${"x".repeat(300)}.example.org`, "sp ace.example.org"] });
+    const { CertificateArn } = (await bring(odd)).body;
+    await world.attach(CertificateArn);
+    const edge = await readEdgeCertificate(store, BALANCER as LoadBalancerArn, CertificateArn);
+    expect(edge?.names).toEqual(["www.example.org"]);
+  });
+
   test("brings an expired certificate back to ISSUED", async () => {
     const brief = await selfSigned({ names: ["brief.example.org"], notAfter: new Date("2026-11-25T00:00:00Z") });
     const { CertificateArn } = (await bring(brief)).body;
