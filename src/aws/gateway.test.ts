@@ -235,6 +235,16 @@ describe("a signature", () => {
       "400 InvalidSignatureException",
     ],
     [
+      "with a protocol that is not signed",
+      { tamper: (request) => void (request.headers["smithy-protocol"] = "rpc-v9") },
+      "400 InvalidSignatureException",
+    ],
+    [
+      "with a content encoding that is not signed",
+      { tamper: (request) => void (request.headers["content-encoding"] = "identity") },
+      "400 InvalidSignatureException",
+    ],
+    [
       "for another region",
       { tamper: edit("authorization", (text) => text.replace("us-east-1", "eu-west-1")) },
       "400 InvalidSignatureException",
@@ -289,6 +299,13 @@ describe("a signature", () => {
       tamper: (request: { query: object }) => void Object.assign(request.query, { "X-Amz-Expires": "604801" }),
     };
     expect((await send(ever)).outcome).toBe("400 IncompleteSignature");
+  });
+  test("is for the operation that its path names, whatever content type is put beside it", async () => {
+    const tamper = (request: { headers: object }) =>
+      void Object.assign(request.headers, { "content-type": "application/x-www-form-urlencoded" });
+    const hidden = "<!--&Version=2013-04-01&Action=GetHostedZone&Id=Z2&-->";
+    const body = `${hidden}<ChangeResourceRecordSetsRequest><ChangeBatch><Changes/></ChangeBatch></ChangeResourceRecordSetsRequest>`;
+    expect((await change(body, { headers: {}, tamper })).outcome).toBe("200");
   });
   test("says in its refusal what is wrong", async () => {
     const old = await list({ at: new Date(clock.now().getTime() - 20 * MINUTE) });

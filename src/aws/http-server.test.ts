@@ -8,7 +8,7 @@ import { afterEach, expect, test } from "vitest";
 import { randomIds } from "#lib/ids.ts";
 import { selfSigned } from "../../tests/support/self-signed.ts";
 import type { Call, Reply } from "./call.ts";
-import { type HttpServer, type HttpServerDeps, httpServer } from "./http-server.ts";
+import { type HttpServer, type HttpServerDeps, httpServer, refuseUpgrade } from "./http-server.ts";
 
 const opened: HttpServer[] = [];
 afterEach(async () => {
@@ -173,6 +173,32 @@ test("an upgrade is handed over below /_sealkeeper/ and means nothing elsewhere"
   const socket = connect(port, "127.0.0.1");
   socket.write("GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n\r\n");
   expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 200 OK/);
+});
+
+test("a client that breaks off while its upgrade is looked at breaks nothing else", async () => {
+  const taken = Promise.withResolvers<Socket>();
+  const { port } = await serve({ upgrade: (_, socket) => taken.resolve(socket as Socket) });
+  const client = connect(port, "127.0.0.1");
+  client.on("error", () => {});
+  client.write("GET /_sealkeeper/edge HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+  const socket = await taken.promise;
+  const gone = new Promise((resolve) => socket.on("close", resolve)); // `once` would listen for errors, too
+  client.resetAndDestroy();
+  socket.resume();
+  await gone;
+  expect(socket.errored).toMatchObject({ code: "ECONNRESET" });
+});
+
+test("a client whose upgrade is refused cannot keep its connection", async () => {
+  const { door, port } = await serve({ upgrade: (_, socket) => refuseUpgrade(socket) });
+  const accepted = once(door.server, "connection") as Promise<[Socket]>;
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  client.write("GET /_sealkeeper/edge HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+  const [socket] = await accepted;
+  const gone = once(socket, "close");
+  expect(String(await once(client, "data"))).toMatch(/^HTTP\/1\.1 403 Forbidden/);
+  await gone;
+  client.destroy();
 });
 
 test("stopping lets what runs finish, and closes what is idle", async () => {

@@ -47,6 +47,7 @@ export function httpServer(deps: HttpServerDeps, tls?: TlsServerOptions): HttpSe
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuse(error, socket, deps.ids));
   server.on("upgrade", (request, socket, head) => {
     request.socket.setTimeout(0);
+    socket.on("error", () => socket.destroy()); // Node has let go of it: an error that nobody hears would end the process
     deps.upgrade?.(request, socket, head);
   });
   // Node checks its header and request time-outs from here on, also for sockets that another listener hands over.
@@ -64,6 +65,11 @@ export function httpServer(deps: HttpServerDeps, tls?: TlsServerOptions): HttpSe
       server.closeAllConnections();
     },
   };
+}
+
+/** Lets nobody in who asked for an upgrade. Who does not close its side is not waited for. */
+export function refuseUpgrade(socket: Duplex): void {
+  socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", () => socket.destroy());
 }
 
 /** Answers one request; never rejects. */

@@ -56,8 +56,10 @@ export function router(services: readonly MountedService[]): Router {
       const [target, name] = headers["x-amz-target"].split(".", 2);
       return rpc(isType(call, "application/x-amz-json-1.0") ? "awsJson1_0" : "awsJson1_1", call, target, name);
     }
-    const form = formOf(call);
-    return form ? query(form, scope) : rest(call, scope);
+    // A path that is signed says more than a content type that need not be: what it names is no form.
+    const named = call.path === "/" ? undefined : rest(call, scope);
+    const form = named?.operation ? undefined : formOf(call);
+    return form ? query(form, scope) : (named ?? rest(call, scope));
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { CallEntry } from "#aws/gateway.ts";
+import { refuseUpgrade } from "#aws/http-server.ts";
 import type { AuditTrail } from "#aws/record.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
@@ -102,7 +103,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
       upgrade: (request, socket, head) => {
         acceptEdge(request, socket, head).catch((error: unknown) => {
           log.warn({ err: error }, "an edge was not let in");
-          socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+          refuseUpgrade(socket);
         });
       },
     });
