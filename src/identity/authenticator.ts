@@ -18,8 +18,14 @@ export interface AuthenticatorDeps {
   readonly store: Store;
   readonly root: RootOfCustody;
   readonly clock: Clock;
-  /** Also takes the key `test` with the secret `test` for the first account, from this machine only. */
+  /** Also takes the key `test` with the secret `test` for the first account, from programs on this machine only. */
   readonly dev?: boolean;
+}
+
+/** Where a request comes from, as far as it is seen: what a proxy or a client says of that counts for nothing. */
+export interface Peer {
+  readonly remoteAddress: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -31,15 +37,15 @@ export function authenticator({
   root,
   clock,
   dev = false,
-}: AuthenticatorDeps): (accessKeyId: string, remoteAddress: string) => Promise<Credential | undefined> {
+}: AuthenticatorDeps): (accessKeyId: string, peer: Peer) => Promise<Credential | undefined> {
   const known = new Map<string, { readonly credential: Promise<Credential | undefined>; readonly until: number }>();
 
   const look = async (id: string): Promise<Credential | undefined> => {
     const key = await findActiveKey(store, id);
     return key && credentialOf(key, root);
   };
-  return (id, remoteAddress) => {
-    if (dev && id === DEV.accessKeyId && isLoopback(remoteAddress)) return Promise.resolve(DEV);
+  return (id, peer) => {
+    if (dev && id === DEV.accessKeyId && isLocalProgram(peer)) return Promise.resolve(DEV);
     if (!ACCESS_KEY_ID.test(id)) return NOBODY;
     const now = clock.now().getTime();
     const kept = known.get(id);
@@ -78,6 +84,16 @@ function signingSecret(secret: Uint8Array): KeyObject {
   }
 }
 
+/**
+ * Everybody knows the key `test`, so any web page could sign with it and have a browser on this machine send the request:
+ * from its own origin, or from a name of its own that it lets point here (DNS rebinding). Neither is a local program.
+ */
+function isLocalProgram({ remoteAddress, headers }: Peer): boolean {
+  const fromPage = headers["origin"] !== undefined || (headers["sec-fetch-site"] ?? "none") !== "none";
+  return isLoopback(remoteAddress) && !fromPage && LOCAL_HOST.test(headers["host"] ?? "");
+}
+
+const LOCAL_HOST = /^(([a-z0-9-]+\.)*localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 const isLoopback = (address: string): boolean => /^(::ffff:)?127\./.test(address) || address === "::1";
 
 const DEV: Credential = {

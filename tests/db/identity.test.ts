@@ -17,6 +17,8 @@ const parts = (store: Store) => ({
   ids: randomIds,
 });
 
+const from = (remoteAddress: string) => ({ remoteAddress, headers: {} });
+
 for (const database of DATABASES) {
   describe(`identity on ${database.name}`, () => {
     test("the first start opens account 123456789012 and says its root key once", async () => {
@@ -59,13 +61,13 @@ for (const database of DATABASES) {
       const { accessKeyId } = await firstRootKey(deps);
       const credentials = authenticator(deps);
       const found = { account: "123456789012", kind: "root", arn: "arn:aws:iam::123456789012:root", accessKeyId };
-      expect(await credentials(accessKeyId, "203.0.113.9")).toMatchObject(found);
+      expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
       await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).execute();
-      expect(await credentials(accessKeyId, "203.0.113.9")).toMatchObject(found);
+      expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
       deps.clock.advance(5_000);
-      expect(await credentials(accessKeyId, "203.0.113.9")).toBeUndefined();
+      expect(await credentials(accessKeyId, from("203.0.113.9"))).toBeUndefined();
       await deps.store.updateTable("accessKeys").set({ status: "Active" }).execute();
-      expect(await credentials(accessKeyId, "203.0.113.9")).toMatchObject(found);
+      expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
     });
 
     test("a key that is made after it was asked for in vain is found at once", async () => {
@@ -74,9 +76,9 @@ for (const database of DATABASES) {
       await ensureFirstAccount({ ...deps, ids: { ...randomIds, hex: () => "00000000000000000000" } });
       const { accessKeyId } = await firstRootKey(deps);
       await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).execute();
-      expect(await credentials(accessKeyId, "127.0.0.1")).toBeUndefined();
+      expect(await credentials(accessKeyId, from("127.0.0.1"))).toBeUndefined();
       await deps.store.updateTable("accessKeys").set({ status: "Active" }).execute();
-      expect(await credentials(accessKeyId, "127.0.0.1")).toBeDefined();
+      expect(await credentials(accessKeyId, from("127.0.0.1"))).toBeDefined();
     });
 
     test("an edge gets one key, however often and by however many nodes it is asked for", async () => {
@@ -84,7 +86,7 @@ for (const database of DATABASES) {
       await ensureFirstAccount(deps);
       const keys = await Promise.all([1, 2, 3].map(() => createEdgeIdentity("edge-1", deps)));
       expect(new Set(keys.map(({ secretAccessKey }) => secretAccessKey)).size).toBe(1);
-      const credential = await authenticator(deps)(keys[0]!.accessKeyId, "127.0.0.1");
+      const credential = await authenticator(deps)(keys[0]!.accessKeyId, from("127.0.0.1"));
       expect(credential).toMatchObject({ kind: "edge", arn: "arn:aws:sealkeeper::123456789012:edge/edge-1" });
       expect((await createEdgeIdentity("edge-2", deps)).accessKeyId).not.toBe(keys[0]!.accessKeyId);
       await expect(createEdgeIdentity("Not A Name", deps)).rejects.toThrow("an edge is named by");

@@ -24,7 +24,7 @@ export function sigv4({
 }): Authenticate {
   return async (call, claim, scope) => {
     if (claim instanceof AwsError) throw claim;
-    const credential = await credentials(claim.accessKeyId, call.remoteAddress);
+    const credential = await credentials(claim.accessKeyId, call);
     if (!credential) throw unrecognizedClient();
     const region = parseRegion(claim.region);
     if (region === undefined) {

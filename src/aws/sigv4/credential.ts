@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import type { Call } from "#aws/call.ts";
 import type { Caller } from "#domain/names.ts";
 
 /** An access key as the verifier needs it. */
@@ -12,5 +13,5 @@ export interface Credential extends Pick<Caller, "account" | "kind" | "arn" | "a
 /** Looks up an access key for a peer; undefined when there is none, or it may not be used from there. */
 export type Credentials = (
   accessKeyId: string,
-  remoteAddress: string,
+  peer: Pick<Call, "remoteAddress" | "headers">,
 ) => Credential | undefined | Promise<Credential | undefined>;
