@@ -15,20 +15,27 @@ import {
 import { dirname, join } from "node:path";
 import { ConfigError } from "./config-error.ts";
 
-/** Makes the data directory; what this process writes from now on is for nobody else to read. */
+/**
+ * Makes the data directory; what this process writes from now on is for nobody else to read. Throws ConfigError when
+ * everybody may write there: they could put a key or an edge's socket of their own in place of ours.
+ */
 export function makeDataDir(path: string): void {
   process.umask(0o077);
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  if ((statSync(path).mode & 0o002) !== 0) throw new ConfigError(`everybody may write in ${path}: chmod o-w ${path}`);
 }
 
 /**
  * The machine key: 32 random bytes in `root.key` (mode 0600), made at the first start. Whoever has it and the database
- * has every key. Throws ConfigError when others may read it.
+ * has every key. Throws ConfigError when others may read it, or have put it there.
  */
 export function machineKey(dataDir: string): Buffer {
   const path = join(dataDir, "root.key");
   const key = readIfThere(path) ?? makeMachineKey(path);
-  if ((statSync(path).mode & 0o077) !== 0) throw new ConfigError(`${path} can be read by others: chmod 600 ${path}`);
+  const { mode, uid } = statSync(path);
+  if (![0, process.getuid?.() ?? uid].includes(uid))
+    throw new ConfigError(`${path} belongs to another user: it is no key of ours`);
+  if ((mode & 0o077) !== 0) throw new ConfigError(`${path} can be read by others: chmod 600 ${path}`);
   if (key.length !== 32)
     throw new ConfigError(`${path} is not a machine key: it has ${key.length} bytes instead of 32`);
   return key;
