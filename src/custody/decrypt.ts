@@ -34,11 +34,17 @@ export async function decryptAs(
   checkContext(request.context);
   const { key, ciphertext } = await keyOf(operation, request, caller, deps);
   const version = ciphertext?.version ?? key.version;
-  return await useKey(key, version, { ...request, operation }, caller, deps, (material) => {
-    const plaintext = ciphertext && decryptUnder(material, ciphertext, request.context);
-    if (!plaintext) throw ciphertextInvalid();
-    return { plaintext };
-  });
+  try {
+    return await useKey(key, version, { ...request, operation }, caller, deps, (material) => {
+      const plaintext = ciphertext && decryptUnder(material, ciphertext, request.context);
+      if (!plaintext) throw ciphertextInvalid();
+      return { plaintext };
+    });
+  } catch (error) {
+    const denied = error instanceof Refusal && error.code === "key-access-denied";
+    // Nobody learns from a blob of his own making whether another account has a key of that id.
+    throw denied && request.keyId === undefined && key.account !== caller.account ? unknownKey() : error;
+  }
 }
 
 async function keyOf(

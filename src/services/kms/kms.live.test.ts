@@ -298,6 +298,18 @@ describe("encryption", () => {
     );
   });
 
+  test("a ciphertext of another account's key, and one of no key, are refused in the same words", async () => {
+    const { client, root } = await world();
+    const { CiphertextBlob = new Uint8Array() } = await encrypt(root, (await newKey(root)).id, "x");
+    const other = client("root", "210987654321" as typeof ACCOUNT);
+    const nobodys = Uint8Array.from(CiphertextBlob, (byte, at) => (at === 5 ? byte ^ 1 : byte)); // in the key's id
+    const words = await refusal(other.send(new DecryptCommand({ CiphertextBlob })));
+    expect(words).toContain(
+      "AccessDeniedException: The ciphertext refers to a customer master key that does not exist",
+    );
+    expect(await refusal(other.send(new DecryptCommand({ CiphertextBlob: nobodys })))).toBe(words);
+  });
+
   test("refuses asymmetric algorithms, large plaintexts and large contexts", async () => {
     const { root } = await world();
     const { id: KeyId } = await newKey(root);
