@@ -4,6 +4,7 @@ import { edgeArn, rootArn } from "#domain/arn.ts";
 import type { AccountId, Caller } from "#domain/names.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
+import { isLocalProgram, type Peer } from "#lib/local-program.ts";
 import { findActiveKey, type StoredAccessKey } from "#store/access-keys.ts";
 import type { Store } from "#store/store.ts";
 import { FIRST_ACCOUNT } from "./first-account.ts";
@@ -20,12 +21,6 @@ export interface AuthenticatorDeps {
   readonly clock: Clock;
   /** Also takes the key `test` with the secret `test` for the first account, from programs on this machine only. */
   readonly dev?: boolean;
-}
-
-/** Where a request comes from, as far as it is seen: what a proxy or a client says of that counts for nothing. */
-export interface Peer {
-  readonly remoteAddress: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -83,18 +78,6 @@ function signingSecret(secret: Uint8Array): KeyObject {
     bytes.fill(0);
   }
 }
-
-/**
- * Everybody knows the key `test`, so any web page could sign with it and have a browser on this machine send the request:
- * from its own origin, or from a name of its own that it lets point here (DNS rebinding). Neither is a local program.
- */
-function isLocalProgram({ remoteAddress, headers }: Peer): boolean {
-  const fromPage = headers["origin"] !== undefined || (headers["sec-fetch-site"] ?? "none") !== "none";
-  return isLoopback(remoteAddress) && !fromPage && LOCAL_HOST.test(headers["host"] ?? "");
-}
-
-const LOCAL_HOST = /^(([a-z0-9-]+\.)*localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
-const isLoopback = (address: string): boolean => /^(::ffff:)?127\./.test(address) || address === "::1";
 
 const DEV: Credential = {
   accessKeyId: "test",

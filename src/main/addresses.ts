@@ -34,6 +34,12 @@ export function reachableAt(host: string): readonly string[] {
   return served.length > 0 ? served.map(({ address }) => address) : [host === "::" ? "::1" : "127.0.0.1"];
 }
 
+/** Whether a connection to an IP address ends on this machine. */
+export function isThisMachine(address: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  return isLoopback(address) || own.some((known) => known.address === address);
+}
+
 /** Whether an address can only be reached from this machine. */
 export function isLoopback(address: string): boolean {
   return /^(::ffff:)?127\./.test(address) || address === "::1" || address === "localhost";

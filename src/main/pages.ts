@@ -1,6 +1,6 @@
 import type { Call, Reply } from "#aws/call.ts";
 import type { Pages } from "#aws/http-server.ts";
-import { isLoopback } from "./addresses.ts";
+import { isLocalProgram } from "#lib/local-program.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface PageDeps {
@@ -16,7 +16,7 @@ export function operatorPages(deps: PageDeps): Pages {
   return async (call) => {
     const page = PAGES[`${call.method} ${call.path}`];
     if (!page) return call.path.startsWith("/_sealkeeper/") ? text(404, "There is no such page.") : undefined;
-    if (page.localOnly && !isLoopback(call.remoteAddress)) return text(403, "This page is for this machine only.");
+    if (page.localOnly && !isLocalProgram(call)) return text(403, "This page is for programs on this machine only.");
     return page.answer(deps, call);
   };
 }
@@ -46,10 +46,8 @@ const PAGES: Readonly<Record<string, OperatorPage>> = {
   },
   "POST /_sealkeeper/reset": {
     localOnly: true,
-    answer: async ({ reset }, { headers }) => {
+    answer: async ({ reset }) => {
       if (!reset) return text(403, "Only with --dev.");
-      // A web page may make a browser send a POST, but not without telling where it comes from.
-      if (headers["origin"] !== undefined) return text(403, "Not for browsers.");
       await reset();
       return { status: 204, headers: {} };
     },

@@ -3,6 +3,7 @@ import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
 import { type AddressRange, parseAddressRange } from "#domain/balancers/addresses.ts";
+import type { Target } from "#domain/balancers/targets.ts";
 import { parseRecordName } from "#domain/zones/record-name.ts";
 import { hostAddresses } from "#integrations/elbv2/host-addresses.ts";
 import { type Journal, openJournal } from "#journal/journal.ts";
@@ -12,7 +13,7 @@ import type { Ids } from "#lib/ids.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
-import { reachableAt } from "./addresses.ts";
+import { isThisMachine, reachableAt } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
@@ -30,6 +31,7 @@ export interface World {
   readonly product: ProductZone;
   readonly productZone: string;
   readonly balancerAddresses: AddressRange;
+  readonly isOwnPort: (target: Target) => boolean;
   readonly resolvers: readonly ResolverAddress[];
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
@@ -77,6 +79,7 @@ async function furnish(
     product: productZone(config, store),
     productZone: config.zone,
     balancerAddresses,
+    isOwnPort: ({ address, port }) => port === config.listen.port && isThisMachine(address),
     resolvers: config.resolvers.length > 0 ? config.resolvers : systemResolvers(),
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],

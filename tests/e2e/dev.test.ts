@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { ListCertificatesCommand } from "@aws-sdk/client-acm";
-import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListHostedZonesCommand } from "@aws-sdk/client-route-53";
 import { expect, test } from "vitest";
@@ -66,6 +71,37 @@ test("health says how many edges are connected; metrics count calls and jobs", a
   expect(count(`${calls}{service="kms",operation="Decrypt",status="200"}`)).toBeGreaterThan(0);
   expect(count(`sealkeeper_jobs_total{task="certificate.advance",outcome="done"}`)).toBeGreaterThan(0);
 });
+
+test("a web page that has its own name point here reads no metrics, and nothing reaches us by way of a load balancer", async () => {
+  const product = await testProduct();
+  expect(await statusOf(product, { host: "page.example" })).toBe(403);
+  expect(await statusOf(product, { host: "localhost", "sec-fetch-site": "cross-site" })).toBe(403);
+  expect(await statusOf(product, { host: "localhost" })).toBe(200);
+
+  const { elbv2, targetGroupArn } = { ...(await openShop(product)), ...clientsOf(product) };
+  for (const Id of ["127.0.0.1", "127.9.9.9"]) {
+    const own = new RegisterTargetsCommand({
+      TargetGroupArn: targetGroupArn,
+      Targets: [{ Id, Port: product.listen.port }],
+    });
+    await expect(elbv2.send(own)).rejects.toMatchObject({
+      name: "InvalidTargetException",
+      message: expect.stringContaining("is Sealkeeper itself"),
+    });
+  }
+});
+
+/** How `/metrics` is answered to a request with these headers; `fetch` would not let us choose them. */
+function statusOf({ listen }: Product, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ ...listen, path: "/metrics", headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .once("error", reject)
+      .end();
+  });
+}
 
 function reset({ endpoint }: Product, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   return fetch(`${endpoint}/_sealkeeper/reset`, { method: "POST", headers });

@@ -1,5 +1,6 @@
 import type { GrantDeps } from "#custody/grants.ts";
 import type { AddressRange } from "#domain/balancers/addresses.ts";
+import type { Target } from "#domain/balancers/targets.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Store } from "#store/store.ts";
@@ -13,4 +14,6 @@ export interface BalancerDeps extends GrantDeps {
   readonly productZone: string;
   /** Where load balancers get their addresses from. */
   readonly balancerAddresses: AddressRange;
+  /** What no load balancer may send requests to: what comes from this machine is trusted more there. */
+  readonly isOwnPort?: (target: Target) => boolean;
 }

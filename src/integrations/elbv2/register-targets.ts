@@ -24,11 +24,13 @@ export async function registerTargets(
   arn: string,
   named: readonly NamedTarget[],
   owner: Owner,
-  { store, clock }: BalancerDeps,
+  { store, clock, isOwnPort }: BalancerDeps,
 ): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const group = await heldTargetGroup(tx, arn, owner);
     const targets = named.map((target) => readTarget(target, group));
+    const own = targets.find((target) => isOwnPort?.(target));
+    if (own) throw new Refusal("target-invalid", `${own.address}:${own.port} is Sealkeeper itself: it is no target`);
     if (targets.length === 0) throw new Refusal("balancer-input-invalid", "At least one target must be specified");
     await putTargets(tx, group.arn, unique(targets), clock.now().getTime());
     const registered = (await listTargets(tx, [group.arn])).filter(({ drainedAt }) => drainedAt === undefined);
