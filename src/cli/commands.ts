@@ -7,7 +7,7 @@ export interface Command {
   readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
 }
 
-export type CommandName = "serve" | "demo" | "edge";
+export type CommandName = "serve" | "demo" | "explain" | "edge";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -19,6 +19,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "show one certificate's whole life on the running product, in under half a minute",
     usage: "sealkeeper demo [--keep] [--database URL]",
     load: () => import("./demo.ts"),
+  },
+  explain: {
+    summary: "say why a certificate is as it is: what was looked up, what answered, when it is tried again",
+    usage: "sealkeeper explain CERTIFICATE_ARN [--data-dir DIR | --database URL | --config FILE]",
+    load: () => import("./explain.ts"),
   },
   edge: {
     summary: "the data plane; `serve` starts it",

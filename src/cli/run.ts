@@ -13,7 +13,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const { main } = await COMMANDS[name as CommandName].load();
     return await main(rest);
   } catch (error) {
-    if (error instanceof ConfigError) return wrongUsage(error.message);
+    if (error instanceof ConfigError) return wrongUsage(error.message, name);
     throw error;
   }
 }
@@ -23,8 +23,8 @@ function print(text: string): number {
   return 0;
 }
 
-function wrongUsage(message: string): number {
-  process.stderr.write(`sealkeeper: ${message}\nTry: sealkeeper help\n`);
+function wrongUsage(message: string, command = ""): number {
+  process.stderr.write(`sealkeeper: ${message}\nTry: ${`sealkeeper help ${command}`.trimEnd()}\n`);
   return 2;
 }
 

@@ -1,5 +1,5 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
-import type { EdgeMessage } from "#domain/edge-messages.ts";
+import type { EdgeMessage, ListenerReport } from "#domain/edge-messages.ts";
 import type { Caller } from "#domain/names.ts";
 import type { Journal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -11,6 +11,8 @@ export interface ReportDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Hears where an edge listens for a load balancer. */
+  readonly onListening?: (edge: string, loadBalancerArn: LoadBalancerArn, at: readonly ListenerReport[]) => void;
 }
 
 /** What an edge says of itself; `hello`, `ack` and `heartbeat` are the link's own affair. */
@@ -22,6 +24,7 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
   const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
   switch (report.kind) {
     case "listening":
+      deps.onListening?.(edge.name, loadBalancerArn, report.listeners);
       return ofExisting(loadBalancerArn, deps, (tx) => putListenerReports(tx, whose, report.listeners));
     case "target-health":
       return ofExisting(loadBalancerArn, deps, (tx) => putTargetReports(tx, whose, report.targets));

@@ -1,5 +1,5 @@
 import type { CertificateStatus } from "#domain/certificate/status.ts";
-import type { Caller } from "#domain/names.ts";
+import type { Owner } from "#domain/names.ts";
 import { readCertificate } from "#store/certificate-details.ts";
 import { type LatestLookup, readLookups } from "#store/domain-validations.ts";
 import { findJobError } from "#store/jobs.ts";
@@ -24,7 +24,7 @@ export interface DomainExplanation extends LatestLookup {
 /** Throws `certificate-not-found` and `certificate-arn-invalid`. */
 export async function explainCertificate(
   arnText: string,
-  caller: Caller,
+  caller: Owner,
   { store }: { readonly store: Store },
 ): Promise<Explanation> {
   const arn = readCertificateArn(arnText);

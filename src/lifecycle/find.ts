@@ -1,5 +1,5 @@
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
-import type { Caller } from "#domain/names.ts";
+import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 
 /** Reads the ARN of a certificate. Throws `certificate-arn-invalid` for what names anything else. */
@@ -12,7 +12,7 @@ export function readCertificateArn(text: string): CertificateArn {
 }
 
 /** That there is no such certificate here; it says so when the ARN itself points elsewhere. */
-export function certificateNotFound(arn: CertificateArn, caller: Caller): Refusal {
+export function certificateNotFound(arn: CertificateArn, caller: Owner): Refusal {
   const { region, account } = parseArn(arn) ?? {};
   const where =
     account !== caller.account

@@ -27,6 +27,7 @@ test.for([
   [{ listen: "4566" }, 'flag --listen: "4566" is not HOST:PORT, for example 127.0.0.1:4566'],
   [{ "leaf-lifetime": "long" }, 'flag --leaf-lifetime: "long" is not a duration such as 15m, 72h or 198d'],
   [{ "public-url": "ftp://x" }, 'flag --public-url: "ftp://x" is not an http:// or https:// URL without a path'],
+  [{ "log-level": "loud" }, 'flag --log-level: "loud" is not one of trace, debug, info, warn, error, fatal, silent'],
   [{ dev: "yes" }, 'flag --dev: "yes" is not true or false'],
 ] as [Record<string, string>, string][])("refuses %j and says what would be right", ([flags, message]) => {
   expect(() => readConfig({ ...nothing, flags })).toThrow(message);

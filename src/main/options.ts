@@ -52,7 +52,7 @@ export const OPTIONS: Options = {
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
   "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
-  "log-level": option(text, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
+  "log-level": option(level, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
 };
 
 interface Options {
@@ -114,6 +114,10 @@ function flag(value: string): boolean {
   return value === "true" ? true : value === "false" ? false : wrong(value, "true or false");
 }
 
+function level(value: string): string {
+  return LEVELS.includes(value) ? value : wrong(value, `one of ${LEVELS.join(", ")}`);
+}
+
 function optional<Value>(parse: (value: string) => Value): (value: string) => Value | undefined {
   return (value) => (value === "" ? undefined : parse(value));
 }
@@ -125,3 +129,5 @@ function list<Value>(parse: (value: string) => Value): (value: string) => readon
 function wrong(value: string, right: string): never {
   throw new ConfigError(`"${value}" is not ${right}`);
 }
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];

@@ -7,6 +7,7 @@ import type { AuditTrail } from "#aws/record.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startDnsServer } from "#dns/server.ts";
+import type { CertificateArn } from "#domain/arn.ts";
 import { type Fleet, openFleet } from "#fleet/fleet.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
@@ -14,6 +15,7 @@ import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import { startWorker, type Worker } from "#jobs/worker.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
+import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { listLoadBalancerArns, markBalancerActive } from "#store/load-balancers.ts";
 import type { HostPort } from "./addresses.ts";
@@ -25,6 +27,8 @@ import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
+import { listenerNotes } from "./note-listeners.ts";
+import { proofNotes } from "./note-proofs.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
 import { tasks } from "./tasks.ts";
@@ -134,8 +138,12 @@ async function writeCredentials(config: Config, world: World): Promise<void> {
 }
 
 function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
+  const noteListeners = listenerNotes({ ...world, log });
   return {
     ...world,
+    onListening: (...report) => {
+      noteListeners(...report).catch((error: unknown) => log.warn({ err: error }, "a listener's place is not known"));
+    },
     edgeBalancer,
     edgeCertificate: readEdgeCertificate,
     balancerArns: listLoadBalancerArns,
@@ -153,10 +161,16 @@ interface JobDeps {
 }
 
 function startJobs(world: World, { node, fleet, log, metrics }: JobDeps): Worker {
+  const noteProofs = proofNotes({ ...world, log });
   const counted = Object.entries(tasks(world)).map(([name, task]) => [
     name,
     async (subject: string) => {
       const again = await task(subject);
+      if (name === ADVANCE) {
+        await noteProofs(subject as CertificateArn).catch((error: unknown) =>
+          log.warn({ err: error }, "no proof notes"),
+        );
+      }
       metrics.job(name, "done");
       fleet.wake();
       return again;

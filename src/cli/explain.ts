@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { parseArn } from "#domain/arn.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { type DomainExplanation, type Explanation, explainCertificate } from "#lifecycle/explain.ts";
+import { ConfigError } from "#main/config-error.ts";
+import { openStore } from "#store/store.ts";
+import { readSettings } from "./settings.ts";
+
+/** `sealkeeper explain CERTIFICATE_ARN`: why a certificate is as it is. Asks the database, so `serve` need not run. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { config, words } = readSettings(args, 1);
+  const [arn = ""] = words;
+  const { account, region } = parseArn(arn) ?? {};
+  if (!account || !region) throw new ConfigError(`"${arn}" is not the ARN of a certificate`);
+  const file = config.database.startsWith("file:") ? config.database.slice("file:".length) : undefined;
+  if (file !== undefined && !existsSync(file)) throw new ConfigError(`there is no database ${file}: which --data-dir?`);
+  const store = await openStore(config.database);
+  try {
+    const explanation = await explainCertificate(arn, { account, region }, { store });
+    process.stdout.write(tellExplanation(arn, explanation));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`sealkeeper: ${error.message}\n`);
+    return 1;
+  } finally {
+    await store.destroy();
+  }
+}
+
+/** An explanation in lines for people. */
+export function tellExplanation(arn: string, { status, trouble, domains }: Explanation): string {
+  return [
+    arn,
+    line("status", status),
+    ...(trouble === undefined ? [] : [line("trouble", trouble)]),
+    ...domains.flatMap(tellDomain),
+    "",
+  ].join("\n");
+}
+
+function tellDomain({
+  domainName,
+  purpose,
+  status,
+  problem,
+  lookups,
+  checkedAt,
+  checkAt,
+}: DomainExplanation): string[] {
+  return [
+    "",
+    `${domainName}, to ${purpose === "RENEWAL" ? "renew" : "issue"}`,
+    line("status", status),
+    ...(problem === undefined ? [] : [line("why", problem)]),
+    ...(lookups ?? []).map(({ name, type, server, answer, failure }) =>
+      line("asked", `${server} for ${type} ${name}: ${answer ?? failure ?? "no answer"}`),
+    ),
+    ...(checkedAt === undefined ? [] : [line("looked at", new Date(checkedAt).toISOString())]),
+    ...(status === "PENDING_VALIDATION" ? [line("again at", new Date(checkAt).toISOString())] : []),
+  ];
+}
+
+function line(label: string, value: string): string {
+  return `  ${label.padEnd(10)}${value}`;
+}
