@@ -100,7 +100,9 @@ describe("a reimport", () => {
   });
 
   test("with a name that no client can ask for is served for its other names", async () => {
-    const odd = await selfSigned({ names: ["www.example.org", `${"x".repeat(300)}.example.org`, "sp ace.example.org"] });
+    const odd = await selfSigned({
+      names: ["www.example.org", `${"x".repeat(300)}.example.org`, "sp ace.example.org"],
+    });
     const { CertificateArn } = (await bring(odd)).body;
     await world.attach(CertificateArn);
     const edge = await readEdgeCertificate(store, BALANCER as LoadBalancerArn, CertificateArn);
