@@ -29,6 +29,10 @@ test.for([
     { code: "ECONNREFUSED", syscall: "connect", message: "connect ECONNREFUSED 127.0.0.1:1" },
     "the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1",
   ],
+  [
+    { code: "ERR_SQLITE_ERROR", errcode: 14 },
+    "the database cannot be opened: this user may not write in its directory (data directory: /srv/sk)",
+  ],
   [{ message: "everybody may write in /srv/sk" }, "everybody may write in /srv/sk"],
 ] as [object, string][])("%j becomes a sentence with the way out", ([facts, sentence]) => {
   expect(startProblem(failure(facts), config)).toBe(sentence);

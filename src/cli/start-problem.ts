@@ -4,7 +4,7 @@ import type { Config } from "#main/config.ts";
 /** Why the product could not start, and what to do about it, in a sentence for the person who started it. */
 export function startProblem(error: unknown, config: Pick<Config, "listen" | "dns" | "data-dir">): string {
   if (!(error instanceof Error)) return String(error);
-  const { code = "", syscall = "", address, port, path } = error as SystemError;
+  const { code = "", errcode, syscall = "", address, port, path } = error as SystemError;
   if ((syscall === "listen" || syscall === "bind") && address !== undefined && port !== undefined) {
     const setting = port === config.dns.port ? "dns" : "listen";
     const place = showHostPort({ host: address, port });
@@ -12,6 +12,8 @@ export function startProblem(error: unknown, config: Pick<Config, "listen" | "dn
     if (what) return `${place} ${what}; choose another place with --${setting} HOST:PORT`;
   }
   if (path !== undefined && FILES[code]) return `${path}: ${FILES[code]} (data directory: ${config["data-dir"]})`;
+  if (code === "ERR_SQLITE_ERROR" && errcode === CANTOPEN)
+    return `the database cannot be opened: this user may not write in its directory (data directory: ${config["data-dir"]})`;
   if (NETWORK.has(code)) return `the database cannot be reached: ${error.message || code}`;
   return error.message;
 }
@@ -19,7 +21,11 @@ export function startProblem(error: unknown, config: Pick<Config, "listen" | "dn
 interface SystemError extends NodeJS.ErrnoException {
   readonly address?: string;
   readonly port?: number;
+  readonly errcode?: number;
 }
+
+/** SQLite's result code. */
+const CANTOPEN = 14;
 
 const LISTEN: Readonly<Record<string, string>> = {
   EADDRINUSE: "is taken already, by another Sealkeeper or another program",

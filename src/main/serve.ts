@@ -23,6 +23,7 @@ import type { Config } from "./config.ts";
 import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
 import { startEmbeddedEdge } from "./embedded-edge.ts";
 import { openFrontDoor } from "./front-door.ts";
+import { holdDataDir } from "./hold-data-dir.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
@@ -61,6 +62,8 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     }
   };
   try {
+    const held = await holdDataDir(config["data-dir"]);
+    ending.push(() => held.release());
     const world = await openWorld(config, deps);
     ending.push(() => world.close());
     await ensureHierarchy(world);
