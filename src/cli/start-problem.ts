@@ -5,7 +5,7 @@ import type { Config } from "#main/config.ts";
 export function startProblem(error: unknown, config: Pick<Config, "listen" | "dns" | "data-dir">): string {
   if (!(error instanceof Error)) return String(error);
   const { code = "", errcode, syscall = "", address, port, path } = error as SystemError;
-  if ((syscall === "listen" || syscall === "bind") && address !== undefined && port !== undefined) {
+  if ((syscall === "listen" || syscall === "bind") && address !== undefined && port !== undefined && port > 0) {
     const setting = port === config.dns.port ? "dns" : "listen";
     const place = showHostPort({ host: address, port });
     const what = LISTEN[code];

@@ -18,8 +18,13 @@ test("a data directory is one process's at a time, and the other is named", asyn
   await (await holdDataDir(path)).release();
 });
 
+test("a path that is too long for a socket is refused with the reason", async () => {
+  const path = `/tmp/${"x".repeat(120)}`;
+  await expect(holdDataDir(path)).rejects.toThrow(`the data directory cannot be held by ${path}/run.sock`);
+});
+
 test("what a killed process left behind holds nothing", async () => {
   const path = directory();
-  writeFileSync(join(path, "serve.sock"), "");
+  writeFileSync(join(path, "run.sock"), "");
   await (await holdDataDir(path)).release();
 });

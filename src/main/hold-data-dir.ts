@@ -9,7 +9,7 @@ import { ConfigError } from "./config-error.ts";
  * away from each other for ever. Rejects with ConfigError while another lives there; who was killed holds nothing.
  */
 export async function holdDataDir(dataDir: string): Promise<{ release(): Promise<void> }> {
-  const path = join(dataDir, "serve.sock");
+  const path = join(dataDir, "run.sock");
   const server = createServer((visitor) => visitor.on("error", () => visitor.destroy()).end(`${process.pid}`));
   server.unref();
   if (!(await listens(server, path))) {
@@ -27,9 +27,13 @@ export async function holdDataDir(dataDir: string): Promise<{ release(): Promise
   };
 }
 
+/** False when the path is taken. Rejects with ConfigError when no socket can be there, as where it is too long. */
 function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const failed = (): void => resolve(false);
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      if (error.code === "EADDRINUSE") resolve(false);
+      else reject(new ConfigError(`the data directory cannot be held by ${path}: ${error.message}`));
+    };
     server.once("error", failed);
     server.listen(path, () => {
       server.off("error", failed);
