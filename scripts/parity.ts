@@ -15,7 +15,7 @@ const pages = await Promise.all(serviceNames().map(page));
 const stale = pages.filter(({ path, text }) => read(path) !== text);
 for (const { path, text } of stale) {
   if (!check) writeFileSync(new URL(path, root), text);
-  console.log(check ? `${path} is out of date: npm run parity` : `wrote ${path}`);
+  console.log(check ? `${path} is out of date: npm run generate` : `wrote ${path}`);
 }
 if (check && stale.length > 0) process.exitCode = 1;
 
