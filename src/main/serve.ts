@@ -1,38 +1,34 @@
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import type { CallEntry } from "#aws/gateway.ts";
 import { refuseUpgrade } from "#aws/http-server.ts";
-import type { AuditTrail } from "#aws/record.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startDnsServer } from "#dns/server.ts";
-import type { CertificateArn } from "#domain/arn.ts";
-import { type Fleet, openFleet } from "#fleet/fleet.ts";
+import { openFleet } from "#fleet/fleet.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
-import { startWorker, type Worker } from "#jobs/worker.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
-import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { listLoadBalancerArns, markBalancerActive } from "#store/load-balancers.ts";
+import { ping } from "#store/ping.ts";
 import type { HostPort } from "./addresses.ts";
+import { logCall, wakingTrail } from "./calls.ts";
 import type { Config } from "./config.ts";
 import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
 import { startEmbeddedEdge } from "./embedded-edge.ts";
 import { openFrontDoor } from "./front-door.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
+import { startJobs } from "./jobs.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
-import { type Metrics, openMetrics } from "./metrics.ts";
+import { openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
 import { listenerNotes } from "./note-listeners.ts";
-import { proofNotes } from "./note-proofs.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
-import { tasks } from "./tasks.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface ServeDeps {
@@ -94,7 +90,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
       world,
       log,
       authenticate,
-      audit: waking(world, worker, fleet),
+      audit: wakingTrail(world.journal, worker, fleet),
       onCall: (entry) => {
         metrics.call(entry);
         logCall(log, entry);
@@ -102,7 +98,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
       pages: operatorPages({
         metrics,
         health: async () => {
-          await world.store.selectFrom("accounts").select("id").limit(1).execute();
+          await ping(world.store);
           return { edges: fleet.connected };
         },
         reset: config.dev ? () => resetFirstAccount(world, fleet) : undefined,
@@ -154,65 +150,4 @@ function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
     onLoss: (edge, error) => log.warn({ edge, err: error }, "the connection of an edge was lost"),
     onError: (error) => log.error({ err: error }, "old changes could not be forgotten"),
   };
-}
-
-interface JobDeps {
-  readonly node: string;
-  readonly fleet: Fleet;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-}
-
-function startJobs(world: World, { node, fleet, log, metrics }: JobDeps): Worker {
-  const noteProofs = proofNotes({ ...world, log });
-  const counted = Object.entries(tasks(world)).map(([name, task]) => [
-    name,
-    async (subject: string) => {
-      const again = await task(subject);
-      if (name === ADVANCE) {
-        await noteProofs(subject as CertificateArn).catch((error: unknown) =>
-          log.warn({ err: error }, "no proof notes"),
-        );
-      }
-      metrics.job(name, "done");
-      fleet.wake();
-      return again;
-    },
-  ]);
-  return startWorker({
-    ...world,
-    node,
-    tasks: Object.fromEntries(counted),
-    onError: ({ task, subject, attempts }, error) => {
-      metrics.job(task, "failed");
-      log.error({ task, subject, attempts, err: error }, "a job failed and will be tried again");
-    },
-    onStoreError: (error) => log.error({ err: error }, "the job queue could not be read"),
-  });
-}
-
-/** What changes something may have promised work and announced changes: both are looked at while the record is written. */
-function waking(world: World, worker: Worker, fleet: Fleet): AuditTrail {
-  return {
-    note: (call) => world.journal.note(call),
-    record(call) {
-      worker.wake();
-      fleet.wake();
-      // Custody has recorded the use of a key, with its grant, before the result left it.
-      if (call.eventSource === "kms.amazonaws.com") return Promise.resolve(world.journal.note(call));
-      return world.journal.record(call);
-    },
-  };
-}
-
-function logCall(log: Logger, { bug, error, caller, ms, ...entry }: CallEntry): void {
-  const facts = {
-    ...entry,
-    ms: Math.round(ms * 10) / 10,
-    principal: caller?.arn,
-    region: caller?.region,
-    error: error && `${error.code}: ${error.message}`,
-  };
-  if (bug === undefined) log.info(facts, "call");
-  else log.error({ ...facts, err: bug }, "call");
 }
