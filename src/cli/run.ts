@@ -5,17 +5,26 @@ import { help } from "./help.ts";
 /** Runs one command line and answers the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function run(args: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = args;
-  if (["help", "--help", "-h"].includes(name)) return print(help(rest[0]));
+  if (["help", "--help", "-h"].includes(name))
+    return rest[0] === undefined || isCommand(rest[0]) ? print(help(rest[0])) : unknown(rest[0]);
   if (["version", "--version"].includes(name)) return print(await version());
-  if (!Object.hasOwn(COMMANDS, name)) return wrongUsage(`there is no command "${name}"`);
+  if (!isCommand(name)) return unknown(name);
   if (rest.includes("--help") || rest.includes("-h")) return print(help(name));
   try {
-    const { main } = await COMMANDS[name as CommandName].load();
+    const { main } = await COMMANDS[name].load();
     return await main(rest);
   } catch (error) {
     if (error instanceof ConfigError) return wrongUsage(error.message, name);
     throw error;
   }
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function unknown(name: string): number {
+  return wrongUsage(`there is no command "${name}"`);
 }
 
 function print(text: string): number {

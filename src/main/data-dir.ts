@@ -21,7 +21,8 @@ import { ConfigError } from "./config-error.ts";
  */
 export function makeDataDir(path: string): void {
   process.umask(0o077);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  // Node's recursive mkdir never comes back from where nothing can be made, as in /proc: it is for missing parents only.
+  if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
   if ((statSync(path).mode & 0o002) !== 0) throw new ConfigError(`everybody may write in ${path}: chmod o-w ${path}`);
 }
 
