@@ -2,8 +2,6 @@ import { execFileSync, spawn } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImportCertificateCommand } from "@aws-sdk/client-acm";
@@ -13,6 +11,7 @@ import {
   CreateTargetGroupCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { freePort } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { openPort } from "#cli/demo/wire.ts";
 import { showHostPort } from "#main/addresses.ts";
@@ -162,12 +161,3 @@ const peerConfig = (port: number, backend: number, directory: string): string =>
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https;
     }
   }`;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

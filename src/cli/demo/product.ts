@@ -90,7 +90,8 @@ function readCredentials(path: string): Credentials {
   return { accessKeyId: field("aws_access_key_id"), secretAccessKey: field("aws_secret_access_key") };
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;
