@@ -17,7 +17,7 @@ export default defineConfig({
         testTimeout: 20_000,
       }),
       // Beside their files, too: servers, processes and clients of flesh and blood, and long fuzzing.
-      project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000 }),
+      project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000, globalSetup: "./tests/support/peers.ts" }),
       project("db", ["tests/db/**/*.test.ts"], slow),
       project("compat", ["tests/compat/**/*.test.ts"], { ...slow, fileParallelism: false }),
       project("e2e", ["tests/e2e/**/*.test.ts"], { ...slow, fileParallelism: false }),

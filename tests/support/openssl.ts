@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { debian } from "./debian.ts";
+
+debian("openssl");
 
 /**
  * Runs Debian's openssl in a directory of its own that holds `files`, and answers everything it printed. When it fails
