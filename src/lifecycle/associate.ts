@@ -2,11 +2,13 @@ import { createGrant, type GrantDeps, retireGrant } from "#custody/grants.ts";
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
+import { keyIdOf } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { deleteAssociation, findAssociation, insertAssociation } from "#store/certificate-associations.ts";
 import { findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, holdCertificate } from "#store/certificates.ts";
+import { findGrant } from "#store/grants.ts";
 import type { Tx } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { readCertificateArn } from "./find.ts";
@@ -30,7 +32,7 @@ export interface Attached {
 
 /**
  * Lets a resource use a certificate: the association, its place in InUseBy and the grant to open the key are one change.
- * Asking again answers the same. Throws a refusal with the true reason when the certificate cannot be used there.
+ * Asking again answers the same, for as long as its grant is there. Throws a refusal with the true reason when the certificate cannot be used there.
  */
 export async function attachCertificate(
   tx: Tx,
@@ -46,7 +48,10 @@ export async function attachCertificate(
   const now = deps.clock.now();
   checkUsable(certificate, now, supportedKeyAlgorithms);
   const present = await findAssociation(tx, arn, resourceArn);
-  if (present) return { certificateArn: arn, grantToken: present.grantToken };
+  if (present && (await findGrant(tx, keyIdOf(present.keyArn), present.grantId))) {
+    return { certificateArn: arn, grantToken: present.grantToken };
+  }
+  if (present) await deleteAssociation(tx, arn, resourceArn); // its grant was ended by hand: whoever attaches anew gets another
 
   const version = await findCurrentVersion(tx, arn);
   if (!version) throw new Error(`${arn} is ${certificate.status} but has no version in force`);

@@ -37,7 +37,7 @@ test.for([
   },
 );
 
-test("another edge does not get a key whose grant was revoked; another certificate brings service back", async () => {
+test("another edge does not get a key whose grant was revoked; naming the certificate anew brings service back, and so does another", async () => {
   const product = await testProduct();
   const shop = await openShop(product);
   const { keyId, grants } = await acmKey(shop.clients);
@@ -46,10 +46,19 @@ test("another edge does not get a key whose grant was revoked; another certifica
   await killEdge(product);
   expect(await refusal(shop)).toMatch(/unrecognized name|handshake failure/);
 
+  const name = (CertificateArn: string) =>
+    shop.clients.elbv2.send(
+      new ModifyListenerCommand({ ListenerArn: shop.listenerArn, Certificates: [{ CertificateArn }] }),
+    );
+  await name(shop.certificateArn);
+  await until("service", () => get(shop).catch(() => undefined));
+  const anew = await acmKey(shop.clients);
+  expect(anew.grants).toHaveLength(1);
+
+  await shop.clients.kms.send(new RevokeGrantCommand({ KeyId: keyId, GrantId: anew.grants[0]?.GrantId }));
+  await refusal(shop);
   const another = await issue(shop.clients, `www.${shop.domain}`, shop.zoneId);
-  await shop.clients.elbv2.send(
-    new ModifyListenerCommand({ ListenerArn: shop.listenerArn, Certificates: [{ CertificateArn: another }] }),
-  );
+  await name(another);
   await until("service", () => get(shop).catch(() => undefined));
 });
 

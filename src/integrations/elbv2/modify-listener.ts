@@ -67,7 +67,10 @@ export async function modifyListener(
     checkFips([...others.filter(({ arn }) => arn !== next.arn), next]);
     await updateListener(tx, next);
     await useTargetGroups(tx, next, balancer);
-    await settleCertificates(tx, balancer, await changeCertificates(tx, present, next), deps);
+    const touched = await changeCertificates(tx, present, next);
+    // One that is named anew is settled, too: its grant may have been ended by hand.
+    const named = request.certificateArn === undefined ? [] : [request.certificateArn as CertificateArn];
+    await settleCertificates(tx, balancer, [...touched, ...named], deps);
     await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
     return next;
   });
