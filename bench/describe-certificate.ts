@@ -31,11 +31,9 @@ export async function describeCertificate(): Promise<readonly Result[]> {
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < 3; round++) {
-    // oxlint-disable-next-line no-await-in-loop -- in turn, so that both meet the same machine
     const mine = await wrk(load);
     if (mine.failed > 0) throw new Error(`${mine.failed} calls failed`);
     ours.push(mine.perSecond);
-    // oxlint-disable-next-line no-await-in-loop -- in turn, so that both meet the same machine
     theirs.push((await wrk({ ...load, url: bareUrl })).perSecond);
   }
   bare.close();

@@ -56,9 +56,7 @@ async function compare(
 ): Promise<Result[]> {
   const rounds: { ours: Measured & { micros: number }; peer: Measured & { micros: number } }[] = [];
   for (let round = 0; round < 4; round++) {
-    // oxlint-disable-next-line no-await-in-loop -- in turn, so that both meet the same machine
     const mine = await cpuPerRequest(ours.pid, { ...load, url: ours.url, seconds: 2 });
-    // oxlint-disable-next-line no-await-in-loop -- in turn, so that both meet the same machine
     const theirs = await cpuPerRequest(peer.pid, { ...load, url: peer.url, seconds: 2 });
     if (mine.failed > 0) throw new Error(`${mine.failed} of ${mine.requests} requests failed`);
     if (round > 0) rounds.push({ ours: mine, peer: theirs });

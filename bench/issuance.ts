@@ -20,7 +20,6 @@ export async function issuance(): Promise<readonly Result[]> {
   await ensureHierarchy(deps);
   const results: Result[] = [];
   for (const { id, what, keyAlgorithm } of ISSUERS) {
-    // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
     const issuer = await signers.issuer(store, id);
     const fields = { ...FIELDS, serial: randomBytes(16), keyAlgorithm, subjectPublicKeyInfo: leafKey(keyAlgorithm) };
     const tbs = buildLeaf(fields, issuer);
@@ -36,7 +35,6 @@ export async function issuance(): Promise<readonly Result[]> {
       more: true,
       against,
     });
-    // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
     const whole = await wholePerSecond(issuer, fields.subjectPublicKeyInfo, deps);
     results.push({
       what: `${what}: intent, lint, sign, check, record (SQLite in memory)`,
@@ -74,9 +72,7 @@ async function wholePerSecond(
       names: NAMES,
       validity: 198 * DAY,
     };
-    // oxlint-disable-next-line no-await-in-loop -- one certificate after the other
     const prepared = await deps.store.transaction().execute((tx) => prepareLeaf(tx, request, deps));
-    // oxlint-disable-next-line no-await-in-loop -- one certificate after the other
     await signLeaf(prepared, deps);
   }
   const { user, system } = process.cpuUsage(before);

@@ -24,11 +24,9 @@ export async function latency(): Promise<readonly Result[]> {
     for (const algorithm of ["RSA_2048", "EC_prime256v1"] as const) {
       const host = `h${i}-${algorithm.slice(0, 2).toLowerCase()}.bench.example`;
       const began = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one user at a time
       const arn = await issue(product, host, algorithm);
       issued[algorithm]?.push(performance.now() - began);
       const attaching = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one user at a time
       await attach(product, front, arn, host, root);
       attached.push(performance.now() - attaching);
     }

@@ -19,6 +19,5 @@ const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of chosen) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`there is no bench ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
-  // oxlint-disable-next-line no-await-in-loop -- benches must not disturb each other
   process.stdout.write(`${showResults(name, await bench())}\n`);
 }

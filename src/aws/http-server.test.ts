@@ -122,10 +122,8 @@ test("one connection carries many calls", async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let count = 0; count < 3; count++) {
     const call = request({ agent, port, host: "127.0.0.1" }).end();
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     const [response] = (await once(call, "response")) as [IncomingMessage];
     response.resume();
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     await once(response, "end");
   }
   agent.destroy();

@@ -89,7 +89,6 @@ async function respond(request: IncomingMessage, response: ServerResponse, deps:
 
 async function firstPage(call: Call, { pages = [], ids }: HttpServerDeps): Promise<Reply | undefined> {
   for (const page of pages) {
-    // oxlint-disable-next-line no-await-in-loop -- the first that knows the path answers
     const reply = await page(call);
     if (reply) return { ...reply, headers: { "x-amzn-requestid": ids.uuid(), ...reply.headers } };
   }

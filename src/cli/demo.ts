@@ -22,7 +22,6 @@ export async function main(args: readonly string[]): Promise<number> {
     });
     play = await stage(product, tell);
     for (const act of keep ? STORY.filter(({ ends }) => !ends) : STORY) {
-      // oxlint-disable-next-line no-await-in-loop -- a story is told in order
       await act.play(play);
     }
     tell.verdict(performance.now() - started);

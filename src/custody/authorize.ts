@@ -58,13 +58,11 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
   if (owner.allowed) return owner;
   const keyArn = arnOf(key);
   for (const token of tokens.filter((candidate) => candidate.keyArn === keyArn)) {
-    // oxlint-disable-next-line no-await-in-loop -- the first token nearly always decides
     const grant = await findGrant(db, key.id, token.grantId);
     const decision = judge(grant ? [grant] : []);
     if (decision.allowed) return decision;
   }
   for (const question of questions(call, caller)) {
-    // oxlint-disable-next-line no-await-in-loop -- the first question nearly always decides
     const decision = judge(await findGrantsForUse(db, key.id, question));
     if (decision.allowed) return decision;
   }

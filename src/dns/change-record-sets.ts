@@ -37,7 +37,6 @@ export async function changeRecordSets(
     if ("problems" in decided) throw new Refusal("change-batch-invalid", `[${decided.problems.join(", ")}]`);
     const { written, removed } = decided.decision;
     for (const set of removed) {
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement after the other
       await deleteRecordSet(tx, zone.id, set);
     }
     await putRecordSets(tx, zone.id, written);

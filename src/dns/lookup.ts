@@ -108,11 +108,9 @@ async function recordsOf(
       return content.values.map((value) => dnsRecord(name, type, content.ttl, value));
     }
     if (content.zoneId !== zone.id) {
-      // oxlint-disable-next-line no-await-in-loop -- the end of the chain
       const addresses = (await productAddresses(content.target, product)) ?? [];
       return type === "A" || type === "AAAA" ? addressRecords(name, type, HOST_TTL, addresses) : [];
     }
-    // oxlint-disable-next-line no-await-in-loop -- a chain is followed link by link
     [current] = await recordSetsAt(store, zone.id, [content.target], [type]);
   }
   return [];

@@ -20,7 +20,6 @@ export async function resolve(name: RecordName, type: number, deps: LookupDeps):
   let asked = name;
   for (;;) {
     seen.add(asked);
-    // oxlint-disable-next-line no-await-in-loop -- a chain is followed link by link
     const found = await lookUp(asked, type, deps);
     switch (found.kind) {
       case "found":

@@ -36,7 +36,6 @@ export interface ResolvedRecord {
 export async function askResolvers(name: RecordName, type: "CNAME" | "TXT", deps: ResolverDeps): Promise<Resolved> {
   let last: Resolved = { kind: "failed", server: "the resolver", reason: "is not configured" };
   for (const resolver of [...deps.resolvers, ...deps.resolvers]) {
-    // oxlint-disable-next-line no-await-in-loop -- the next one is asked only when this one fails
     last = await ask(name, type, resolver, deps);
     if (last.kind !== "failed") return last;
   }

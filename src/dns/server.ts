@@ -74,9 +74,7 @@ async function bindBoth({ address, port }: DnsServerOptions): Promise<readonly [
     const tcp = createServer({ noDelay: true, allowHalfOpen: true });
     const udp = createSocket({ type: address.includes(":") ? "udp6" : "udp4" });
     try {
-      // oxlint-disable-next-line no-await-in-loop -- one port after the other
       await listen(tcp, address, port);
-      // oxlint-disable-next-line no-await-in-loop -- the port is known only now
       await bind(udp, address, (tcp.address() as { readonly port: number }).port);
       return [tcp, udp];
     } catch (error) {

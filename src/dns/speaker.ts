@@ -31,13 +31,11 @@ export async function findSpeaker(name: RecordName, type: number, deps: LookupDe
     const servers = authority && sets.find((set) => set.name === at && set.type === "NS");
     // RFC 4035 §3.1.4.1: the DS of a delegation is the parent's.
     if (servers && at === name && type === RECORD_TYPES.DS) break;
-    // oxlint-disable-next-line no-await-in-loop -- each step down depends on the one before
     const delegation = servers && { zone: await delegate(servers, deps) };
     const step = successor(authority, { eldest: eldest.get(at), delegation });
     if (step.kind === "cut" && authority) return { zone: authority.zone, sets, cut: servers };
     if (step.kind !== "descend") continue;
     authority = step.to;
-    // oxlint-disable-next-line no-await-in-loop -- each step down depends on the one before
     sets = await recordSetsOnPath(deps.store, authority.zone.id, path.slice(depth + 1), name);
   }
   return authority && { zone: authority.zone, sets, cut: undefined };
@@ -49,7 +47,6 @@ async function delegate({ name, content }: RecordSet, deps: LookupDeps): Promise
   for (const server of servers) {
     const host = parseRecordName(server);
     const id = host && zoneIdOfNameServer(host, deps.product.name);
-    // oxlint-disable-next-line no-await-in-loop -- the first that is ours ends it
     const zone = id === undefined ? undefined : await findZone(deps.store, id);
     if (zone?.name === name) return zone;
   }

@@ -30,7 +30,6 @@ export async function listZoneTags(
   { store }: Pick<ZoneDeps, "store">,
 ): Promise<ReadonlyMap<string, readonly ZoneTag[]>> {
   for (const id of ids) {
-    // oxlint-disable-next-line no-await-in-loop -- at most ten
     if (!(await findZoneOf(store, account, id))) noSuchZone(id);
   }
   return zoneTags(store, ids);

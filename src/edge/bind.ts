@@ -21,7 +21,6 @@ export async function bind(server: Server, attempts: readonly Bound[]): Promise<
   let reason: unknown = new Error("there is nowhere to listen");
   for (const attempt of attempts) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- one place after the other
       return await listen(server, attempt);
     } catch (error) {
       reason = error;

@@ -41,21 +41,18 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
   const keep = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one connection after the other
         const { socket, head } = await connect(deps, signal);
         line = socket;
         for (const message of deps.onConnect()) socket.write(encodeEdgeMessage(message));
         const begun = (): void => {
           failures = 0;
         };
-        // oxlint-disable-next-line no-await-in-loop -- for as long as it lasts
         await converse(socket, head, begun, deps);
       } catch (error) {
         if (!signal.aborted) deps.onLoss(error);
       }
       line = undefined;
       failures++;
-      // oxlint-disable-next-line no-await-in-loop -- a pause between two tries
       await pause(backoff(failures, RETRY), signal, deps.timers);
     }
   };
@@ -119,7 +116,6 @@ async function converse(socket: Duplex, head: Buffer, begun: () => void, deps: C
       for (const frame of reader.push(chunk as Buffer)) {
         const message = read(frame, deps);
         if (message?.kind === "welcome") begun();
-        // oxlint-disable-next-line no-await-in-loop -- messages have an order
         if (message) await deps.onMessage(message);
       }
     }

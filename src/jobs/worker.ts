@@ -50,13 +50,11 @@ export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: 
   const loop = async (): Promise<void> => {
     await releaseJobs(deps.store, deps.node, deps.clock.now().getTime()).catch(deps.onStoreError);
     while (!stopped) {
-      // oxlint-disable-next-line no-await-in-loop -- one look after the other
       const jobs = await claim(SLOTS - atWork.size, deps).catch((error: unknown) => {
         deps.onStoreError(error);
         return [];
       });
       jobs.forEach(begin);
-      // oxlint-disable-next-line no-await-in-loop -- rests until there is something to do, or room to do it
       if (jobs.length === 0 || atWork.size >= SLOTS) await bell.rung(POLL);
     }
     await Promise.all(atWork);

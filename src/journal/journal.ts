@@ -52,7 +52,6 @@ export function openJournal(
     const records = waiting;
     waiting = [];
     for (let from = 0; from < records.length; from += BATCH) {
-      // oxlint-disable-next-line no-await-in-loop -- records keep their order
       await insertAuditRecords(store, records.slice(from, from + BATCH));
     }
   };

@@ -41,7 +41,6 @@ export async function checkDomains(
         wasDueAt: checkAt,
         checkAgainAt: now + recheckAfter(checks + 1, purpose),
       };
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await recordLookup(tx, arn, purpose, lookup, now);
     }
   });

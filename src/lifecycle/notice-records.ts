@@ -15,7 +15,6 @@ export async function noticeRecords(
   const now = clock.now();
   const recordNames = names.map((name) => name.toLowerCase().replace(/\.$/, "")).filter((name) => name.startsWith("_"));
   for (const arn of await hastenValidations(tx, recordNames, now.getTime())) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     await promiseAdvance(tx, arn, now);
   }
 }

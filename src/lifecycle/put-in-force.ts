@@ -44,7 +44,6 @@ export async function putInForce(
   }
   await deleteVersionsBefore(tx, arn, generation);
   for (const resourceArn of await usersOf(tx, arn)) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     await announceTo(tx, arn, resourceArn);
   }
 }

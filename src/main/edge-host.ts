@@ -46,23 +46,19 @@ export function keepEdge(
   const keep = async (): Promise<void> => {
     for (let failures = 0; !stopped.signal.aborted; ) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one edge at a time
         const visit = (await enter(files.socket)) ?? (await start(settings, files, stopped.signal));
         if (!visit) break;
         if (!isSame(visit.identity, wanted) || stopped.signal.aborted) {
-          // oxlint-disable-next-line no-await-in-loop -- its socket must be free first
           await visit.stop();
           continue;
         }
         current = visit;
         failures = 0;
-        // oxlint-disable-next-line no-await-in-loop -- for as long as it lives
         await visit.left;
         current = undefined;
       } catch (error) {
         onError(error);
         failures++;
-        // oxlint-disable-next-line no-await-in-loop -- a pause between two tries
         await setTimeout(backoff(failures, RETRY), undefined, { signal: stopped.signal }).catch(() => {});
       }
     }
@@ -165,14 +161,12 @@ async function start(settings: EdgeHostSettings, files: EdgeFiles, signal: Abort
   });
   failed.catch(() => {});
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    // oxlint-disable-next-line no-await-in-loop -- until it answers
     const visit = await Promise.race([enter(files.socket), failed]);
     if (visit) return visit;
     if (signal.aborted) {
       child.kill();
       return undefined;
     }
-    // oxlint-disable-next-line no-await-in-loop -- a moment between two looks
     await Promise.race([setTimeout(LOOK), failed]);
   }
   child.kill("SIGKILL");

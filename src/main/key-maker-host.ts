@@ -33,7 +33,6 @@ export function startKeyMaker(deps: KeyMakerDeps): KeyMaker {
   const loop = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one run after the other
         if (await isLow(deps)) await fill(deps, stopped.signal, (started) => (child = started));
         failures = 0;
       } catch (error) {
@@ -41,7 +40,6 @@ export function startKeyMaker(deps: KeyMakerDeps): KeyMaker {
         failures++;
         deps.onError(error);
       }
-      // oxlint-disable-next-line no-await-in-loop -- rests before it looks again
       await rest(failures === 0 ? LOOK : backoff(failures, RETRY), stopped.signal);
     }
   };

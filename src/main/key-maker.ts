@@ -19,10 +19,8 @@ async function run(): Promise<void> {
   let wanted = first.rest;
   for (;;) {
     for (; wanted > 0; wanted--) {
-      // oxlint-disable-next-line no-await-in-loop -- one key at a time: this process must not be in the way
       stdout.write(writeKeyFrame(await makeWrapped(dataKey)));
     }
-    // oxlint-disable-next-line no-await-in-loop -- waits for the next order
     const { value, done } = await orders.next();
     if (done) return;
     wanted = value.length;
@@ -33,7 +31,6 @@ async function run(): Promise<void> {
 async function readDataKey(): Promise<{ readonly dataKey: PlaintextKey; readonly rest: number } | undefined> {
   const bytes = Buffer.alloc(DATA_KEY_BYTES);
   for (let read = 0; ; ) {
-    // oxlint-disable-next-line no-await-in-loop -- a pipe may deliver in pieces
     const { value, done } = await orders.next();
     if (done) return undefined;
     value.copy(bytes, read);

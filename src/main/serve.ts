@@ -53,7 +53,6 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of ending.splice(0).reverse()) {
-      // oxlint-disable-next-line no-await-in-loop -- a part ends before what it needs
       await end();
     }
   };

@@ -151,7 +151,6 @@ export async function hastenValidations(
     .execute();
   // One after the other in the order in which look-ups are written down, so that the two cannot wait for each other.
   for (const { certificateArn, purpose, position } of pending) {
-    // oxlint-disable-next-line no-await-in-loop -- see above
     await tx
       .updateTable("domainValidations")
       .set({ checkAt: now, checks: 0 })

@@ -42,7 +42,6 @@ export async function putTargetReports(
       description: target.description ?? null,
       at,
     }));
-    // oxlint-disable-next-line no-await-in-loop -- a statement has a bounded number of parameters
     await tx
       .insertInto("edgeTargets")
       .values(rows)
@@ -92,7 +91,6 @@ export async function removeServing(
 /** Forgets what an edge said of a load balancer that is gone. */
 export async function removeReports(tx: Tx, { edge, loadBalancerArn }: Omit<Report, "at">): Promise<void> {
   for (const table of TABLES) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     await tx.deleteFrom(table).where("loadBalancerArn", "=", loadBalancerArn).where("edge", "=", edge).execute();
   }
 }

@@ -93,7 +93,6 @@ export async function recordSetPage(
 export async function putRecordSets(tx: Tx, zoneId: string, sets: readonly RecordSet[]): Promise<void> {
   for (let first = 0; first < sets.length; first += CHUNK) {
     const rows = sets.slice(first, first + CHUNK).map((set) => ({ zoneId, ...rowOf(set) }));
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement after the other
     await tx
       .insertInto("recordSets")
       .values(rows)

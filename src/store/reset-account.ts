@@ -18,7 +18,6 @@ export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
 async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
   const gone = await tx.deleteFrom("loadBalancers").where("account", "=", account).returning("arn").execute();
   for (const { arn } of gone) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     await announce(tx, { kind: "balancer", loadBalancerArn: arn as LoadBalancerArn });
   }
   await tx.deleteFrom("targetGroups").where("account", "=", account).execute();
@@ -42,10 +41,8 @@ async function removeKeys(tx: Tx, account: AccountId): Promise<void> {
 
 async function removeZones(tx: Tx, account: AccountId): Promise<void> {
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- page by page, until none is left
     const zones = await zonesById(tx, account, undefined, 100);
     if (zones.length === 0) break;
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     for (const zone of zones) await deleteZone(tx, zone);
   }
   await tx.deleteFrom("zoneChanges").where("account", "=", account).execute();

@@ -63,7 +63,6 @@ async function follow(start: RecordName, expected: string, ask: Ask): Promise<Pr
   let at = start;
   for (let links = 0; links < MOST_LINKS; links += 1) {
     seen.add(at);
-    // oxlint-disable-next-line no-await-in-loop -- each CNAME says where the next one is
     const [lookup] = await ask(at, "CNAME");
     const { answer, failure, server } = lookup ?? {};
     const shown = withoutDot(at);
@@ -92,7 +91,6 @@ async function findMistake(start: RecordName, expected: string, ask: Ask): Promi
   const zones = ancestry(domain).filter((zone) => labelsOf(zone).length >= 2);
   for (const zone of zones.slice(-MOST_ZONES).reverse()) {
     const doubled = parseRecordName(`${start}${zone}`);
-    // oxlint-disable-next-line no-await-in-loop -- the first that is found ends it
     const lookups = doubled ? await ask(doubled, "CNAME") : [];
     if (doubled && has(lookups, expected)) {
       const [short] = start.split(`.${zone}`);

@@ -35,7 +35,6 @@ for (const service of await echoServices(echo)) {
         for (const operation of service.mounted.operations.values()) {
           if (EXCEPT.includes(`${service.name} ${speech} ${operation.name}`)) continue;
           const input = operation.input.isUnitSchema() ? {} : (sample(operation.input) as object);
-          // oxlint-disable-next-line no-await-in-loop -- the echo keeps one call
           const output = await client.send(operation.name, input).catch((error: unknown) => error);
           const told = output instanceof Error ? output : await withBytes(output as object);
           if (!isDeepStrictEqual(plain(echo.input), plain(input))) wrong.push(`${operation.name}: the input differs`);
@@ -53,7 +52,6 @@ for (const service of await echoServices(echo)) {
           if (!schema[1].startsWith("com.amazonaws") || EXCEPT.includes(`${service.name} ${name}`)) continue;
           const members = sample(NormalizedSchema.of(schema), 5) as Readonly<Record<string, unknown>>;
           echo.failure = new AwsError(name, "the message", members);
-          // oxlint-disable-next-line no-await-in-loop -- the echo keeps one call
           const error = (await client.send(operation.name, input).catch((thrown: unknown) => thrown)) as Error;
           const rest = Object.fromEntries(Object.entries(members).filter(([key]) => !/^message$/i.test(key)));
           const mine = Object.fromEntries(Object.keys(rest).map((key) => [key, error[key as keyof Error]]));

@@ -47,7 +47,6 @@ function startLoad(front: Front): { stop(): Promise<{ requests: number; failed: 
   const client = async (): Promise<void> => {
     while (!stopped) {
       requests += 1;
-      // oxlint-disable-next-line no-await-in-loop -- one request after the other
       await get(front).then(
         ({ status }) => {
           if (status !== 200) failed += 1;

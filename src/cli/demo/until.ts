@@ -2,11 +2,9 @@
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds = 15): Promise<T> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one question after the other
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
-    // oxlint-disable-next-line no-await-in-loop -- a client polls
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

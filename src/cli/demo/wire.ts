@@ -25,7 +25,6 @@ export interface Seen {
 /** The first of the ports that accepts a connection. */
 export async function openPort(address: string, ports: readonly number[]): Promise<number> {
   for (const port of ports) {
-    // oxlint-disable-next-line no-await-in-loop -- the preferred port first
     if (await accepts(address, port)) return port;
   }
   throw new Error(`${address} accepts no connection on ${ports.join(" or ")}`);

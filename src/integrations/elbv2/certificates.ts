@@ -20,7 +20,6 @@ export async function settleCertificates(
   const { account, region } = balancer;
   // In one order everywhere: two changes that touch the same certificates wait for each other, never in a circle.
   for (const certificateArn of [...new Set(touched)].toSorted((a, b) => (a < b ? -1 : 1))) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     const used = await isCertificateUsed(tx, balancer.arn, certificateArn);
     const change = used
       ? attachCertificate(
@@ -34,7 +33,6 @@ export async function settleCertificates(
           deps,
         )
       : detachCertificate(tx, { certificateArn, resourceArn: balancer.arn }, deps);
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await change;
   }
 }

@@ -80,9 +80,7 @@ async function insert(
       createdAt: clock.now(),
       attributes: {},
     };
-    // oxlint-disable-next-line no-await-in-loop -- the next address is only tried when this one is another's
     if (await insertLoadBalancer(tx, balancer)) return balancer;
-    // oxlint-disable-next-line no-await-in-loop -- as above
     if (await findLoadBalancerByName(tx, owner, name)) return undefined;
   }
   return undefined;

@@ -15,7 +15,6 @@ export async function useTargetGroups(tx: Tx, listener: Listener, balancer: Load
   const groups = [];
   // In one order everywhere, so that two changes never wait for each other in a circle.
   for (const text of targetGroupsOf(listener.defaultAction).toSorted((a, b) => (a < b ? -1 : 1))) {
-    // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
     const { arn, protocol } = await targetGroupOf(tx, text, balancer);
     if (!LISTENER_PROTOCOLS[listener.protocol].targets.includes(protocol)) {
       throw new Refusal(
@@ -23,7 +22,6 @@ export async function useTargetGroups(tx: Tx, listener: Listener, balancer: Load
         `A listener with the protocol '${listener.protocol}' cannot forward to a target group with the protocol '${protocol}'`,
       );
     }
-    // oxlint-disable-next-line no-await-in-loop -- as above
     if (!(await claimTargetGroup(tx, arn, balancer.arn))) {
       throw new Refusal(
         "target-group-used-elsewhere",

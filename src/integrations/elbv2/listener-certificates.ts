@@ -33,7 +33,6 @@ export async function addCertificates(
     const { listener, balancer } = await heldListener(tx, listenerArn, owner);
     checkSecure(listener);
     for (const certificateArn of arns) {
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await addListenerCertificate(tx, listener, { certificateArn, isDefault: false });
     }
     await settleCertificates(tx, balancer, arns, deps);
@@ -67,7 +66,6 @@ export async function removeCertificates(
       if (certificateArn === listener.defaultCertificate && !removable) {
         throw new Refusal("balancer-operation-forbidden", "The default certificate of a listener cannot be removed");
       }
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await removeListenerCertificate(tx, listener.arn, { certificateArn, isDefault: false });
     }
     const touched = arns.filter((arn) => listed.some(({ certificateArn }) => certificateArn === arn));

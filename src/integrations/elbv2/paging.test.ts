@@ -12,7 +12,6 @@ it("gives every item once, whatever the size of the pages", async () => {
     const seen: string[] = [];
     let marker: string | undefined;
     do {
-      // oxlint-disable-next-line no-await-in-loop -- the next page is known by the one before
       const { items, nextMarker } = await page({ marker, pageSize }, (item) => item, ask);
       expect(pageOf({ marker, pageSize }, LIST, (item) => item)).toEqual({ items, nextMarker });
       seen.push(...items);

@@ -57,7 +57,6 @@ export async function deregisterTargets(
     const now = clock.now();
     const drainedAt = later(now, drainingTime(group)).getTime();
     for (const target of unique(targets)) {
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await drainTarget(tx, group.arn, target, drainedAt);
     }
     await removeDrainedTargets(tx, group.arn, now.getTime());

@@ -37,7 +37,6 @@ export async function addTags(
     for (const arn of arns) {
       const keys = present.filter(({ resourceArn }) => resourceArn === arn).map(({ key }) => key);
       checkCount(new Set([...keys, ...tags.map(({ key }) => key)]).size);
-      // oxlint-disable-next-line no-await-in-loop -- one transaction, one statement at a time
       await tag(tx, arn, tags);
     }
   });
@@ -92,7 +91,6 @@ async function checkResources(db: Db, arns: readonly string[], owner: Owner): Pr
     throw new Refusal("balancer-input-invalid", "You can specify 1 to 20 resources in a call");
   }
   for (const arn of arns) {
-    // oxlint-disable-next-line no-await-in-loop -- one connection, one statement at a time
     await checkResource(db, arn, owner);
   }
 }

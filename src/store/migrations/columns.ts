@@ -28,6 +28,5 @@ export function columns(db: Raw): Record<"id" | "int" | "bytes" | "serial" | "st
 
 /** Runs `create table` and `create index` statements in order. */
 export async function run(db: Raw, statements: readonly RawBuilder<unknown>[]): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop -- each statement needs the one before
   for (const statement of statements) await statement.execute(db);
 }
