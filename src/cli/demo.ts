@@ -17,7 +17,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     product = await startProduct(place, {
       "leaf-lifetime": "10m",
-      "renew-before": keep ? "480s" : "534s",
+      "renew-before": "534s", // six seconds after it was issued: its notBefore is a minute before
       ...(database === undefined ? {} : { database }),
     });
     play = await stage(product, tell);
@@ -52,7 +52,7 @@ function readArguments(args: readonly string[]): { keep: boolean; database: stri
 async function stayOpen(play: Stage, product: Product, tell: Narrator): Promise<void> {
   const { port, address } = await play.front();
   tell.lines(
-    "Everything keeps running until you press Ctrl-C. In another terminal:",
+    "Everything keeps running until you press Ctrl-C, and renews every few seconds. In another terminal:",
     `  export AWS_SHARED_CREDENTIALS_FILE=${product.dataDir}/credentials AWS_DEFAULT_REGION=${play.region}`,
     `  aws --endpoint-url ${product.endpoint} acm list-certificates`,
     `  curl -s ${product.endpoint}/ca/root.pem > root.pem`,

@@ -1,6 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { until } from "#cli/demo/until.ts";
+import { get } from "#cli/demo/wire.ts";
 import { DATABASES } from "../support/databases.ts";
 
 const BIN = new URL("../../bin/sealkeeper.ts", import.meta.url).pathname;
@@ -12,6 +15,23 @@ describe.for(DATABASES)("sealkeeper demo, on $name", (database) => {
     expect(stdout).toMatch(/All \d+ checks held/);
     expect(stdout).not.toContain("✗");
   });
+});
+
+test("with --keep everything stays reachable as it says, until it is interrupted", async () => {
+  const demo = spawn(process.execPath, [BIN, "demo", "--keep"], { stdio: ["ignore", "pipe", "inherit"] });
+  let told = "";
+  demo.stdout.setEncoding("utf8").on("data", (text: string) => {
+    told += text;
+  });
+  await until("the story is told", async () => (/dig @/.test(told) || demo.exitCode !== null ? true : undefined), 60);
+  const [, command = ""] = /^ {2}(curl --cacert .*)$/m.exec(told) ?? [];
+  const [, endpoint = ""] = /--endpoint-url (\S+)/.exec(told) ?? [];
+  const root = await fetch(`${endpoint}/ca/root.pem`).then((answer) => answer.text());
+  const [, address = "", port = ""] = /--connect-to ::([\d.]+):(\d+)/.exec(command) ?? [];
+  expect((await get({ address, port: Number(port), host: "www.shop.example", root })).status).toBe(200);
+  const ended = once(demo, "exit");
+  demo.kill("SIGINT");
+  expect(await ended).toEqual([0, null]);
 });
 
 test("a story that breaks off ends with 1 and says where", async () => {
