@@ -10,9 +10,6 @@ import type { Keeping } from "./custody.ts";
 import { certificateManager, keyAct } from "./key-acts.ts";
 import { newMaterial } from "./material.ts";
 
-/** What it takes to have a service's key. */
-export type ServiceKeyDeps = Keeping;
-
 /** The keys that KMS manages for services, and what they are for. */
 export type ServiceAlias = "alias/aws/acm";
 

@@ -1,4 +1,4 @@
-import { caPages } from "#ca/pages.ts";
+import { rootsPem } from "#ca/pages.ts";
 import { createEdgeIdentity } from "#identity/edge-identity.ts";
 import { type HostPort, isLoopback, showHostPort } from "./addresses.ts";
 import type { Config } from "./config.ts";
@@ -27,6 +27,5 @@ async function reach(api: HostPort, world: World): Promise<{ endpoint: URL; ca?:
   const host = api.host === "0.0.0.0" ? "127.0.0.1" : api.host === "::" ? "::1" : api.host;
   const authority = showHostPort({ host, port: api.port });
   if (isLoopback(host)) return { endpoint: new URL(`http://${authority}`) };
-  const roots = await caPages(world)("GET", "/ca/roots.pem", Buffer.alloc(0));
-  return { endpoint: new URL(`https://${authority}`), ca: roots?.body.toString() ?? "" };
+  return { endpoint: new URL(`https://${authority}`), ca: (await rootsPem(world.store)).toString() };
 }

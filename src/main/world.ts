@@ -86,7 +86,9 @@ async function furnish(
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
     onGrantEnded: noticeGrantEnd,
     async close() {
-      await journal.flush();
+      await journal
+        .flush()
+        .catch((error: unknown) => log.error({ err: error }, "the journal was not written to its end"));
       signers.close();
       await store.destroy();
     },
