@@ -11,6 +11,10 @@ export type CertificateAct =
   | "CertificateImported"
   | "CertificateReimported"
   | "CertificateExpired"
+  | "CertificateExported"
+  | "CertificateFailed"
+  | "CertificateRevoked"
+  | "CertificateTimedOut"
   | "CertificateDeleted";
 
 /**

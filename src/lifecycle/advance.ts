@@ -2,7 +2,7 @@ import type { CertificateArn } from "#domain/arn.ts";
 import { nextStep } from "#domain/certificate/next-step.ts";
 import { readFacts } from "#store/certificates.ts";
 import { type CheckDeps, checkDomains } from "./check-domains.ts";
-import { recordExpiry, recordTimeOut } from "./end.ts";
+import { recordExpiry, recordFailure, recordTimeOut } from "./end.ts";
 import { type IssueDeps, issueVersion } from "./issue.ts";
 import { renewalUnproven, startRenewal } from "./renew.ts";
 
@@ -24,16 +24,11 @@ export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps)
     case "wait":
       return step.until;
     case "check-domains":
-      if (!(await checkDomains(arn, isFirst ? "ISSUE" : "RENEWAL", step.positions, deps)) && !isFirst) {
-        await renewalUnproven(arn, deps);
-      }
-      return now;
+      return await check(arn, isFirst ? "ISSUE" : "RENEWAL", step.positions, deps);
     case "issue":
-      await issueVersion(arn, "issued", deps);
-      return now;
+      return (await issueVersion(arn, "issued", deps)) ?? now;
     case "renew":
-      await issueVersion(arn, "renewed", deps);
-      return now;
+      return (await issueVersion(arn, "renewed", deps)) ?? now;
     case "start-renewal":
     case "restart-renewal":
       await startRenewal(arn, step.kind, deps);
@@ -45,4 +40,16 @@ export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps)
       await recordExpiry(arn, deps);
       return now;
   }
+}
+
+async function check(
+  arn: CertificateArn,
+  purpose: "ISSUE" | "RENEWAL",
+  positions: readonly number[],
+  deps: AdvanceDeps,
+): Promise<Date> {
+  const { allProven, failure } = await checkDomains(arn, purpose, positions, deps);
+  if (purpose === "RENEWAL" && !allProven) await renewalUnproven(arn, failure?.reason, deps);
+  if (purpose === "ISSUE" && failure) await recordFailure(arn, failure.reason, failure.problem, deps);
+  return deps.clock.now();
 }

@@ -54,8 +54,8 @@ export async function attachCertificate(
   if (present) await deleteAssociation(tx, arn, resourceArn); // its grant was ended by hand: whoever attaches anew gets another
 
   const version = await findCurrentVersion(tx, arn);
-  if (!version) throw new Error(`${arn} is ${certificate.status} but has no version in force`);
-  const { keyArn } = version;
+  if (!version?.sealed) throw new Error(`${arn} is ${certificate.status} but has no key in force`);
+  const { keyArn } = version.sealed;
   const { grantId, grantToken } = await createGrant(
     tx,
     {
@@ -111,7 +111,13 @@ function checkPlace(arn: CertificateArn, owner: Owner): void {
 }
 
 function checkUsable(certificate: CertificateState, now: Date, supported: readonly KeyAlgorithm[] | undefined): void {
-  const { arn, status, keyAlgorithm, notAfter } = certificate;
+  const { arn, status, keyAlgorithm, notAfter, keyPairOrigin } = certificate;
+  if (keyPairOrigin === "ACME") {
+    throw new Refusal(
+      "certificate-unusable",
+      `The certificate ${arn} cannot be used: it was issued to an ACME client, which keeps the key.`,
+    );
+  }
   const why =
     status === "ISSUED" && notAfter !== null && notAfter < now.getTime() ? UNUSABLE.EXPIRED : UNUSABLE[status];
   if (why !== undefined) {

@@ -19,7 +19,7 @@ export async function readEdgeCertificate(
   const association = await findAssociation(db, certificateArn, loadBalancerArn);
   const certificate = await readCertificateState(db, certificateArn);
   const version = await findCurrentVersion(db, certificateArn);
-  if (!association || !certificate || !version) return undefined;
+  if (!association || !certificate || !version?.sealed) return undefined;
   if (!(await findGrant(db, keyIdOf(association.keyArn), association.grantId))) return undefined;
   return {
     loadBalancerArn,
@@ -29,8 +29,8 @@ export async function readEdgeCertificate(
     serial: version.serial,
     chain: inOneFile(version.certificate, version.chain),
     names: certificate.names.map((name) => name.toLowerCase()).filter((name) => ASKABLE.test(name)),
-    wrappedDataKey: version.wrappedDataKey,
-    sealedKey: version.sealedKey,
+    wrappedDataKey: version.sealed.wrappedDataKey,
+    sealedKey: version.sealed.sealedKey,
     encryptionContext: { "aws:acm:arn": certificateArn },
     grantToken: association.grantToken,
   };

@@ -1,4 +1,5 @@
 import type { CertificateArn } from "#domain/arn.ts";
+import type { FailureReason } from "#domain/certificate/certificate.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { statusAfter } from "#domain/certificate/status.ts";
 import type { Ids } from "#lib/ids.ts";
@@ -24,13 +25,19 @@ export async function recordTimeOut(arn: CertificateArn, deps: EndDeps): Promise
   });
 }
 
-/** The CA may not sign what was asked for, and never will: the request ends, for good. */
-export async function recordFailure(arn: CertificateArn, trouble: string, { store }: EndDeps): Promise<void> {
+/** What was asked for will never be proven or signed: the request ends, for good. */
+export async function recordFailure(
+  arn: CertificateArn,
+  failureReason: FailureReason,
+  trouble: string,
+  { store }: EndDeps,
+): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const certificate = await holdCertificate(tx, arn);
     if (certificate?.status !== "PENDING_VALIDATION") return;
     const status = statusAfter("issuance-failed", certificate.status);
-    await changeCertificate(tx, arn, certificate, { status, failureReason: "OTHER", trouble });
+    await changeCertificate(tx, arn, certificate, { status, failureReason, trouble });
+    await failValidations(tx, arn, "ISSUE");
   });
 }
 

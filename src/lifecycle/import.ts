@@ -73,6 +73,7 @@ async function importNew(
     region: caller.region,
     createdAt: now.getTime(),
     type: "IMPORTED",
+    keyPairOrigin: "CUSTOMER_PROVIDED",
     status: "ISSUED",
     keyAlgorithm: facts.keyAlgorithm,
     ...names(checked),
@@ -130,7 +131,7 @@ async function takeIn(
   const now = deps.clock.now();
   const envelope = await sealPrivateKey(tx, privateKey, caller, arn, deps);
   const madeAt = now.getTime();
-  await insertVersion(tx, { certificateArn: arn, generation, subjectPublicKeyInfo, madeAt, ...envelope });
+  await insertVersion(tx, { certificateArn: arn, generation, subjectPublicKeyInfo, madeAt, sealed: envelope });
   await putInForce(tx, arn, generation, facts, { certificate: certificatePem, chain: chainPem });
   await promiseAdvance(tx, arn, now);
 }

@@ -1,7 +1,4 @@
 import { describeCertificate } from "#ca/describe.ts";
-import { findSigned, type Prepared, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
-import { LintError } from "#ca/lint/lint.ts";
-import type { Signers } from "#ca/signers.ts";
 import type { Keeping } from "#custody/custody.ts";
 import { stockPool } from "#custody/key-pool.ts";
 import { takeLeafKey } from "#custody/leaf-keys.ts";
@@ -9,21 +6,19 @@ import type { CertificateArn } from "#domain/arn.ts";
 import { isRequestable } from "#domain/certificate/key-algorithms.ts";
 import { isRenewing, renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
-import type { Millis } from "#lib/duration.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, changeCertificate, readCertificateState, recordTrouble } from "#store/certificates.ts";
 import type { Store, Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
+import { AUTHORITIES, type AuthorityDeps } from "./authorities/index.ts";
+import { CannotIssue, type CertificateAuthority, type SignedCertificate, type ToSign } from "./authority.ts";
 import { recordFailure } from "./end.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
 
-export interface IssueDeps extends Keeping, StepDeps {
+export interface IssueDeps extends Keeping, StepDeps, AuthorityDeps {
   readonly store: Store;
-  readonly signers: Signers;
-  /** How long certificates live. */
-  readonly leafLifetime: Millis;
 }
 
 /** The first issue, or a renewal: a new key and a certificate for it, under the same ARN. */
@@ -35,27 +30,40 @@ export type Issuing = Extract<CertificateEvent, "issued" | "renewed">;
  * signed twice and nothing half-done is shown.
  *
  * 1. A key is made, sealed, and kept as the next version. Nobody uses it yet.
- * 2. What is to be signed is linted and written down, in the same transaction.
- * 3. It is signed; the CA keeps the result, so that a successor finds it.
+ * 2. What is to be signed is written down by its CA, in the same transaction.
+ * 3. It is signed; the CA keeps the result, so that a successor finds it. A CA that is far away may need longer: the
+ *    time at which to go on is answered.
  * 4. In one transaction: the version becomes the one in force, status and renewal move on from what they were, earlier
  *    keys are destroyed, edges are told, and the next look is promised.
  */
-export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: IssueDeps): Promise<void> {
+export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: IssueDeps): Promise<Date | undefined> {
   const { store } = deps;
   const certificate = await readCertificateState(store, arn);
-  if (!certificate || !isWanted(certificate, issuing)) return;
-  const generation = certificate.generation + 1;
+  if (!certificate || !isWanted(certificate, issuing)) return undefined;
+  const version = { certificate, generation: certificate.generation + 1 };
+  const ca = authorityOf(certificate);
   try {
-    const leaf = (await findSigned(store, arn, generation)) ?? (await signNext(certificate, generation, issuing, deps));
-    if (leaf) await store.transaction().execute((tx) => recordIssue(tx, certificate, generation, leaf, issuing, deps));
+    const leaf = (await ca.findSigned(store, version, deps)) ?? (await signNext(version, issuing, ca, deps));
+    if (leaf instanceof Date) return leaf;
+    if (leaf) await store.transaction().execute((tx) => recordIssue(tx, version, leaf, issuing, deps));
+    return undefined;
   } catch (error) {
     const now = await readCertificateState(store, arn);
-    if (now?.generation !== certificate.generation) return; // somebody else was faster
+    if (now?.generation !== certificate.generation) return undefined; // somebody else was faster
     const trouble = error instanceof Error ? error.message : String(error);
-    if (error instanceof LintError && issuing === "issued") return await recordFailure(arn, trouble, deps);
+    if (error instanceof CannotIssue && issuing === "issued") {
+      await recordFailure(arn, error.reason, trouble, deps);
+      return undefined;
+    }
     await recordTrouble(store, arn, certificate.generation, trouble);
     throw error;
   }
+}
+
+function authorityOf({ arn, authority }: CertificateState): CertificateAuthority<IssueDeps> {
+  const ca = authority === null ? undefined : AUTHORITIES[authority];
+  if (!ca) throw new Error(`${arn} has no CA that could sign it`);
+  return ca;
 }
 
 /** Whether the certificate still waits for this: somebody else may have issued it since the step was decided. */
@@ -65,30 +73,21 @@ function isWanted({ status, renewal }: CertificateState, issuing: Issuing): bool
 
 /** Steps 1 to 3; undefined when the certificate was changed meanwhile. */
 async function signNext(
-  certificate: CertificateState,
-  generation: number,
+  version: ToSign,
   issuing: Issuing,
+  ca: CertificateAuthority<IssueDeps>,
   deps: IssueDeps,
-): Promise<SignedLeaf | undefined> {
+): Promise<SignedCertificate | Date | undefined> {
+  const { certificate, generation } = version;
   const { keyAlgorithm } = certificate;
   if (!isRequestable(keyAlgorithm)) throw new Error(`no key of ${keyAlgorithm} can be made`);
   await stockPool(keyAlgorithm, deps);
-  const prepared = await deps.store.transaction().execute(async (tx): Promise<Prepared | undefined> => {
+  const prepared = await deps.store.transaction().execute(async (tx): Promise<string | undefined> => {
     const held = await holdForStep(tx, certificate.arn, issuing === "issued" ? "issue" : "renew", deps);
     if (held?.generation !== certificate.generation) return undefined;
-    return await prepareLeaf(
-      tx,
-      {
-        certificateArn: certificate.arn,
-        generation,
-        subjectPublicKeyInfo: await nextKey(tx, certificate, generation, deps),
-        names: certificate.names,
-        validity: deps.leafLifetime,
-      },
-      deps,
-    );
+    return await ca.prepare(tx, version, await nextKey(tx, certificate, generation, deps), deps);
   });
-  return prepared && (await signLeaf(prepared, deps));
+  return prepared === undefined ? undefined : await ca.sign(prepared, version, deps);
 }
 
 /** The public half of the next version's key: of the one that a predecessor left, or of a new one. */
@@ -108,7 +107,7 @@ async function nextKey(
     generation,
     subjectPublicKeyInfo: spki,
     madeAt: deps.clock.now().getTime(),
-    ...envelope,
+    sealed: envelope,
   });
   return spki;
 }
@@ -116,9 +115,8 @@ async function nextKey(
 /** Step 4. */
 async function recordIssue(
   tx: Tx,
-  certificate: CertificateState,
-  generation: number,
-  leaf: SignedLeaf,
+  { certificate, generation }: ToSign,
+  leaf: SignedCertificate,
   issuing: Issuing,
   deps: IssueDeps,
 ): Promise<void> {

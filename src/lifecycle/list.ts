@@ -40,7 +40,6 @@ export async function listCertificates(
   caller: Caller,
   deps: ListDeps,
 ): Promise<ListedPage> {
-  if (filter.types?.length === 0) return { certificates: [], nextToken: undefined };
   using secret = await instanceSecret(deps.store, "page-tokens", deps);
   const list = digest(caller.account, caller.region, JSON.stringify(filter), order).toString("hex");
   const after = pageToken === undefined ? undefined : readPlace(pageToken, list, secret);

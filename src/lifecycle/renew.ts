@@ -1,4 +1,5 @@
 import type { CertificateArn } from "#domain/arn.ts";
+import type { FailureReason } from "#domain/certificate/certificate.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { changeCertificate, holdCertificate } from "#store/certificates.ts";
 import { readValidations, startValidations } from "#store/domain-validations.ts";
@@ -29,22 +30,26 @@ export async function startRenewal(
       renewalStartedAt: now,
       renewalUpdatedAt: now,
     });
-    const proofs = (await readValidations(tx, arn, "ISSUE")).map(
-      ({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
-        position,
-        domainName,
-        validationDomain,
-        method,
-        recordName,
-        recordValue,
-      }),
-    );
+    const issued = await readValidations(tx, arn, "ISSUE");
+    if (issued.length === 0) return; // a private CA's: nothing is proved
+    const proofs = issued.map(({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
+      position,
+      domainName,
+      validationDomain,
+      method,
+      recordName,
+      recordValue,
+    }));
     await startValidations(tx, arn, "RENEWAL", proofs, now);
   });
 }
 
-/** Shows that a renewal waits for its domains to be proved. The reason of each look-up stands with its domain. */
-export async function renewalUnproven(arn: CertificateArn, { store, clock }: RenewDeps): Promise<void> {
+/** Shows that a renewal waits for its domains to be proved. What each look-up found stands with its domain. */
+export async function renewalUnproven(
+  arn: CertificateArn,
+  reason: FailureReason | undefined,
+  { store, clock }: RenewDeps,
+): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const certificate = await holdCertificate(tx, arn);
     const renewal = certificate && renewalAfter("domains-unproven", certificate.renewal);
@@ -52,6 +57,7 @@ export async function renewalUnproven(arn: CertificateArn, { store, clock }: Ren
     const now = clock.now().getTime();
     await changeCertificate(tx, arn, certificate, {
       renewal,
+      ...(reason && { renewalReason: reason }),
       ...(renewal === certificate.renewal ? {} : { renewalUpdatedAt: now }),
     });
   });

@@ -1,23 +1,27 @@
 import type { Keeping } from "#custody/custody.ts";
 import { ensureServiceKey } from "#custody/service-keys.ts";
 import { type CertificateArn, certificateArn } from "#domain/arn.ts";
+import type { ValidationMethod } from "#domain/certificate/certificate.ts";
 import { type Tag, withTags } from "#domain/certificate/tags.ts";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
-import type { AccountId, Caller, DomainName } from "#domain/names.ts";
+import type { Caller, DomainName } from "#domain/names.ts";
 import { HOUR } from "#lib/duration.ts";
 import { digest } from "#lib/keyed-hash.ts";
 import { writeTags } from "#store/certificate-tags.ts";
 import { findByRequestKey, insertCertificate, releaseRequestKey } from "#store/certificates.ts";
-import { type NewDomainValidation, startValidations } from "#store/domain-validations.ts";
-import type { Store, Tx } from "#store/store.ts";
+import { startValidations } from "#store/domain-validations.ts";
+import type { Store } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { instanceSecret } from "./instance-secret.ts";
-import { validationRecord } from "./validation-record.ts";
+import { newProofs, type ProofDeps, type ToProve } from "./proofs.ts";
 
 export interface CertificateRequest {
   /** Distinct, the first one leads. */
   readonly names: readonly [DomainName, ...DomainName[]];
-  readonly validationMethod: "DNS";
+  /** Undefined for certificates of a private CA: nothing is proved. */
+  readonly validationMethod: ValidationMethod | undefined;
+  readonly validationDomains: ToProve["validationDomains"];
+  /** The private CA that shall sign; undefined for a public certificate. */
+  readonly certificateAuthorityArn: string | undefined;
   readonly keyAlgorithm: LeafKeyAlgorithm;
   readonly exportOption: "ENABLED" | "DISABLED";
   readonly managedBy: "CLOUDFRONT" | undefined;
@@ -25,10 +29,8 @@ export interface CertificateRequest {
   readonly idempotencyToken: string | undefined;
 }
 
-export interface RequestDeps extends Keeping {
+export interface RequestDeps extends Keeping, ProofDeps {
   readonly store: Store;
-  /** What validation records point into, without the last dot; `acm-validations.aws` when undefined. */
-  readonly validationSuffix?: string | undefined;
 }
 
 /**
@@ -40,7 +42,8 @@ export async function requestCertificate(
   caller: Caller,
   deps: RequestDeps,
 ): Promise<CertificateArn> {
-  const { names, validationMethod, keyAlgorithm, exportOption, managedBy } = request;
+  const { names, validationMethod, validationDomains, certificateAuthorityArn } = request;
+  const { keyAlgorithm, exportOption, managedBy } = request;
   const tags = withTags([], request.tags);
   const arn = certificateArn(caller, deps.ids.uuid());
   return await deps.store.transaction().execute(async (tx) => {
@@ -53,12 +56,15 @@ export async function requestCertificate(
       region: caller.region,
       createdAt: now.getTime(),
       requestKey,
-      type: "AMAZON_ISSUED",
+      type: certificateAuthorityArn === undefined ? "AMAZON_ISSUED" : "PRIVATE",
+      keyPairOrigin: "AWS_MANAGED",
+      authority: certificateAuthorityArn === undefined ? "built-in" : "private-ca",
+      certificateAuthorityArn: certificateAuthorityArn ?? null,
       status: "PENDING_VALIDATION",
       keyAlgorithm,
       domainName: names[0],
       names,
-      validationMethod,
+      validationMethod: validationMethod ?? null,
       exportOption,
       managedBy: managedBy ?? null,
       generation: 0,
@@ -72,24 +78,13 @@ export async function requestCertificate(
       return earlier;
     }
     await ensureServiceKey(tx, caller, "alias/aws/acm", deps);
-    await startValidations(tx, arn, "ISSUE", await proofs(tx, names, caller.account, deps), now.getTime());
+    if (validationMethod !== undefined) {
+      const proofs = await newProofs(tx, validationMethod, { account: caller.account, names, validationDomains }, deps);
+      await startValidations(tx, arn, "ISSUE", proofs, now.getTime());
+    }
     await writeTags(tx, arn, tags);
     await promiseAdvance(tx, arn, now);
     return arn;
-  });
-}
-
-async function proofs(
-  tx: Tx,
-  names: readonly DomainName[],
-  account: AccountId,
-  deps: RequestDeps,
-): Promise<readonly NewDomainValidation[]> {
-  using secret = await instanceSecret(tx, "validation-records", deps);
-  return names.map((domainName, position) => {
-    const { name, value } = validationRecord(secret, account, domainName, deps.validationSuffix);
-    const validationDomain = domainName;
-    return { position, domainName, validationDomain, method: "DNS", recordName: name, recordValue: value };
   });
 }
 
@@ -100,8 +95,9 @@ function keyOf({ idempotencyToken, ...asked }: CertificateRequest, { account, re
   const tags = withTags([], asked.tags)
     .map(({ key, value }) => JSON.stringify([key, value]))
     .sort();
-  const { validationMethod, keyAlgorithm, exportOption, managedBy } = asked;
-  const parameters = JSON.stringify([names, validationMethod, keyAlgorithm, exportOption, managedBy, tags]);
+  const { validationMethod, certificateAuthorityArn, keyAlgorithm, exportOption, managedBy } = asked;
+  const how = [validationMethod, [...asked.validationDomains].map(String).sort(), certificateAuthorityArn];
+  const parameters = JSON.stringify([names, how, keyAlgorithm, exportOption, managedBy, tags]);
   return digest(account, region, idempotencyToken, parameters).toString("hex");
 }
 

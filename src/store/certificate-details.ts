@@ -73,10 +73,12 @@ const detailsByArn = prepared((db, arn: CertificateArn, account: AccountId, regi
         .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
         .onRef("certificateVersions.generation", "=", "certificates.generation"),
     )
-    .select(["arn", "account", "region", "createdAt", "type", "status", "keyAlgorithm", "domainName", "names"])
+    .select(["arn", "account", "region", "createdAt", "type", "keyPairOrigin", "authority", "certificateAuthorityArn"])
+    .select(["acmeEndpointArn", "acmeAccountId", "status", "keyAlgorithm", "domainName", "names"])
     .select(["validationMethod", "exportOption", "managedBy", "certificates.generation", "notBefore", "notAfter"])
     .select(["issuedAt", "importedAt", "exportedAt", "revokedAt", "revocationReason", "failureReason", "trouble"])
     .select(["keyUsages", "extendedKeyUsages", "renewal", "renewalReason", "renewalStartedAt", "renewalUpdatedAt"])
+    .select(["renewAt", "migration", "migrationStartedAt", "migrationUpdatedAt"])
     .select(["serial", "subject", "issuer", "signatureAlgorithm", "extendedKeyUsageOids"])
     .where("arn", "=", arn)
     .where("account", "=", account)

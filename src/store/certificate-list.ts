@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, type Selectable, sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
-import type { CertificateType } from "#domain/certificate/certificate.ts";
+import type { KeyPairOrigin } from "#domain/certificate/certificate.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DomainName, Owner } from "#domain/names.ts";
@@ -12,7 +12,7 @@ import type { Tables } from "./tables.ts";
 /** Which certificates are listed: any value of a list, but every member that is given. */
 export interface CertificateFilter {
   readonly statuses?: readonly CertificateStatus[] | undefined;
-  readonly types?: readonly CertificateType[] | undefined;
+  readonly keyPairOrigins?: readonly KeyPairOrigin[] | undefined;
   readonly keyAlgorithms?: readonly KeyAlgorithm[] | undefined;
   readonly keyUsages?: readonly string[] | undefined;
   readonly extendedKeyUsages?: readonly string[] | undefined;
@@ -47,6 +47,7 @@ export interface ListedCertificate
     | "arn"
     | "createdAt"
     | "type"
+    | "keyPairOrigin"
     | "status"
     | "keyAlgorithm"
     | "domainName"
@@ -87,7 +88,18 @@ export async function pageCertificates(
     .executeTakeFirst();
   const rows = await db
     .selectFrom("certificates")
-    .select(["arn", "createdAt", "type", "status", "keyAlgorithm", "domainName", "names", "exportOption", "managedBy"])
+    .select([
+      "arn",
+      "createdAt",
+      "type",
+      "keyPairOrigin",
+      "status",
+      "keyAlgorithm",
+      "domainName",
+      "names",
+      "exportOption",
+      "managedBy",
+    ])
     .select(["notBefore", "notAfter", "issuedAt", "importedAt", "exportedAt", "revokedAt"])
     .select(["keyUsages", "extendedKeyUsages"])
     .select((own) =>
@@ -131,10 +143,10 @@ function inStretch(row: Where, { account, region }: Owner, { order, after }: Pag
 }
 
 function passes(row: Where, filter: CertificateFilter) {
-  const { statuses, types, keyAlgorithms, keyUsages, extendedKeyUsages, exportOption, managedBy } = filter;
+  const { statuses, keyPairOrigins, keyAlgorithms, keyUsages, extendedKeyUsages, exportOption, managedBy } = filter;
   return row.and([
     ...(statuses ? [row("status", "in", [...statuses])] : []),
-    ...(types ? [row("type", "in", [...types])] : []),
+    ...(keyPairOrigins ? [row("keyPairOrigin", "in", [...keyPairOrigins])] : []),
     ...(keyAlgorithms ? [row("keyAlgorithm", "in", [...keyAlgorithms])] : []),
     ...(exportOption ? [row("exportOption", "=", exportOption)] : []),
     ...(managedBy ? [row("managedBy", "=", managedBy)] : []),

@@ -9,7 +9,9 @@ export interface SealedKey {
   readonly sealedKey: Uint8Array;
 }
 
-export interface NewVersion extends SealedKey {
+export interface NewVersion {
+  /** Undefined where an ACME client keeps the key. */
+  readonly sealed: SealedKey | undefined;
   readonly certificateArn: CertificateArn;
   readonly generation: number;
   readonly subjectPublicKeyInfo: Uint8Array;
@@ -30,8 +32,12 @@ export interface SignedVersion {
 }
 
 /** Keeps a new key for a certificate, before anything is signed for it. */
-export async function insertVersion(tx: Tx, version: NewVersion): Promise<void> {
-  await tx.insertInto("certificateVersions").values(version).execute();
+export async function insertVersion(tx: Tx, { sealed, ...version }: NewVersion): Promise<void> {
+  const { keyArn = null, wrappedDataKey = null, sealedKey = null } = sealed ?? {};
+  await tx
+    .insertInto("certificateVersions")
+    .values({ ...version, keyArn, wrappedDataKey, sealedKey })
+    .execute();
 }
 
 /** The public half of a generation's key; undefined when none was made yet. */
@@ -96,11 +102,20 @@ export async function findCurrentVersion(db: Db, arn: CertificateArn): Promise<C
     .where("certificates.arn", "=", arn)
     .executeTakeFirst();
   if (!row || row.serial === null || row.certificate === null) return undefined;
-  return { ...row, serial: row.serial, certificate: row.certificate, chain: row.chain ?? undefined };
+  const { generation, serial, certificate, chain, keyArn, wrappedDataKey, sealedKey } = row;
+  return {
+    generation,
+    serial,
+    certificate,
+    chain: chain ?? undefined,
+    sealed: keyArn && wrappedDataKey && sealedKey ? { keyArn, wrappedDataKey, sealedKey } : undefined,
+  };
 }
 
-export interface CurrentVersion extends SealedKey {
+export interface CurrentVersion {
   readonly generation: number;
+  /** Undefined where an ACME client keeps the key. */
+  readonly sealed: SealedKey | undefined;
   readonly serial: string;
   readonly certificate: string;
   readonly chain: string | undefined;

@@ -67,7 +67,7 @@ export async function readCertificateState(db: Db, arn: CertificateArn): Promise
 export async function readFacts(db: Db, arn: CertificateArn): Promise<CertificateFacts | undefined> {
   const row = await db
     .selectFrom("certificates")
-    .select(["status", "type", "createdAt", "notBefore", "notAfter", "issuedAt", "exportedAt"])
+    .select(["status", "keyPairOrigin", "renewAt", "createdAt", "notBefore", "notAfter", "issuedAt", "exportedAt"])
     .select(["renewal", "renewalStartedAt"])
     .select((own) =>
       own
@@ -86,7 +86,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
     .execute();
   return {
     status: row.status,
-    managed: row.type !== "IMPORTED",
+    managed: row.keyPairOrigin === "AWS_MANAGED",
     requestedAt: new Date(row.createdAt),
     inUse: Boolean(row.inUse) || row.exportedAt !== null,
     renewal: row.renewal,
@@ -99,6 +99,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
             issuedAt: row.issuedAt === null ? undefined : new Date(row.issuedAt),
           },
         }),
+    ...(row.renewAt === null ? {} : { renewAt: new Date(row.renewAt) }),
     ...(row.renewalStartedAt === null ? {} : { renewalStartedAt: new Date(row.renewalStartedAt) }),
     domains: domains.map(({ position, status, checkAt }) => ({
       position,
@@ -160,13 +161,19 @@ const STATE = [
   "region",
   "createdAt",
   "type",
+  "keyPairOrigin",
+  "authority",
+  "certificateAuthorityArn",
   "status",
   "renewal",
+  "migration",
   "generation",
   "keyAlgorithm",
   "domainName",
   "names",
   "validationMethod",
+  "exportOption",
+  "exportedAt",
   "notAfter",
 ] as const;
 

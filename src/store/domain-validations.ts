@@ -6,17 +6,17 @@ import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
-/** The first issue, or the latest renewal: each proves the domains for itself. */
-export type Purpose = "ISSUE" | "RENEWAL";
+/** The first issue, the latest renewal, or the change to DNS validation: each proves the domains for itself. */
+export type Purpose = "ISSUE" | "RENEWAL" | "MIGRATION";
 
 export interface NewDomainValidation {
   readonly position: number;
   readonly domainName: DomainName;
   readonly validationDomain: DomainName;
   readonly method: ValidationMethod;
-  /** Lower case, without the last dot; so is the value. */
-  readonly recordName: string;
-  readonly recordValue: string;
+  /** DNS: the CNAME, in lower case and without the last dots. HTTP: RedirectFrom and RedirectTo. EMAIL: null. */
+  readonly recordName: string | null;
+  readonly recordValue: string | null;
 }
 
 export interface DomainValidation extends NewDomainValidation {

@@ -140,7 +140,7 @@ for (const database of DATABASES) {
             generation: 1,
             subjectPublicKeyInfo: spki,
             madeAt,
-            ...envelope,
+            sealed: envelope,
           });
           return spki;
         });
@@ -326,6 +326,7 @@ for (const database of DATABASES) {
         region: REGION,
         createdAt: index,
         type: "AMAZON_ISSUED" as const,
+        keyPairOrigin: "AWS_MANAGED" as const,
         status: "FAILED" as const,
         keyAlgorithm: index === 5_999 ? ("RSA_2048" as const) : ("EC_prime256v1" as const),
         domainName: "example.com" as DomainName,

@@ -73,7 +73,7 @@ test("nobody but the edge may decrypt what ACM sealed: AccessDeniedException", a
     .executeTakeFirstOrThrow();
   await store.destroy();
   const ask = new DecryptCommand({
-    CiphertextBlob: version.wrappedDataKey,
+    CiphertextBlob: version.wrappedDataKey ?? undefined,
     EncryptionContext: { "aws:acm:arn": certificateArn },
   });
   await expect(clients.kms.send(ask)).rejects.toMatchObject({ name: "AccessDeniedException" });

@@ -5,7 +5,7 @@ import type { CertificateStatus } from "./status.ts";
 /** What the rules need to know of a certificate: facts read from the store, no behaviour. */
 export interface CertificateFacts {
   readonly status: CertificateStatus;
-  /** False for imported certificates: whoever imported them renews them. */
+  /** False where whoever has the key renews: imported certificates, and those of ACME clients. */
   readonly managed: boolean;
   readonly requestedAt: Date;
   /** Some resource uses it, or it was exported since its last issue. */
@@ -13,6 +13,8 @@ export interface CertificateFacts {
   /** Absent before the first issue. */
   readonly validity?: Validity;
   readonly renewal: RenewalStatus;
+  /** When the CA wants it renewed; absent where the policy decides. */
+  readonly renewAt?: Date;
   /** When the present attempt at renewal began. */
   readonly renewalStartedAt?: Date;
   /** The proofs of the present attempt, be it the first issue or a renewal. */
@@ -59,10 +61,11 @@ const expired: Rule = ({ validity }, now) => (validity && now >= end(validity) ?
 const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
   validity && !(managed && inUse) ? { kind: "wait", until: end(validity) } : undefined;
 
-const notDueYet: Rule = ({ validity, renewal }, now, policy) =>
-  validity && !isRenewing(renewal) && now < renewalTime(validity, policy)
-    ? { kind: "wait", until: renewalTime(validity, policy) }
-    : undefined;
+const notDueYet: Rule = ({ validity, renewal, renewAt }, now, policy) => {
+  if (!validity || isRenewing(renewal)) return undefined;
+  const due = renewAt ?? renewalTime(validity, policy);
+  return now < due ? { kind: "wait", until: due } : undefined;
+};
 
 const renewalDue: Rule = ({ renewal }) => (isRenewing(renewal) ? undefined : { kind: "start-renewal" });
 

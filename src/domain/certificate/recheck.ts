@@ -5,10 +5,10 @@ import { type Millis, SECOND } from "#lib/duration.ts";
  * gentle to other people's name servers, and more so at a renewal, which has weeks. `attempts` counts the look-ups
  * done, from 1.
  */
-export function recheckAfter(attempts: number, purpose: "ISSUE" | "RENEWAL"): Millis {
+export function recheckAfter(attempts: number, purpose: "ISSUE" | "RENEWAL" | "MIGRATION"): Millis {
   const pauses = PAUSES[purpose];
   return (pauses[Math.min(Math.max(attempts, 1), pauses.length) - 1] ?? 0) * SECOND;
 }
 
 const FIRST = [1, 2, 5, 10, 20, 30, 60, 60, 120, 120];
-const PAUSES = { ISSUE: [...FIRST, 300], RENEWAL: [...FIRST, 300, 600, 1800, 3600] };
+const PAUSES = { ISSUE: [...FIRST, 300], MIGRATION: [...FIRST, 300], RENEWAL: [...FIRST, 300, 600, 1800, 3600] };

@@ -53,11 +53,12 @@ describe("a renewal", () => {
 });
 
 test("only what is issued here and used, or exported, is eligible for renewal", () => {
-  const facts = { type: "AMAZON_ISSUED", status: "ISSUED", inUse: true, exported: false } as const;
+  const facts = { keyPairOrigin: "AWS_MANAGED", status: "ISSUED", inUse: true, exported: false } as const;
   expect(isEligibleForRenewal(facts)).toBe(true);
   expect(isEligibleForRenewal({ ...facts, inUse: false })).toBe(false);
   expect(isEligibleForRenewal({ ...facts, inUse: false, exported: true })).toBe(true);
-  expect(isEligibleForRenewal({ ...facts, type: "IMPORTED" })).toBe(false);
+  expect(isEligibleForRenewal({ ...facts, keyPairOrigin: "CUSTOMER_PROVIDED" })).toBe(false);
+  expect(isEligibleForRenewal({ ...facts, keyPairOrigin: "ACME" })).toBe(false);
   expect(isEligibleForRenewal({ ...facts, status: "EXPIRED" })).toBe(false);
 });
 

@@ -2,7 +2,7 @@ import type * as sdk from "@aws-sdk/client-acm";
 import type { Operation } from "#aws/service.ts";
 import { KEY_ALGORITHMS } from "#domain/certificate/key-algorithms.ts";
 import { type CertificateDescription, type DescribeDeps, describeCertificate } from "#lifecycle/describe.ts";
-import { keyPairOrigin, shownKeyAlgorithm, shownSerial, shownTime } from "./wire.ts";
+import { shownKeyAlgorithm, shownSerial, shownTime } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/acm/latest/APIReference/API_DescribeCertificate.html */
 export const DescribeCertificate: Operation<typeof sdk, "DescribeCertificate", DescribeDeps> = async (
@@ -53,7 +53,7 @@ function detail(certificate: CertificateDescription): sdk.CertificateDetail {
       Export: certificate.exportOption,
     },
     ManagedBy: managedBy ?? undefined,
-    CertificateKeyPairOrigin: keyPairOrigin(type),
+    CertificateKeyPairOrigin: certificate.keyPairOrigin,
   };
 }
 
@@ -68,15 +68,28 @@ function renewalSummary(certificate: CertificateDescription): sdk.RenewalSummary
   };
 }
 
-function domainValidation(proof: CertificateDescription["validations"][number]): sdk.DomainValidation {
+function domainValidation(proof: Proof): sdk.DomainValidation {
   return {
     DomainName: proof.domainName,
     ValidationDomain: proof.validationDomain,
     ValidationStatus: proof.status,
     ValidationMethod: proof.method,
-    ResourceRecord: { Name: `${proof.recordName}.`, Type: "CNAME", Value: `${proof.recordValue}.` },
+    ...howProven(proof),
   };
 }
+
+function howProven({ method, recordName, recordValue }: Proof): Partial<sdk.DomainValidation> {
+  switch (method) {
+    case "DNS":
+      return { ResourceRecord: { Name: `${recordName}.`, Type: "CNAME", Value: `${recordValue}.` } };
+    case "HTTP":
+      return { HttpRedirect: { RedirectFrom: recordName ?? undefined, RedirectTo: recordValue ?? undefined } };
+    case "EMAIL":
+      return {};
+  }
+}
+
+type Proof = CertificateDescription["validations"][number];
 
 /** The organization of our CA, as AWS shows "Amazon". */
 const OUR_NAME = "Sealkeeper";

@@ -1,6 +1,5 @@
 import type * as sdk from "@aws-sdk/client-acm";
 import { AwsError, type InputOf, type Operation } from "#aws/service.ts";
-import type { CertificateType } from "#domain/certificate/certificate.ts";
 import {
   type CertificateFilter,
   type ListDeps,
@@ -8,7 +7,7 @@ import {
   type ListRequest,
   listCertificates,
 } from "#lifecycle/list.ts";
-import { keyPairOrigin, shownKeyAlgorithm, shownTime } from "./wire.ts";
+import { shownKeyAlgorithm, shownTime } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html */
 export const ListCertificates: Operation<typeof sdk, "ListCertificates", ListDeps> = async (input, caller, deps) => {
@@ -34,7 +33,7 @@ function readRequest(input: Input): ListRequest {
 function readFilter({ CertificateStatuses, CertificateKeyPairOrigins, Includes = {} }: Input): CertificateFilter {
   return {
     statuses: given(CertificateStatuses),
-    types: given(CertificateKeyPairOrigins)?.flatMap((origin) => ORIGINS[origin]),
+    keyPairOrigins: given(CertificateKeyPairOrigins) ?? ["AWS_MANAGED", "CUSTOMER_PROVIDED"],
     keyAlgorithms: given(Includes.keyTypes) ?? ["RSA_1024", "RSA_2048"],
     keyUsages: given(Includes.keyUsage),
     extendedKeyUsages: given(Includes.extendedKeyUsage),
@@ -71,15 +70,10 @@ function summary(certificate: ListedPage["certificates"][number]): sdk.Certifica
     ImportedAt: shownTime(certificate.importedAt),
     RevokedAt: shownTime(certificate.revokedAt),
     ManagedBy: certificate.managedBy ?? undefined,
-    CertificateKeyPairOrigin: keyPairOrigin(type),
+    CertificateKeyPairOrigin: certificate.keyPairOrigin,
   };
 }
 
-const ORIGINS: Readonly<Record<sdk.CertificateKeyPairOrigin, readonly CertificateType[]>> = {
-  AWS_MANAGED: ["AMAZON_ISSUED", "PRIVATE"],
-  CUSTOMER_PROVIDED: ["IMPORTED"],
-  ACME: [],
-};
 const MOST_ITEMS = 1000;
 /** A summary names a hundred; DescribeCertificate has them all. */
 const MOST_NAMES = 100;

@@ -25,6 +25,8 @@ function readRequest(input: InputOf<typeof sdk, "RequestCertificate">): Certific
   return {
     names,
     validationMethod: "DNS",
+    validationDomains: new Map(),
+    certificateAuthorityArn: undefined,
     keyAlgorithm: requestable(keyAlgorithm),
     exportOption: Options.Export ?? "DISABLED",
     managedBy: input.ManagedBy,

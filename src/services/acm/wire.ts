@@ -22,8 +22,3 @@ export function shownTime(millis: number | null): Date | undefined {
 export function readTags(tags: readonly { readonly Key: string; readonly Value?: string }[]): readonly Tag[] {
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
 }
-
-/** Where the certificate's key was made. */
-export function keyPairOrigin(type: sdk.CertificateType): sdk.CertificateKeyPairOrigin {
-  return type === "IMPORTED" ? "CUSTOMER_PROVIDED" : "AWS_MANAGED";
-}

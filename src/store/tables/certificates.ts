@@ -1,11 +1,14 @@
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
 import type {
+  Authority,
   CertificateType,
   DomainStatus,
   FailureReason,
+  KeyPairOrigin,
   ValidationMethod,
 } from "#domain/certificate/certificate.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
+import type { MigrationStatus } from "#domain/certificate/migration.ts";
 import type { RenewalStatus } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { AccountId, DomainName, Region } from "#domain/names.ts";
@@ -21,6 +24,14 @@ export interface CertificateTables {
     /** Hash over owner, idempotency token and parameters; unique, and null once the token's hour is over. */
     requestKey: string | null;
     type: Fixed<CertificateType>;
+    keyPairOrigin: Fixed<KeyPairOrigin>;
+    /** Null for imported certificates: nobody here signs them. */
+    authority: Fixed<Authority | null>;
+    /** The private CA's ARN; null for all others. */
+    certificateAuthorityArn: Fixed<string | null>;
+    /** Where an ACME client's certificate came in; null for all others. */
+    acmeEndpointArn: Fixed<string | null>;
+    acmeAccountId: Fixed<string | null>;
     status: CertificateStatus;
     keyAlgorithm: Fixed<KeyAlgorithm>;
     domainName: DomainName;
@@ -48,6 +59,12 @@ export interface CertificateTables {
     renewalReason: FailureReason | null;
     renewalStartedAt: EpochMillis | null;
     renewalUpdatedAt: EpochMillis | null;
+    /** When the CA wants it renewed (ARI, RFC 9773); null: when the policy says. */
+    renewAt: EpochMillis | null;
+    /** How far the change from e-mail to DNS validation has come; null where none was asked for. */
+    migration: MigrationStatus | null;
+    migrationStartedAt: EpochMillis | null;
+    migrationUpdatedAt: EpochMillis | null;
   };
   /**
    * A key, and from its issue on the certificate for it. Generation `certificates.generation` is in force, the next
@@ -56,9 +73,10 @@ export interface CertificateTables {
   certificateVersions: {
     certificateArn: Fixed<CertificateArn>;
     generation: Fixed<number>;
-    keyArn: Fixed<KeyArn>;
-    wrappedDataKey: Fixed<Uint8Array>;
-    sealedKey: Fixed<Uint8Array>;
+    /** Null, with the two that follow, where an ACME client keeps the key. */
+    keyArn: Fixed<KeyArn | null>;
+    wrappedDataKey: Fixed<Uint8Array | null>;
+    sealedKey: Fixed<Uint8Array | null>;
     subjectPublicKeyInfo: Fixed<Uint8Array>;
     madeAt: Fixed<EpochMillis>;
     /** Lower-case hexadecimal without colons; null, with all that follows, until the certificate is signed. */
@@ -73,19 +91,19 @@ export interface CertificateTables {
     /** PEM of the certificates above the leaf; null when an imported certificate brought none. */
     chain: string | null;
   };
-  /** How control of one domain is proved, for the first issue or for the latest renewal. */
+  /** How control of one domain is proved, for the first issue, for the latest renewal, or for a change of method. */
   domainValidations: {
     certificateArn: Fixed<CertificateArn>;
-    purpose: Fixed<"ISSUE" | "RENEWAL">;
+    purpose: Fixed<"ISSUE" | "RENEWAL" | "MIGRATION">;
     /** The domain's place in the request. */
     position: Fixed<number>;
     domainName: Fixed<DomainName>;
     validationDomain: Fixed<DomainName>;
     method: Fixed<ValidationMethod>;
     status: DomainStatus;
-    /** Lower case, without the last dot. */
-    recordName: Fixed<string>;
-    recordValue: Fixed<string>;
+    /** DNS: the CNAME, in lower case and without the last dots. HTTP: RedirectFrom and RedirectTo. EMAIL: null. */
+    recordName: Fixed<string | null>;
+    recordValue: Fixed<string | null>;
     /** When it is looked up next, while it is pending. */
     checkAt: EpochMillis;
     /** Look-ups done since the last one that mattered. */

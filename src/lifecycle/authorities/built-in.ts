@@ -1,0 +1,26 @@
+import { findSigned, type PrepareDeps, prepareLeaf, type SignDeps, signLeaf } from "#ca/issue.ts";
+import { LintError } from "#ca/lint/lint.ts";
+import type { Millis } from "#lib/duration.ts";
+import { CannotIssue, type CertificateAuthority } from "#lifecycle/authority.ts";
+
+export interface BuiltInDeps extends PrepareDeps, SignDeps {
+  /** How long certificates live. */
+  readonly leafLifetime: Millis;
+}
+
+/** The CA within: what it signs is linted before, and written down before it is signed. */
+export const builtIn: CertificateAuthority<BuiltInDeps> = {
+  findSigned: (db, { certificate, generation }) => findSigned(db, certificate.arn, generation),
+
+  async prepare(tx, { certificate, generation }, subjectPublicKeyInfo, deps) {
+    const { arn, names } = certificate;
+    const leaf = { certificateArn: arn, generation, subjectPublicKeyInfo, names, validity: deps.leafLifetime };
+    try {
+      return (await prepareLeaf(tx, leaf, deps)).intentId;
+    } catch (error) {
+      throw error instanceof LintError ? new CannotIssue("OTHER", error.message) : error;
+    }
+  },
+
+  sign: (id, _, deps) => signLeaf({ intentId: id as Parameters<typeof signLeaf>[0]["intentId"] }, deps),
+};
