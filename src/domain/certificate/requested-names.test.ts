@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "#domain/refusal.ts";
-import { checkValidationDomains, requestedNames } from "./requested-names.ts";
+import { readValidationDomains, requestedNames } from "./requested-names.ts";
 
 const code = (work: () => unknown): string => {
   try {
@@ -82,9 +82,9 @@ describe("DomainValidationOptions", () => {
   const names = requestedNames("a.b.example.com", ["*.b.example.com"]);
   test("take the name itself and any domain above it", () => {
     for (const above of ["a.b.example.com", "b.example.com", "example.com"]) {
-      expect(code(() => checkValidationDomains(names, [["a.b.example.com", above]]))).toBe("accepted");
+      expect(code(() => readValidationDomains(names, [["a.b.example.com", above]]))).toBe("accepted");
     }
-    expect(code(() => checkValidationDomains(names, [["*.b.example.com", "b.example.com"]]))).toBe("accepted");
+    expect(code(() => readValidationDomains(names, [["*.b.example.com", "b.example.com"]]))).toBe("accepted");
   });
   test.for([
     ["c.example.com", "example.com"],
@@ -92,6 +92,6 @@ describe("DomainValidationOptions", () => {
     ["a.b.example.com", "x.a.b.example.com"],
     ["a.b.example.com", "ple.com"],
   ] as const)("refuse %s by %s with InvalidDomainValidationOptionsException", ([domain, above]) => {
-    expect(code(() => checkValidationDomains(names, [[domain, above]]))).toContain("domain-validation-options-invalid");
+    expect(code(() => readValidationDomains(names, [[domain, above]]))).toContain("domain-validation-options-invalid");
   });
 });

@@ -25,29 +25,30 @@ export function requestedNames(first: string, others: readonly string[]): readon
 }
 
 /**
- * Checks DomainValidationOptions: each must be for a name of the certificate, and name it or a domain above it. They say
- * where approval letters go, so DNS validation has no use for them. Throws `domain-validation-options-invalid`.
+ * Reads DomainValidationOptions: where approval letters for a name go. Each must be for a name of the certificate, and
+ * name it or a domain above it. Throws `domain-validation-options-invalid`.
  */
-export function checkValidationDomains(
+export function readValidationDomains(
   names: readonly DomainName[],
   options: readonly (readonly [domain: string, validationDomain: string])[],
-): void {
+): ReadonlyMap<DomainName, DomainName> {
+  const domains = new Map<DomainName, DomainName>();
   for (const [text, above] of options) {
     const domain = parseDomainName(text);
     if (!domain || !names.includes(domain)) {
-      throw new Refusal(
-        "domain-validation-options-invalid",
-        `DomainValidationOptions names "${text}", which is none of the certificate's domain names.`,
-      );
+      throw optionsInvalid(`DomainValidationOptions names "${text}", which is none of the certificate's domain names.`);
     }
     const validationDomain = parseDomainName(above);
-    if (!validationDomain || !isWithin(baseDomain(domain), validationDomain)) {
-      throw new Refusal(
-        "domain-validation-options-invalid",
-        `The validation domain "${above}" must be "${text}" itself or a domain above it.`,
-      );
+    if (!validationDomain || !(validationDomain === domain || isWithin(baseDomain(domain), validationDomain))) {
+      throw optionsInvalid(`The validation domain "${above}" must be "${text}" itself or a domain above it.`);
     }
+    const other = domains.get(domain);
+    if (other !== undefined && other !== validationDomain) {
+      throw optionsInvalid(`DomainValidationOptions names "${text}" twice, with "${other}" and with "${above}".`);
+    }
+    domains.set(domain, validationDomain);
   }
+  return domains;
 }
 
 /** The name whose control is proved: `*.example.com` and `example.com` share one proof. */
@@ -58,6 +59,10 @@ export function baseDomain(name: DomainName): DomainName {
 /** Whether `parent` is `name` itself or stands above it. */
 export function isWithin(name: DomainName, parent: DomainName): boolean {
   return name === parent || name.endsWith(`.${parent}`);
+}
+
+function optionsInvalid(message: string): Refusal {
+  return new Refusal("domain-validation-options-invalid", message);
 }
 
 function requestedName(text: string): DomainName {

@@ -133,15 +133,6 @@ describe("RequestCertificate", () => {
     expect(refused.body.message.slice(0, message.length)).toBe(message);
   });
 
-  test.for<[given: string, input: object]>([
-    ["no method, for which ACM takes EMAIL,", { DomainName: "example.com" }],
-    ["EMAIL", { DomainName: "example.com", ValidationMethod: "EMAIL" }],
-  ])("says that %s is not served yet, with InvalidParameterException", async ([, input]) => {
-    const refused = await world.call("RequestCertificate", input);
-    expect(refused.error).toBe("InvalidParameterException");
-    expect(refused.body.message).toContain("is not served yet: only DNS is");
-  });
-
   test("answers the same ARN for the same token and parameters within an hour, in any order of the names", async () => {
     const input = {
       DomainName: "token.example.com",
