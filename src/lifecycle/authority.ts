@@ -1,3 +1,4 @@
+import type { RevocationReason } from "#ca/revocation.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import type { CertificateState } from "#store/certificates.ts";
 import type { Db, Tx } from "#store/store.ts";
@@ -30,6 +31,11 @@ export interface CertificateAuthority<Deps> {
   prepare(tx: Tx, version: ToSign, subjectPublicKeyInfo: Uint8Array, deps: Deps): Promise<string>;
   /** Signs, outside of transactions; a time when it needs longer: then all of this is done again at that time. */
   sign(id: string, version: ToSign, deps: Deps): Promise<SignedCertificate | Date>;
+  /**
+   * Revokes what it signed for this version, in the transaction that records it: a CA that is far away writes down what
+   * is to be revoked, and promises the work. Does nothing where nothing was signed, or was revoked before.
+   */
+  revoke(tx: Tx, version: ToSign, reason: RevocationReason, deps: Deps): Promise<void>;
 }
 
 /** A CA will never sign this. A first issue ends with it; a renewal shows it and is tried again. */

@@ -1,5 +1,6 @@
 import { findSigned, type PrepareDeps, prepareLeaf, type SignDeps, signLeaf } from "#ca/issue.ts";
 import { LintError } from "#ca/lint/lint.ts";
+import { revokeSerial } from "#ca/revocation.ts";
 import type { Millis } from "#lib/duration.ts";
 import { CannotIssue, type CertificateAuthority } from "#lifecycle/authority.ts";
 
@@ -23,4 +24,9 @@ export const builtIn: CertificateAuthority<BuiltInDeps> = {
   },
 
   sign: (id, _, deps) => signLeaf({ intentId: id as Parameters<typeof signLeaf>[0]["intentId"] }, deps),
+
+  async revoke(tx, { certificate, generation }, reason, deps) {
+    const signed = await findSigned(tx, certificate.arn, generation);
+    if (signed) await revokeSerial(tx, { issuerId: signed.issuerId, serial: signed.serial, reason }, deps);
+  },
 };
