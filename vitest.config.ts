@@ -18,6 +18,8 @@ export default defineConfig({
       }),
       // Beside their files, too: servers, processes and clients of flesh and blood, and long fuzzing.
       project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000, globalSetup: "./tests/support/peers.ts" }),
+      // What ACM promises, statement by statement, by the SDK's client over HTTP.
+      project("conformance", ["tests/conformance/**/*.test.ts"], { testTimeout: 60_000 }),
       project("db", ["tests/db/**/*.test.ts"], slow),
       project("compat", ["tests/compat/**/*.test.ts"], { ...slow, fileParallelism: false }),
       project("e2e", ["tests/e2e/**/*.test.ts"], { ...slow, fileParallelism: false }),
