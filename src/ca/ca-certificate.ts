@@ -1,3 +1,4 @@
+import type { Period } from "#domain/certificate/validity.ts";
 import { type Der, printableString, utf8String } from "#lib/der.ts";
 import { OID } from "#lib/oids.ts";
 import { distinguishedName, keyIdentifier, signed, tbsCertificate } from "#lib/x509-certificate.ts";
@@ -15,7 +16,6 @@ import {
 import { freshSerial } from "./serials.ts";
 import { type Issuer, signAndCheck } from "./signers.ts";
 import { certificateUrl, crlUrl } from "./urls.ts";
-import type { Period } from "./validity.ts";
 
 /** Who a CA certificate is for. */
 export interface CaSubject {

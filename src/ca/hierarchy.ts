@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
+import type { Period } from "#domain/certificate/validity.ts";
 import { type Act, recordIn } from "#journal/journal.ts";
 import { HOUR, later, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -17,7 +18,6 @@ import {
 import type { CaDeps } from "./deps.ts";
 import { type CaProfile, HIERARCHY, OLDER_ROOT } from "./profiles.ts";
 import { type Issuer, sealPurpose } from "./signers.ts";
-import type { Period } from "./validity.ts";
 
 /**
  * Makes the CA on the first start: every key, sealed, together with its certificates, in one transaction. Where a

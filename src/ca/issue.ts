@@ -1,5 +1,6 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
+import { leafPeriod } from "#domain/certificate/validity.ts";
 import type { DomainName, Named } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -25,7 +26,6 @@ import type { LintProfile } from "./lint/linted-leaf.ts";
 import { LEAF_ISSUERS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
 import { signAndCheck } from "./signers.ts";
-import { leafPeriod } from "./validity.ts";
 
 /** What is to be certified. */
 export interface LeafRequest {

@@ -1,9 +1,9 @@
+import type { Period } from "#domain/certificate/validity.ts";
 import { encode } from "#lib/der.ts";
 import { type KeyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
 import { commonNameOnly, signed, tbsCertificate } from "#lib/x509-certificate.ts";
 import { keyUsage, subjectAltName } from "#lib/x509-extensions.ts";
 import { type LeafIssuer, signAs } from "./signers.ts";
-import type { Period } from "./validity.ts";
 
 /** Everything that differs between two leafs of one issuer. */
 export interface LeafFields extends Period {

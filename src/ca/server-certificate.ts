@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
+import { LEAF_VALIDITY } from "#domain/certificate/validity.ts";
 import type { Millis } from "#lib/duration.ts";
 import { parseIpAddress } from "#lib/ip-address.ts";
 import { privatePem } from "#lib/pem.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { CaDeps } from "./deps.ts";
 import { prepareInternalLeaf, signLeaf } from "./issue.ts";
-import { LEAF_VALIDITY } from "./validity.ts";
 
 /** A certificate with its key, for one of Sealkeeper's own HTTPS servers. Take it with `using`: the key is wiped with it. */
 export interface ServerCertificate extends Disposable {

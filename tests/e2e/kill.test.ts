@@ -4,13 +4,13 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Place, type Product, startProduct } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { handshake, openPort } from "#cli/demo/wire.ts";
+import { seededRandom } from "#lib/seeded-random.ts";
 import { showHostPort } from "#main/addresses.ts";
 import { openStore } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
 import { edgePid } from "../support/edge-process.ts";
 import { type PersistentClient, persistentClient } from "../support/persistent-client.ts";
 import { testPlace } from "../support/product.ts";
-import { seededRandom } from "../support/random.ts";
 
 const KILLS = Number(process.env["SEALKEEPER_KILLS"] ?? 50);
 const SEED = Number(process.env["SEALKEEPER_SEED"] ?? Date.now() % 1_000_000);

@@ -1,4 +1,4 @@
-import { lengthOf, validityLimit } from "#ca/validity.ts";
+import { lengthOf, validityLimit } from "#domain/certificate/validity.ts";
 import { children, contents, readElement } from "#lib/der-reader.ts";
 import { DAY, HOUR } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";

@@ -1,4 +1,4 @@
-/** Repeatable randomness for tests: numbers in [0, 1) from a seed (mulberry32). */
+/** Repeatable randomness: numbers in [0, 1) from a seed (mulberry32). Never for secrets. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
