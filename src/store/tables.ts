@@ -6,6 +6,7 @@ import type { IdentityTables } from "./tables/identity.ts";
 import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
+import type { UpstreamTables } from "./tables/upstream.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
 /** Every table, with its columns in camel case; the SQL names are the same in snake case. One file per area. */
@@ -18,4 +19,5 @@ export interface Tables
     JobTables,
     JournalTables,
     KeyTables,
+    UpstreamTables,
     ZoneTables {}

@@ -8,6 +8,7 @@ import * as m0006 from "./0006-ca.ts";
 import * as m0007 from "./0007-certificates.ts";
 import * as m0008 from "./0008-balancers.ts";
 import * as m0009 from "./0009-fleet.ts";
+import * as m0014 from "./0014-upstream.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   "0007-certificates": m0007,
   "0008-balancers": m0008,
   "0009-fleet": m0009,
+  "0014-upstream": m0014,
 };
