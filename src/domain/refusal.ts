@@ -1,3 +1,4 @@
+import type { AcmeRefusal } from "./acme/refusals.ts";
 import type { BalancerRefusal } from "./balancers/refusals.ts";
 import type { CertificateRefusal } from "./certificate/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
@@ -9,7 +10,13 @@ import type { ZoneRefusal } from "./zones/refusals.ts";
  * error names, one table each (services/<name>/errors.ts); the wire format is the protocol's affair.
  * Anything thrown that is neither a Refusal nor an AwsError is a bug or an outage, and callers see InternalFailure.
  */
-export type RefusalCode = BalancerRefusal | CertificateRefusal | IdentityRefusal | KeyRefusal | ZoneRefusal;
+export type RefusalCode =
+  | AcmeRefusal
+  | BalancerRefusal
+  | CertificateRefusal
+  | IdentityRefusal
+  | KeyRefusal
+  | ZoneRefusal;
 
 export class Refusal extends Error {
   override readonly name = "Refusal";

@@ -9,6 +9,7 @@ import * as m0007 from "./0007-certificates.ts";
 import * as m0008 from "./0008-balancers.ts";
 import * as m0009 from "./0009-fleet.ts";
 import * as m0014 from "./0014-upstream.ts";
+import * as m0015 from "./0015-acme.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   "0008-balancers": m0008,
   "0009-fleet": m0009,
   "0014-upstream": m0014,
+  "0015-acme": m0015,
 };
