@@ -8,8 +8,10 @@ import type { Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
 
 /** What a certificate says of itself, as the columns of `certificates` that lists are filtered by. */
-export function saidColumns({ notBefore, notAfter, keyUsages, extendedKeyUsages }: CertificateFacts): SaidColumns {
+export function saidColumns(facts: CertificateFacts): SaidColumns {
+  const { commonName, notBefore, notAfter, keyUsages, extendedKeyUsages } = facts;
   return {
+    commonName: commonName?.toLowerCase() ?? null,
     notBefore: notBefore.getTime(),
     notAfter: notAfter.getTime(),
     keyUsages: writeUsages(keyUsages),
@@ -18,6 +20,7 @@ export function saidColumns({ notBefore, notAfter, keyUsages, extendedKeyUsages 
 }
 
 interface SaidColumns {
+  readonly commonName: string | null;
   readonly notBefore: EpochMillis;
   readonly notAfter: EpochMillis;
   readonly keyUsages: string;

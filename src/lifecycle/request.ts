@@ -63,6 +63,7 @@ export async function requestCertificate(
       status: "PENDING_VALIDATION",
       keyAlgorithm,
       domainName: names[0],
+      commonName: names[0],
       names,
       validationMethod: validationMethod ?? null,
       exportOption,

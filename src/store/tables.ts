@@ -1,3 +1,4 @@
+import type { AcmOperationTables } from "./tables/acm-operations.ts";
 import type { AcmeTables } from "./tables/acme.ts";
 import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
@@ -12,7 +13,8 @@ import type { ZoneTables } from "./tables/zones.ts";
 
 /** Every table, with its columns in camel case; the SQL names are the same in snake case. One file per area. */
 export interface Tables
-  extends AcmeTables,
+  extends AcmOperationTables,
+    AcmeTables,
     BalancerTables,
     CaTables,
     CertificateTables,

@@ -35,6 +35,8 @@ export interface CertificateTables {
     status: CertificateStatus;
     keyAlgorithm: Fixed<KeyAlgorithm>;
     domainName: DomainName;
+    /** In lower case, as searches compare it; null where the subject has none. */
+    commonName: string | null;
     /** JSON list in the order of the request, `domainName` first. */
     names: string;
     validationMethod: ValidationMethod | null;
