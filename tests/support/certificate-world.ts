@@ -50,6 +50,7 @@ export interface CertificateWorld {
   request(domain: string, more?: object): Promise<CertificateArn>;
   describe(arn: string): Promise<Answered["body"]>;
   zone(domain: string): Promise<{
+    readonly id: string;
     put(recordName: string, value: string): Promise<void>;
     remove(recordName: string, value: string): Promise<void>;
   }>;
@@ -146,7 +147,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
         const batch = { account: ACCOUNT, zoneId: zone.id, comment: undefined, changes: [{ action, set }] };
         await changeRecordSets(batch, deps);
       };
-      return { put: change("UPSERT"), remove: change("DELETE") };
+      return { id: zone.id, put: change("UPSERT"), remove: change("DELETE") };
     },
     async work() {
       while ((await runDueJobs(jobs)) > 0);
