@@ -1,0 +1,212 @@
+import { exchange } from "#dns/exchange.ts";
+import type { DnsResponse, WireRecord } from "#dns/read-response.ts";
+import { type QuestionType, type RecordOf, readRecordData, shownName, typeNumber } from "#dns/resolved-record.ts";
+import { type ResolverAddress, shownResolver } from "#dns/resolver-address.ts";
+import { responseReason } from "#dns/response-reason.ts";
+import { ancestry, labelsOf, parentOf, type RecordName } from "#domain/zones/record-name.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
+import { isExpected } from "./record-mistake.ts";
+import type { View, ViewDeps } from "./view.ts";
+
+export interface AuthorityDeps extends ViewDeps {
+  /** Where name servers of other people's zones listen; 53, but in tests. */
+  readonly authorityPort?: number;
+}
+
+/**
+ * Asks the parent zone whom it delegates to, and those servers for the record: what a resolver hides. Bounded to a few
+ * servers and questions, and to a few seconds.
+ */
+export async function findAuthorityMistake(
+  start: RecordName,
+  expected: string,
+  view: View,
+  deps: AuthorityDeps,
+): Promise<string | undefined> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), TOGETHER);
+  try {
+    return await Promise.race([compare(start, expected, view, deps), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function compare(
+  start: RecordName,
+  expected: string,
+  view: View,
+  deps: AuthorityDeps,
+): Promise<string | undefined> {
+  const [zone, parent] = await zoneCuts(parentOf(start), view);
+  if (!zone) return undefined;
+  const zoneName = shownName(zone.name);
+  if (labelsOf(zone.name).length === 1 && labelsOf(parentOf(start)).length > 1) {
+    const domain = ancestry(parentOf(start)).at(-2) ?? parentOf(start);
+    return `There is no zone for ${shownName(domain)}: ${zoneName} does not delegate it. Is the domain registered, and does it have name servers?`;
+  }
+  const delegated = parent && (await delegation(zone.name, parent.servers, view, deps));
+  if (!delegated) return undefined;
+  const own = zone.servers.map(shownName).sort();
+  const named = delegated.map(shownName).sort();
+  const states = await Promise.all(
+    delegated.slice(0, MOST_SERVERS).map((server) => stateOf(server, start, expected, view, deps)),
+  );
+  const lame = states.flatMap(({ problem }) => problem ?? []);
+  const holders = states.flatMap(({ server, holds }) => (holds ? [shownName(server)] : []));
+  const differ = own.join() !== named.join();
+  return (
+    [
+      holders.length > 0 && holders.length === states.length && WAIT_FOR_CACHE,
+      holders.length > 0 &&
+        holders.length < states.length &&
+        `It stands at ${list(holders)}, but not at every name server.`,
+      differ &&
+        `${shownName(parent.name)} delegates ${zoneName} to ${list(named)}, but the zone's own NS records name ${list(own)}: correct the name servers at the registrar, or create the record where the world looks.`,
+      lame.length > 0 && lame.join(" "),
+    ]
+      .filter((part) => part !== false)
+      .join(" ") || undefined
+  );
+}
+
+interface Cut {
+  readonly name: RecordName;
+  readonly servers: readonly RecordName[];
+}
+
+/** The zone that a name lies in, and the zone above that: those of the names above that have NS records. */
+async function zoneCuts(domain: RecordName, view: View): Promise<readonly Cut[]> {
+  const cuts: Cut[] = [];
+  for (const name of ancestry(domain).slice(-MOST_LEVELS)) {
+    const answer = await view.ask(name, "NS");
+    if (answer.kind !== "records" || answer.at !== name) continue;
+    cuts.push({ name, servers: answer.records.map(({ target }) => target) });
+    if (cuts.length === 2) break;
+  }
+  return cuts;
+}
+
+/** Whom a parent zone's servers name for a zone; undefined when none of them could be asked. */
+async function delegation(
+  zone: RecordName,
+  parents: readonly RecordName[],
+  view: View,
+  deps: AuthorityDeps,
+): Promise<readonly RecordName[] | undefined> {
+  for (const parent of parents.slice(0, MOST_PARENTS)) {
+    const { response } = await askAuthority(parent, zone, "NS", view, deps);
+    if (!response) continue;
+    const records = [...response.answers, ...response.authorities].filter(({ name }) => name === zone);
+    const servers = read("NS", records).map(({ target }) => target);
+    if (servers.length > 0) return [...new Set(servers)];
+  }
+  return undefined;
+}
+
+interface ServerState {
+  readonly server: RecordName;
+  readonly holds: boolean;
+  readonly problem: string | undefined;
+}
+
+/** Whether a name server knows the zone, and has the record. */
+async function stateOf(
+  server: RecordName,
+  start: RecordName,
+  expected: string,
+  view: View,
+  deps: AuthorityDeps,
+): Promise<ServerState> {
+  const { response, failure } = await askAuthority(server, start, "CNAME", view, deps);
+  const shown = shownName(server);
+  if (!response) return { server, holds: false, problem: `The name server ${shown} ${failure}.` };
+  const answers = read(
+    "CNAME",
+    response.answers.filter(({ name }) => name === start),
+  );
+  if (answers.some(({ value }) => isExpected(value, expected))) return { server, holds: true, problem: undefined };
+  if (response.authoritative && (response.code === NOERROR || response.code === NXDOMAIN)) {
+    return { server, holds: false, problem: undefined };
+  }
+  const problem = `The domain is delegated to ${shown}, which ${silenceOf(response)} (a lame delegation).`;
+  return { server, holds: false, problem };
+}
+
+interface Told {
+  readonly response?: DnsResponse;
+  readonly failure?: string;
+}
+
+/** Asks a name server itself, without recursion. */
+async function askAuthority(
+  server: RecordName,
+  name: RecordName,
+  type: "CNAME" | "NS",
+  view: View,
+  deps: AuthorityDeps,
+): Promise<Told> {
+  const address = await addressOf(server, view, deps);
+  const asked = { name: shownName(name), type };
+  if (!address) return { failure: "has no address" };
+  const shown = `${shownName(server)} (${shownResolver(address)})`;
+  try {
+    const response = await exchange(name, type, address, { recursion: false }, { ids: deps.ids, patience: PATIENCE });
+    const records = read(
+      type,
+      [...response.answers, ...response.authorities].filter((record) => record.name === name),
+    );
+    view.protocol.add(
+      ...(records.length > 0
+        ? records.map(({ value }) => ({ ...asked, server: shown, answer: value }))
+        : [{ ...asked, server: shown, failure: silenceOf(response) }]),
+    );
+    return { response };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    view.protocol.add({ ...asked, server: shown, failure });
+    return { failure };
+  }
+}
+
+async function addressOf(
+  server: RecordName,
+  view: View,
+  { authorityPort: port = DNS_PORT }: AuthorityDeps,
+): Promise<ResolverAddress | undefined> {
+  for (const type of ["A", "AAAA"] as const) {
+    const answer = await view.ask(server, type);
+    const address = answer.kind === "records" ? answer.records[0]?.value : undefined;
+    if (address !== undefined) return { address, port };
+  }
+  return undefined;
+}
+
+function silenceOf(response: DnsResponse): string {
+  if (response.code !== NOERROR && response.code !== NXDOMAIN) return responseReason(response);
+  return response.authoritative ? "has no such record" : "does not speak for this name";
+}
+
+function read<Type extends QuestionType>(type: Type, records: readonly WireRecord[]): readonly RecordOf<Type>[] {
+  return records
+    .filter((record) => record.type === typeNumber(type))
+    .slice(0, MOST_RECORDS)
+    .flatMap(({ message, start, end }) => readRecordData(type, message, start, end) ?? []);
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_SERVERS).join(", ");
+  return names.length > MOST_SERVERS ? `${shown} and ${names.length - MOST_SERVERS} more` : shown;
+}
+
+const WAIT_FOR_CACHE =
+  "It stands at the domain's name servers, but the resolver still remembers that it was missing: it will be seen when that is forgotten.";
+const NOERROR = 0;
+const NXDOMAIN = 3;
+const DNS_PORT = 53;
+const PATIENCE: Millis = SECOND;
+const TOGETHER: Millis = 4 * SECOND;
+const MOST_LEVELS = 8;
+const MOST_PARENTS = 2;
+const MOST_SERVERS = 4;
+const MOST_RECORDS = 20;
