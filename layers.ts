@@ -9,7 +9,7 @@ export const LAYERS: Record<string, readonly string[]> = {
   jobs: STORED,
   journal: STORED,
   dns: STORED,
-  mail: STORED,
+  mail: ["jobs", ...STORED],
   custody: ["journal", ...STORED],
   identity: KEPT,
   ca: KEPT,

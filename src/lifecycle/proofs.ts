@@ -28,6 +28,7 @@ export async function newProofs(
   using secret = await instanceSecret(tx, "validation-records", deps);
   return names.map((domainName, position) => {
     const proof = { position, domainName, method, validationDomain: validationDomains.get(domainName) ?? domainName };
+    if (method === "EMAIL") return { ...proof, recordName: null, recordValue: null };
     if (method !== "DNS") throw new Error(`${method} validation has no proof`);
     const { name, value } = validationRecord(secret, account, domainName, deps.validationSuffix);
     return { ...proof, recordName: name, recordValue: value };

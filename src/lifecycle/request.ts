@@ -68,6 +68,7 @@ export async function requestCertificate(
       validationMethod: validationMethod ?? null,
       exportOption,
       managedBy: managedBy ?? null,
+      requestedBy: caller.arn,
       generation: 0,
       keyUsages: "",
       extendedKeyUsages: "",

@@ -8,6 +8,7 @@ import type { IdentityTables } from "./tables/identity.ts";
 import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
+import type { MailTables } from "./tables/mail.ts";
 import type { UpstreamTables } from "./tables/upstream.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
@@ -23,5 +24,6 @@ export interface Tables
     JobTables,
     JournalTables,
     KeyTables,
+    MailTables,
     UpstreamTables,
     ZoneTables {}

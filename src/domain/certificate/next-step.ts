@@ -129,4 +129,4 @@ function earliest(times: readonly Date[]): Date {
 }
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html: 72 hours, also for each renewal attempt. */
-const ATTEMPT: Millis = 72 * HOUR;
+export const ATTEMPT: Millis = 72 * HOUR;

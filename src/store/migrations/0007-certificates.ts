@@ -9,7 +9,7 @@ export async function up(db: Raw): Promise<void> {
       request_key ${id}, type ${id} not null, key_pair_origin ${id} not null, authority ${id},
       certificate_authority_arn ${id}, acme_endpoint_arn ${id}, acme_account_id ${id}, status ${id} not null, key_algorithm ${id} not null,
       domain_name ${id} not null, common_name ${id}, names text not null, validation_method ${id}, export_option ${id} not null,
-      managed_by ${id}, generation ${int} not null, not_before ${int}, not_after ${int}, issued_at ${int},
+      managed_by ${id}, requested_by ${id}, generation ${int} not null, not_before ${int}, not_after ${int}, issued_at ${int},
       imported_at ${int}, exported_at ${int}, revoked_at ${int}, revocation_reason ${id}, failure_reason ${id},
       trouble text, key_usages ${id} not null, extended_key_usages ${id} not null, renewal ${id} not null,
       renewal_reason ${id}, renewal_started_at ${int}, renewal_updated_at ${int}, renew_at ${int},

@@ -9,6 +9,7 @@ import * as m0007 from "./0007-certificates.ts";
 import * as m0008 from "./0008-balancers.ts";
 import * as m0009 from "./0009-fleet.ts";
 import * as m0010 from "./0010-acm-operations.ts";
+import * as m0011 from "./0011-mail.ts";
 import * as m0014 from "./0014-upstream.ts";
 import * as m0015 from "./0015-acme.ts";
 
@@ -24,6 +25,7 @@ export const migrations: Record<string, Migration> = {
   "0008-balancers": m0008,
   "0009-fleet": m0009,
   "0010-acm-operations": m0010,
+  "0011-mail": m0011,
   "0014-upstream": m0014,
   "0015-acme": m0015,
 };

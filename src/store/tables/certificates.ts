@@ -42,6 +42,8 @@ export interface CertificateTables {
     validationMethod: ValidationMethod | null;
     exportOption: Fixed<"ENABLED" | "DISABLED">;
     managedBy: Fixed<"CLOUDFRONT" | null>;
+    /** The principal who requested it: approval letters name them. Null where nobody did: imports, ACME clients. */
+    requestedBy: Fixed<string | null>;
     /** The version in force; 0 before the first. */
     generation: number;
     notBefore: EpochMillis | null;
@@ -100,7 +102,8 @@ export interface CertificateTables {
     /** The domain's place in the request. */
     position: Fixed<number>;
     domainName: Fixed<DomainName>;
-    validationDomain: Fixed<DomainName>;
+    /** For e-mail a resend may change it. */
+    validationDomain: DomainName;
     method: Fixed<ValidationMethod>;
     status: DomainStatus;
     /** DNS: the CNAME, in lower case and without the last dots. HTTP: RedirectFrom and RedirectTo. EMAIL: null. */
