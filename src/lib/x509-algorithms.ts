@@ -14,7 +14,8 @@ export type KeyAlgorithm =
 
 /** How an issuer signs: the hash for node:crypto and the AlgorithmIdentifier, whose bytes BR 7.1.3.2 fixes. */
 export interface SignatureAlgorithm {
-  readonly hash: "sha256" | "sha384" | "sha512";
+  /** Undefined where the algorithm does its own hashing: Ed25519, ML-DSA. */
+  readonly hash: "sha256" | "sha384" | "sha512" | undefined;
   readonly identifier: Buffer;
 }
 
@@ -70,4 +71,7 @@ const SIGNATURE_NAMES: Readonly<Record<string, string>> = {
   [OID.sha512WithEcdsa]: "SHA512WITHECDSA",
   [OID.rsassaPss]: "RSASSA-PSS",
   [OID.ed25519]: "ED25519",
+  [OID.mlDsa44]: "ML_DSA_44",
+  [OID.mlDsa65]: "ML_DSA_65",
+  [OID.mlDsa87]: "ML_DSA_87",
 };

@@ -14,11 +14,26 @@ import {
 import { OID } from "./oids.ts";
 
 /** Bits of KeyUsage (RFC 5280 section 4.2.1.3). */
-export const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;
+export const KEY_USAGE = {
+  digitalSignature: 0,
+  nonRepudiation: 1,
+  keyEncipherment: 2,
+  dataEncipherment: 3,
+  keyAgreement: 4,
+  keyCertSign: 5,
+  cRLSign: 6,
+  encipherOnly: 7,
+  decipherOnly: 8,
+} as const;
 
 /** One Extension (RFC 5280 section 4.1): `critical` is only written when it is true, as DER wants. */
 export function extension(id: ExtensionId, critical: boolean, value: Der): Der {
   return critical ? sequence(EXTENSIONS[id], TRUE, octetString(value)) : sequence(EXTENSIONS[id], octetString(value));
+}
+
+/** An Extension of any kind, by its dotted identifier. */
+export function anyExtension(id: string, critical: boolean, value: Der): Der {
+  return critical ? sequence(oid(id), TRUE, octetString(value)) : sequence(oid(id), octetString(value));
 }
 
 export function authorityKeyIdentifier(keyId: Uint8Array): Der {
@@ -60,10 +75,11 @@ export function crlDistributionPoint(uri: string): Der {
   return extension("cRLDistributionPoints", false, sequence(sequence(tagged(0, tagged(0, taggedAscii(6, uri))))));
 }
 
-export function authorityInformationAccess(places: { readonly ocsp?: string; readonly caIssuers: string }): Der {
-  const access = (method: string, uri: string): Der => sequence(oid(method), taggedAscii(6, uri));
-  const responders = places.ocsp === undefined ? [] : [access(OID.ocsp, places.ocsp)];
-  return extension("authorityInfoAccess", false, sequence(...responders, access(OID.caIssuers, places.caIssuers)));
+export function authorityInformationAccess(places: { readonly ocsp?: string; readonly caIssuers?: string }): Der {
+  const access = (method: string, uri: string | undefined): Der[] =>
+    uri === undefined ? [] : [sequence(oid(method), taggedAscii(6, uri))];
+  const descriptions = [...access(OID.ocsp, places.ocsp), ...access(OID.caIssuers, places.caIssuers)];
+  return extension("authorityInfoAccess", false, sequence(...descriptions));
 }
 
 /** `names` are host names in ASCII, or addresses of 4 or 16 bytes. Critical only where the subject is empty. */
