@@ -6,8 +6,8 @@ export async function up(db: Raw): Promise<void> {
   await run(db, [
     sql`create table acme_owners (account ${id} not null, region ${id} not null, primary key (account, region)) ${strict}`,
     sql`create table acme_endpoints (
-      arn ${id} primary key not null, account ${id} not null, region ${id} not null, created_at ${int} not null,
-      updated_at ${int} not null, status ${id} not null, failure_reason text, contact ${id} not null,
+      arn ${id} primary key not null, id ${id} not null unique, account ${id} not null, region ${id} not null,
+      created_at ${int} not null, updated_at ${int} not null, status ${id} not null, failure_reason text, contact ${id} not null,
       allowed_key_algorithms text, certificate_tags text not null, request_key ${id}, request_hash ${id}) ${strict}`,
     sql`create index acme_endpoints_page on acme_endpoints (account, region, created_at, arn)`,
     sql`create unique index acme_endpoints_request on acme_endpoints (request_key)`,

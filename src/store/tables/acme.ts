@@ -17,10 +17,11 @@ interface Requested {
 
 export interface AcmeTables {
   /** One row for each owner of endpoints: held while they are counted. */
-  acmeOwners: { account: Fixed<AccountId>; region: Fixed<Region> };
+  acmeOwners: { account: Fixed<AccountId>; region: Region };
   acmeEndpoints: Requested & {
-    /** Ends in the UUID that stands in the endpoint's URLs. */
     arn: Fixed<AcmeEndpointArn>;
+    /** The last part of the ARN: it stands in the endpoint's URLs. */
+    id: Fixed<string>;
     account: Fixed<AccountId>;
     region: Fixed<Region>;
     createdAt: Fixed<EpochMillis>;
