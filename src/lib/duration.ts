@@ -19,3 +19,8 @@ export function parseDuration(text: string): Millis | undefined {
 export function later(time: Date, length: Millis): Date {
   return new Date(time.getTime() + length);
 }
+
+/** The first of these times; there must be one. */
+export function earliest(times: readonly Date[]): Date {
+  return new Date(Math.min(...times.map((time) => time.getTime())));
+}

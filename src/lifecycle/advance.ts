@@ -4,6 +4,7 @@ import { readFacts } from "#store/certificates.ts";
 import { type CheckDeps, checkDomains } from "./check-domains.ts";
 import { recordExpiry, recordFailure, recordTimeOut } from "./end.ts";
 import { type IssueDeps, issueVersion } from "./issue.ts";
+import { endMigration, finishMigration } from "./migrate.ts";
 import { renewalUnproven, startRenewal } from "./renew.ts";
 
 export interface AdvanceDeps extends CheckDeps, IssueDeps {}
@@ -25,6 +26,15 @@ export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps)
       return step.until;
     case "check-domains":
       return await check(arn, isFirst ? "ISSUE" : "RENEWAL", step.positions, deps);
+    case "check-migration":
+      await checkDomains(arn, "MIGRATION", step.positions, deps);
+      return now;
+    case "finish-migration":
+      await finishMigration(arn, deps);
+      return now;
+    case "migration-timed-out":
+      await endMigration(arn, deps);
+      return now;
     case "issue":
       return (await issueVersion(arn, "issued", deps)) ?? now;
     case "renew":

@@ -1,11 +1,18 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
+import { migrationAfter } from "#domain/certificate/migration.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { statusAfter } from "#domain/certificate/status.ts";
 import type { Ids } from "#lib/ids.ts";
-import { changeCertificate, holdCertificate } from "#store/certificates.ts";
+import {
+  type CertificateChange,
+  type CertificateState,
+  changeCertificate,
+  holdCertificate,
+} from "#store/certificates.ts";
 import { failValidations } from "#store/domain-validations.ts";
-import type { Store } from "#store/store.ts";
+import type { Store, Tx } from "#store/store.ts";
+import type { EpochMillis } from "#store/tables/types.ts";
 import { recordAct } from "./acts.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 
@@ -46,12 +53,23 @@ export async function recordExpiry(arn: CertificateArn, deps: EndDeps): Promise<
   await deps.store.transaction().execute(async (tx) => {
     const certificate = await holdForStep(tx, arn, "expired", deps);
     if (!certificate) return;
-    const renewal = renewalAfter("gave-up", certificate.renewal);
     await changeCertificate(tx, arn, certificate, {
       status: statusAfter("expired", certificate.status),
-      ...(renewal && { renewal, renewalReason: "OTHER", renewalUpdatedAt: deps.clock.now().getTime() }),
+      ...(await giveUpBoth(tx, certificate, deps.clock.now().getTime())),
     });
-    if (renewal) await failValidations(tx, arn, "RENEWAL");
     await recordAct(tx, arn, "CertificateExpired", deps);
   });
+}
+
+/** A certificate that has come to its end is neither renewed nor changed any more: what of it still ran has failed. */
+export async function giveUpBoth(tx: Tx, certificate: CertificateState, now: EpochMillis): Promise<CertificateChange> {
+  const { arn } = certificate;
+  const renewal = renewalAfter("gave-up", certificate.renewal);
+  const migration = migrationAfter("gave-up", certificate.migration);
+  if (renewal) await failValidations(tx, arn, "RENEWAL");
+  if (migration) await failValidations(tx, arn, "MIGRATION");
+  return {
+    ...(renewal && { renewal, renewalReason: "OTHER", renewalUpdatedAt: now }),
+    ...(migration && { migration, migrationUpdatedAt: now }),
+  };
 }

@@ -3,7 +3,8 @@ import type { FailureReason } from "#domain/certificate/certificate.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
 import { changeCertificate, holdCertificate } from "#store/certificates.ts";
 import { readValidations, startValidations } from "#store/domain-validations.ts";
-import type { Store } from "#store/store.ts";
+import type { Store, Tx } from "#store/store.ts";
+import type { EpochMillis } from "#store/tables/types.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 
 export interface RenewDeps extends StepDeps {
@@ -30,18 +31,23 @@ export async function startRenewal(
       renewalStartedAt: now,
       renewalUpdatedAt: now,
     });
-    const issued = await readValidations(tx, arn, "ISSUE");
-    if (issued.length === 0) return; // a private CA's: nothing is proved
-    const proofs = issued.map(({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
-      position,
-      domainName,
-      validationDomain,
-      method,
-      recordName,
-      recordValue,
-    }));
-    await startValidations(tx, arn, "RENEWAL", proofs, now);
+    await proveAgain(tx, arn, now);
   });
+}
+
+/** Every domain is to be proved anew for a renewal, by the very records of the issue. */
+export async function proveAgain(tx: Tx, arn: CertificateArn, now: EpochMillis): Promise<void> {
+  const issued = await readValidations(tx, arn, "ISSUE");
+  if (issued.length === 0) return; // a private CA's: nothing is proved
+  const proofs = issued.map(({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
+    position,
+    domainName,
+    validationDomain,
+    method,
+    recordName,
+    recordValue,
+  }));
+  await startValidations(tx, arn, "RENEWAL", proofs, now);
 }
 
 /** Shows that a renewal waits for its domains to be proved. What each look-up found stands with its domain. */

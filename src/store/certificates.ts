@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { CertificateFacts } from "#domain/certificate/next-step.ts";
+import type { DomainFacts } from "#domain/certificate/proving.ts";
 import type { RenewalStatus } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DomainName } from "#domain/names.ts";
@@ -68,7 +69,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
   const row = await db
     .selectFrom("certificates")
     .select(["status", "keyPairOrigin", "renewAt", "createdAt", "notBefore", "notAfter", "issuedAt", "exportedAt"])
-    .select(["renewal", "renewalStartedAt"])
+    .select(["renewal", "renewalStartedAt", "migration", "migrationStartedAt"])
     .select((own) =>
       own
         .exists(own.selectFrom("certificateAssociations").select("resourceArn").where("certificateArn", "=", arn))
@@ -77,11 +78,12 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
     .where("arn", "=", arn)
     .executeTakeFirst();
   if (!row) return undefined;
+  const present = row.status === "PENDING_VALIDATION" ? "ISSUE" : "RENEWAL";
   const domains = await db
     .selectFrom("domainValidations")
-    .select(["position", "status", "checkAt"])
+    .select(["purpose", "position", "status", "checkAt"])
     .where("certificateArn", "=", arn)
-    .where("purpose", "=", row.status === "PENDING_VALIDATION" ? "ISSUE" : "RENEWAL")
+    .where("purpose", "in", [present, "MIGRATION"])
     .orderBy("position")
     .execute();
   return {
@@ -101,13 +103,24 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
         }),
     ...(row.renewAt === null ? {} : { renewAt: new Date(row.renewAt) }),
     ...(row.renewalStartedAt === null ? {} : { renewalStartedAt: new Date(row.renewalStartedAt) }),
-    domains: domains.map(({ position, status, checkAt }) => ({
+    domains: proofs(domains, present),
+    ...(row.migration === "PENDING_DOMAIN_VALIDATION"
+      ? { migration: { startedAt: new Date(row.migrationStartedAt ?? 0), domains: proofs(domains, "MIGRATION") } }
+      : {}),
+  };
+}
+
+function proofs(rows: readonly ProofRow[], wanted: ProofRow["purpose"]): readonly DomainFacts[] {
+  return rows
+    .filter(({ purpose }) => purpose === wanted)
+    .map(({ position, status, checkAt }) => ({
       position,
       proven: status === "SUCCESS",
       checkAt: new Date(checkAt),
-    })),
-  };
+    }));
 }
+
+type ProofRow = Pick<Selectable<CertificateTables["domainValidations"]>, "purpose" | "position" | "status" | "checkAt">;
 
 /** What a certificate must still be for a change to be made. */
 export interface Expected {

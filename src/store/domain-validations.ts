@@ -173,3 +173,47 @@ export async function failValidations(tx: Tx, certificateArn: CertificateArn, pu
     .where("status", "=", "PENDING_VALIDATION")
     .execute();
 }
+
+/** What may be changed of one proof from outside of look-ups. */
+export interface ValidationChange {
+  readonly status?: DomainStatus;
+  readonly validationDomain?: DomainName;
+  readonly problem?: string | null;
+  readonly checkAt?: EpochMillis;
+  readonly checks?: number;
+}
+
+/** Changes one proof whose status is `from`; false when it is another. */
+export async function changeValidation(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  { purpose, position }: Pick<DomainValidation, "purpose" | "position">,
+  from: DomainStatus,
+  change: ValidationChange,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable("domainValidations")
+    .set(change)
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", purpose)
+    .where("position", "=", position)
+    .where("status", "=", from)
+    .returning("position")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The change of method is done: its proofs are from now on those of the certificate. */
+export async function adoptMigration(tx: Tx, certificateArn: CertificateArn): Promise<void> {
+  await tx
+    .deleteFrom("domainValidations")
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", "ISSUE")
+    .execute();
+  await tx
+    .updateTable("domainValidations")
+    .set({ purpose: "ISSUE" })
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", "MIGRATION")
+    .execute();
+}

@@ -1,5 +1,5 @@
 import { later } from "#lib/duration.ts";
-import { ATTEMPT } from "./next-step.ts";
+import { ATTEMPT } from "./proving.ts";
 
 /** What became of the question to the readers of a domain's mail. SUPERSEDED: it was asked again in another way. */
 export type ApprovalState = "OPEN" | "APPROVED" | "REFUSED" | "SUPERSEDED";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
-import { type CertificateFacts, type DomainFacts, nextStep, type Step } from "./next-step.ts";
+import { type CertificateFacts, nextStep, type Step } from "./next-step.ts";
+import type { DomainFacts } from "./proving.ts";
 import type { RenewalPolicy } from "./renewal.ts";
 
 const now = new Date("2026-11-22T00:00:00Z");
@@ -35,6 +36,11 @@ const renewing: CertificateFacts = {
   renewalStartedAt: later(now, -HOUR),
   domains: [domain({ proven: true })],
 };
+const migrating: CertificateFacts = {
+  ...issued,
+  migration: { startedAt: later(now, -HOUR), domains: [domain({ checkAt: later(now, MINUTE) })] },
+};
+
 const nothing: Step = { kind: "nothing" };
 const until = (time: Date): Step => ({ kind: "wait", until: time });
 
@@ -180,6 +186,51 @@ describe("the next step of a certificate", () => {
       { ...renewing, inUse: false, domains: [domain()] },
       until(later(days(30), SECOND)),
     ],
+
+    // A change from e-mail to DNS validation, beside all that.
+    [
+      "changing, a record not looked up yet: look",
+      { ...migrating, migration: { startedAt: now, domains: [domain()] } },
+      { kind: "check-migration", positions: [0] },
+    ],
+    ["changing, none due: rest until the first is", migrating, until(later(now, MINUTE))],
+    [
+      "changing, all records seen: switch",
+      { ...migrating, migration: { startedAt: now, domains: [domain({ proven: true })] } },
+      { kind: "finish-migration" },
+    ],
+    [
+      "changing for 72 hours: give it up",
+      { ...migrating, migration: { startedAt: days(-3), domains: [domain(), domain({ proven: true })] } },
+      { kind: "migration-timed-out" },
+    ],
+    [
+      "changing for 72 hours, and the last record was seen: switch all the same",
+      { ...migrating, migration: { startedAt: days(-3), domains: [domain({ proven: true })] } },
+      { kind: "finish-migration" },
+    ],
+    [
+      "changing, nobody uses it, its end is nearer than the next look: rest until its end",
+      { ...migrating, inUse: false, validity: { notBefore: days(-198), notAfter: later(now, 2 * SECOND) } },
+      until(later(now, 3 * SECOND)),
+    ],
+    [
+      "changing while a renewal waits for letters: rest until the earlier of the two",
+      { ...migrating, ...renewing, domains: [domain({ checkAt: later(now, SECOND) })] },
+      until(later(now, SECOND)),
+    ],
+    ["changing while a renewal can be signed: sign", { ...migrating, ...renewing }, { kind: "renew" }],
+    [
+      "changing while a renewal is due, records to look up: look first",
+      { ...migrating, validity: nearItsEnd, migration: { startedAt: now, domains: [domain()] } },
+      { kind: "check-migration", positions: [0] },
+    ],
+    [
+      "changing when it expires: it expires",
+      { ...migrating, validity: { notBefore: days(-198), notAfter: days(-1) } },
+      { kind: "expired" },
+    ],
+    ["changing when it was revoked: nothing", { ...migrating, status: "REVOKED" }, nothing],
   ])("%s", ([, facts, step, policy = {}]) => {
     expect(nextStep(facts, now, policy)).toEqual(step);
   });

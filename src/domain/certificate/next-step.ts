@@ -1,4 +1,6 @@
-import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
+import { earliest, later, SECOND } from "#lib/duration.ts";
+import { type MigrationFacts, type MigrationStep, migrationStep } from "./migration.ts";
+import { ATTEMPT, allProven, type DomainFacts, proveDomains } from "./proving.ts";
 import { isRenewing, type RenewalPolicy, type RenewalStatus, renewalTime, type Validity } from "./renewal.ts";
 import type { CertificateStatus } from "./status.ts";
 
@@ -19,13 +21,8 @@ export interface CertificateFacts {
   readonly renewalStartedAt?: Date;
   /** The proofs of the present attempt, be it the first issue or a renewal. */
   readonly domains: readonly DomainFacts[];
-}
-
-export interface DomainFacts {
-  /** Its place among the certificate's domains. */
-  readonly position: number;
-  readonly proven: boolean;
-  readonly checkAt: Date;
+  /** A change from e-mail to DNS validation that runs beside all that. */
+  readonly migration?: MigrationFacts;
 }
 
 /** The one thing to do next. Whoever performs it asks again afterwards. */
@@ -38,6 +35,7 @@ export type Step =
   | { readonly kind: "restart-renewal" }
   | { readonly kind: "renew" }
   | { readonly kind: "expired" }
+  | Exclude<MigrationStep, { readonly kind: "wait" }>
   | { readonly kind: "validation-timed-out" };
 
 /** A rule recognises one situation, or passes. */
@@ -98,6 +96,14 @@ const RULES: readonly Rule[] = [
 
 /** What a certificate needs now, or until when it needs nothing. */
 export function nextStep(facts: CertificateFacts, now: Date, policy: RenewalPolicy): Step {
+  const step = ownStep(facts, now, policy);
+  if (!facts.migration || step.kind === "nothing" || step.kind === "expired") return step;
+  const migration = migrationStep(facts.migration, now);
+  if (migration.kind !== "wait") return migration;
+  return step.kind === "wait" ? { kind: "wait", until: earliest([step.until, migration.until]) } : step;
+}
+
+function ownStep(facts: CertificateFacts, now: Date, policy: RenewalPolicy): Step {
   for (const rule of RULES) {
     const step = rule(facts, now, policy);
     if (step) return step;
@@ -105,28 +111,7 @@ export function nextStep(facts: CertificateFacts, now: Date, policy: RenewalPoli
   throw new Error(`no rule recognises a certificate that is ${facts.status}`);
 }
 
-/** Looks up what is due; rests until the next look, or until the attempt ends; passes when all is proven. */
-function proveDomains(domains: readonly DomainFacts[], attemptEnds: Date, now: Date): Step | undefined {
-  const unproven = domains.filter(({ proven }) => !proven);
-  if (unproven.length === 0) return undefined;
-  const due = unproven.filter(({ checkAt }) => checkAt <= now);
-  return due.length > 0
-    ? { kind: "check-domains", positions: due.map(({ position }) => position) }
-    : { kind: "wait", until: earliest([attemptEnds, ...unproven.map(({ checkAt }) => checkAt)]) };
-}
-
 /** notAfter belongs to the validity (RFC 5280 section 4.1.2.5), and certificates know no fraction of a second. */
 function end({ notAfter }: Validity): Date {
   return later(notAfter, SECOND);
 }
-
-function allProven(domains: readonly DomainFacts[]): boolean {
-  return domains.every(({ proven }) => proven);
-}
-
-function earliest(times: readonly Date[]): Date {
-  return new Date(Math.min(...times.map((time) => time.getTime())));
-}
-
-/** https://docs.aws.amazon.com/acm/latest/userguide/domain-ownership-validation.html: 72 hours, also for each renewal attempt. */
-export const ATTEMPT: Millis = 72 * HOUR;

@@ -98,7 +98,7 @@ export interface CertificateTables {
   /** How control of one domain is proved, for the first issue, for the latest renewal, or for a change of method. */
   domainValidations: {
     certificateArn: Fixed<CertificateArn>;
-    purpose: Fixed<"ISSUE" | "RENEWAL" | "MIGRATION">;
+    purpose: "ISSUE" | "RENEWAL" | "MIGRATION";
     /** The domain's place in the request. */
     position: Fixed<number>;
     domainName: Fixed<DomainName>;
