@@ -1,6 +1,7 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 import { type DomainName, parseDomainName } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { publicSuffix } from "./public-suffix.ts";
 
 /**
  * The names that a certificate shall hold: the first one leads, doubles collapse, the order of the request stays.
@@ -26,7 +27,7 @@ export function requestedNames(first: string, others: readonly string[]): readon
 
 /**
  * Reads DomainValidationOptions: where approval letters for a name go. Each must be for a name of the certificate, and
- * name it or a domain above it. Throws `domain-validation-options-invalid`.
+ * name it or a domain above it, down to the registered one. Throws `domain-validation-options-invalid`.
  */
 export function readValidationDomains(
   names: readonly DomainName[],
@@ -41,6 +42,9 @@ export function readValidationDomains(
     const validationDomain = parseDomainName(above);
     if (!validationDomain || !(validationDomain === domain || isWithin(baseDomain(domain), validationDomain))) {
       throw optionsInvalid(`The validation domain "${above}" must be "${text}" itself or a domain above it.`);
+    }
+    if (validationDomain !== domain && publicSuffix(validationDomain).kind === "suffix") {
+      throw optionsInvalid(`The validation domain "${above}" is a public suffix: nobody there can approve "${text}".`);
     }
     const other = domains.get(domain);
     if (other !== undefined && other !== validationDomain) {
@@ -65,25 +69,30 @@ function optionsInvalid(message: string): Refusal {
   return new Refusal("domain-validation-options-invalid", message);
 }
 
+/**
+ * What is wrong with the internationalized labels of a name: "--" in the third and fourth place is reserved (RFC 5891
+ * section 4.2.3.1), it must be an A-label that decodes. Undefined when nothing is.
+ */
+export function internationalProblem(name: DomainName): string | undefined {
+  const label = name.split(".").find((one) => one.slice(2, 4) === "--" && !isALabel(one));
+  return label === undefined ? undefined : `"${name}": the label "${label}" is not a valid internationalized label.`;
+}
+
+function isALabel(label: string): boolean {
+  const unicode = domainToUnicode(label);
+  return label.startsWith("xn--") && unicode !== label && domainToASCII(unicode) === label;
+}
+
 function requestedName(text: string): DomainName {
   const name = parseDomainName(text);
   if (!name) throw new Refusal("domain-name-invalid", `"${text}" is not a fully qualified domain name.`);
-  for (const label of name.split(".")) checkLabel(label, name);
+  const problem = internationalProblem(name);
+  if (problem !== undefined) throw new Refusal("domain-name-invalid", problem);
   const owned = AMAZON_OWNED.find((parent) => isWithin(baseDomain(name), parent));
   if (owned) {
     throw new Refusal("domain-name-invalid", `"${text}" belongs to ${owned}, which is Amazon's own: no certificate.`);
   }
   return name;
-}
-
-/** "--" in the third and fourth place is reserved (RFC 5891 section 4.2.3.1): it must be an A-label that decodes. */
-function checkLabel(label: string, name: DomainName): void {
-  if (label.slice(2, 4) !== "--") return;
-  const unicode = domainToUnicode(label);
-  const valid = label.startsWith("xn--") && unicode !== label && domainToASCII(unicode) === label;
-  if (!valid) {
-    throw new Refusal("domain-name-invalid", `"${name}": the label "${label}" is not a valid internationalized label.`);
-  }
 }
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html: what ACM's quota of names can be raised to. */
