@@ -1,15 +1,17 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason, ValidationMethod } from "#domain/certificate/certificate.ts";
+import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { recheckAfter } from "#domain/certificate/recheck.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
 import { type DomainValidation, type Purpose, readValidations, recordLookup } from "#store/domain-validations.ts";
 import type { Store } from "#store/store.ts";
 import type { CnameDeps } from "#validation/dns-cname.ts";
+import { refusedName } from "./check-names.ts";
 import { proveByDns } from "./prove-dns.ts";
 import type { Finding, Prover } from "./prover.ts";
 
-export interface CheckDeps extends CnameDeps {
+export interface CheckDeps extends CnameDeps, NamePolicy {
   readonly store: Store;
   readonly clock: Clock;
 }
@@ -23,7 +25,7 @@ export interface Checked {
 
 /**
  * Looks whether these domains are proven, ten at most, and writes down what was found, be it proof or the reason why
- * not.
+ * not. Nothing is looked up for a certificate with a name that no proof would help.
  */
 export async function checkDomains(
   arn: CertificateArn,
@@ -79,6 +81,11 @@ async function findAll(
   deps: CheckDeps,
 ): Promise<ReadonlyMap<string, Finding>> {
   const distinct = [...new Map(validations.map((validation) => [proofOf(validation), validation])).values()];
+  const refused = refusedName(context.certificate, deps);
+  if (refused) {
+    const finding = { proven: false, problem: refused.message, lookups: [], failure: refused.reason };
+    return new Map(distinct.map((validation) => [proofOf(validation), finding]));
+  }
   return new Map(
     await Promise.all(
       distinct.map(async (validation) => {

@@ -1,4 +1,5 @@
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
+import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { parseDuration } from "#lib/duration.ts";
 import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
@@ -33,6 +34,24 @@ export const OPTIONS: Options = {
   "public-url": option(url, "", "how others reach that port: stands in certificates (CRL, OCSP)", "URL"),
   dns: option(hostPort, "127.0.0.1:10053", "the authoritative DNS server, UDP and TCP", "HOST:PORT"),
   resolvers: option(list(resolver), "", "who is asked about names outside our zones; empty: the system's", "ADDRESS,…"),
+  perspectives: option(
+    list(perspective),
+    "",
+    "independent resolvers that must agree about names outside our zones: all of two, all but one of more; empty: resolvers alone",
+    "ADDRESS[+ADDRESS…],…",
+  ),
+  "private-names": option(
+    list(nameSuffix),
+    "example,test,internal,home.arpa",
+    "ends of names that need not be public for our own CA to issue for them",
+    "SUFFIX,…",
+  ),
+  "high-risk-names": option(
+    list(nameSuffix),
+    "",
+    "ends of names for which requests fail with ADDITIONAL_VERIFICATION_REQUIRED",
+    "SUFFIX,…",
+  ),
   zone: option(
     zone,
     "sealkeeper.internal",
@@ -62,6 +81,9 @@ interface Options {
   readonly "public-url": Option<string>;
   readonly dns: Option<HostPort>;
   readonly resolvers: Option<readonly ResolverAddress[]>;
+  readonly perspectives: Option<readonly (readonly ResolverAddress[])[]>;
+  readonly "private-names": Option<readonly NameSuffix[]>;
+  readonly "high-risk-names": Option<readonly NameSuffix[]>;
   readonly zone: Option<string>;
   readonly "balancer-addresses": Option<string>;
   readonly "leaf-lifetime": Option<number>;
@@ -87,6 +109,15 @@ function hostPort(value: string): HostPort {
 
 function resolver(value: string): ResolverAddress {
   return parseResolver(value) ?? wrong(value, "the address of a resolver, for example 192.0.2.1 or 192.0.2.1:53");
+}
+
+/** One place of the network: resolvers that stand in for one another, joined by "+". */
+function perspective(value: string): readonly ResolverAddress[] {
+  return value.split("+").map((address) => resolver(address.trim()));
+}
+
+function nameSuffix(value: string): NameSuffix {
+  return parseNameSuffix(value) ?? wrong(value, "the end of a name, for example internal or corp.example.com");
 }
 
 function url(value: string): string {

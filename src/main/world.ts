@@ -4,6 +4,7 @@ import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
 import { type AddressRange, parseAddressRange } from "#domain/balancers/addresses.ts";
 import type { Target } from "#domain/balancers/targets.ts";
+import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { parseRecordName } from "#domain/zones/record-name.ts";
 import { hostAddresses } from "#integrations/elbv2/host-addresses.ts";
 import { type Journal, openJournal } from "#journal/journal.ts";
@@ -21,7 +22,7 @@ import type { Logger } from "./log.ts";
 import { configuredRoot } from "./root-of-custody.ts";
 
 /** Everything that the parts depend on, each under the name by which they ask for it. */
-export interface World {
+export interface World extends NamePolicy {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -33,6 +34,7 @@ export interface World {
   readonly balancerAddresses: AddressRange;
   readonly isOwnPort: (target: Target) => boolean;
   readonly resolvers: readonly ResolverAddress[];
+  readonly perspectives: readonly (readonly ResolverAddress[])[];
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
@@ -81,6 +83,9 @@ async function furnish(
     balancerAddresses,
     isOwnPort: ({ address, port }) => port === config.listen.port && isThisMachine(address),
     resolvers: config.resolvers.length > 0 ? config.resolvers : systemResolvers(),
+    perspectives: config.perspectives,
+    privateNames: config["private-names"],
+    highRiskNames: config["high-risk-names"],
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),

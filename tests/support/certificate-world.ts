@@ -8,6 +8,7 @@ import { changeRecordSets } from "#dns/change-record-sets.ts";
 import { createHostedZone } from "#dns/hosted-zones.ts";
 import type { ZoneDeps } from "#dns/zone-deps.ts";
 import type { CertificateArn } from "#domain/arn.ts";
+import { parseNameSuffix } from "#domain/certificate/public-names.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
 import type { RecordType } from "#domain/zones/record-set.ts";
 import { runDueJobs } from "#jobs/worker.ts";
@@ -80,6 +81,8 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
       lookupHost: () => Promise.resolve(undefined),
     },
     resolvers: [],
+    privateNames: ["example", "test", "internal", "home.arpa"].flatMap((suffix) => parseNameSuffix(suffix) ?? []),
+    highRiskNames: [],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
   };
   await useHierarchy(deps);
