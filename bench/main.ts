@@ -5,12 +5,14 @@ import { issuance } from "./issuance.ts";
 import { latency } from "./latency.ts";
 import type { Result } from "./result.ts";
 import { showResults } from "./result.ts";
+import { throughput } from "./throughput.ts";
 
 /** `npm run bench [-- NAME…]`: each figure beside its peer or its raw limit, in the same run, as a ratio. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   "describe-certificate": describeCertificate,
   issuance,
   latency,
+  throughput,
   edge,
 };
 

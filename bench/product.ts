@@ -17,16 +17,27 @@ export interface BenchProduct extends Product, AsyncDisposable {
 export async function benchProduct(settings: Readonly<Record<string, string>> = {}): Promise<BenchProduct> {
   const place = await newPlace();
   const product = await startProduct(place, { "log-level": "error", ...settings });
-  const client = { region: REGION, endpoint: product.endpoint, credentials: product.credentials };
   return {
     ...product,
-    acm: new ACMClient(client),
-    route53: new Route53Client(client),
-    elbv2: new ElasticLoadBalancingV2Client(client),
+    ...clientsOfPlace(product),
     async [Symbol.asyncDispose]() {
       await product.stop();
       leavePlace(place);
     },
+  };
+}
+
+/** Unmodified SDK clients of a product. */
+export function clientsOfPlace({ endpoint, credentials }: Product): {
+  readonly acm: ACMClient;
+  readonly route53: Route53Client;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+} {
+  const client = { region: REGION, endpoint, credentials };
+  return {
+    acm: new ACMClient(client),
+    route53: new Route53Client(client),
+    elbv2: new ElasticLoadBalancingV2Client(client),
   };
 }
 

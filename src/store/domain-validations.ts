@@ -144,7 +144,7 @@ export async function hastenValidations(
     .selectFrom("domainValidations")
     .select(["certificateArn", "purpose", "position"])
     .where("recordName", "in", [...recordNames])
-    .where("status", "=", "PENDING_VALIDATION")
+    .where("status", "=", sql.lit("PENDING_VALIDATION")) // a literal: the index holds these only
     .orderBy("certificateArn")
     .orderBy("purpose")
     .orderBy("position")

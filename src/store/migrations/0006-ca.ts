@@ -17,6 +17,7 @@ export async function up(db: Raw): Promise<void> {
       issuer_id ${id} not null references ca_issuers (id), serial ${id} not null unique, tbs ${bytes}, certificate ${bytes},
       not_before ${int} not null, not_after ${int} not null, prepared_at ${int} not null, signing_at ${int},
       signed_at ${int}) ${strict}`,
+    sql`create index ca_issuances_certificate on ca_issuances (certificate_arn, generation)`,
     sql`create unique index ca_issuances_live on ca_issuances (certificate_arn, generation) where state <> 'abandoned'`,
     sql`create table ca_revocations (
       issuer_id ${id} not null references ca_issuers (id), serial ${id} not null, reason ${int} not null,
