@@ -1,8 +1,9 @@
 import type { AcmeRefusal } from "./acme/refusals.ts";
 import type { BalancerRefusal } from "./balancers/refusals.ts";
-import type { CertificateRefusal } from "./certificate/refusals.ts";
+import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
+import type { PrivateCaRefusal } from "./private-ca/refusals.ts";
 import type { ZoneRefusal } from "./zones/refusals.ts";
 
 /**
@@ -13,10 +14,11 @@ import type { ZoneRefusal } from "./zones/refusals.ts";
 export type RefusalCode =
   | AcmeRefusal
   | BalancerRefusal
+  | CertificateOperationRefusal
   | CertificateRefusal
   | IdentityRefusal
   | KeyRefusal
-  | ZoneRefusal;
+  | PrivateCaRefusal | ZoneRefusal;
 
 export class Refusal extends Error {
   override readonly name = "Refusal";

@@ -2,12 +2,11 @@ import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
-import { usersOf } from "#store/certificate-associations.ts";
-import { deleteCertificateRow, holdCertificate } from "#store/certificates.ts";
+import { deleteCertificateRow } from "#store/certificates.ts";
 import type { Store } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { certificateNotFound, readCertificateArn } from "./find.ts";
+import { holdOwn, refuseInUse } from "./hold-own.ts";
 
 export interface DeleteDeps {
   readonly store: Store;
@@ -16,21 +15,18 @@ export interface DeleteDeps {
 }
 
 /**
- * Deletes a certificate and destroys its sealed key. Throws `certificate-in-use` naming the users,
- * `certificate-not-found` and `certificate-arn-invalid`.
+ * Deletes a certificate and destroys its sealed key. Throws `certificate-in-use` naming the users, `certificate-busy`
+ * for an ACME client's that has not expired yet, `certificate-not-found` and `certificate-arn-invalid`.
  */
 export async function deleteCertificate(arnText: string, caller: Caller, deps: DeleteDeps): Promise<void> {
-  const arn = readCertificateArn(arnText);
   await deps.store.transaction().execute(async (tx) => {
-    const certificate = await holdCertificate(tx, arn);
-    if (certificate?.account !== caller.account || certificate.region !== caller.region) {
-      throw certificateNotFound(arn, caller);
-    }
-    const users = await usersOf(tx, arn);
-    if (users.length > 0) {
+    const certificate = await holdOwn(tx, arnText, caller);
+    const { arn, keyPairOrigin, notAfter } = certificate;
+    await refuseInUse(tx, certificate);
+    if (keyPairOrigin === "ACME" && notAfter !== null && notAfter >= deps.clock.now().getTime()) {
       throw new Refusal(
-        "certificate-in-use",
-        `Certificate ${arn} in account ${caller.account} is in use. It is used by: ${users.join(", ")}.`,
+        "certificate-busy",
+        `Certificate ${arn} was issued to an ACME client: it can be deleted when it has expired, after ${new Date(notAfter).toISOString()}.`,
       );
     }
     await deleteCertificateRow(tx, arn);

@@ -1,6 +1,7 @@
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import type { CertificateState } from "#store/certificates.ts";
 
 /** Reads the ARN of a certificate. Throws `certificate-arn-invalid` for what names anything else. */
 export function readCertificateArn(text: string): CertificateArn {
@@ -23,5 +24,13 @@ export function certificateNotFound(arn: CertificateArn, caller: Owner): Refusal
   return new Refusal(
     "certificate-not-found",
     `Could not find certificate ${arn} in account ${caller.account}.${where}`,
+  );
+}
+
+/** That there is nothing yet of what was asked for: the certificate is not issued. */
+export function requestInProgress({ arn, status }: Pick<CertificateState, "arn" | "status">): Refusal {
+  return new Refusal(
+    "certificate-not-issued-yet",
+    `The request for certificate ${arn} is in progress: it is ${status} and not issued yet.`,
   );
 }

@@ -3,7 +3,7 @@ import { Refusal } from "#domain/refusal.ts";
 import { readCertificate } from "#store/certificate-details.ts";
 import { findCurrentVersion } from "#store/certificate-versions.ts";
 import type { Store } from "#store/store.ts";
-import { certificateNotFound, readCertificateArn } from "./find.ts";
+import { certificateNotFound, readCertificateArn, requestInProgress } from "./find.ts";
 
 /** What everybody may see of a certificate in force, as PEM. */
 export interface PublicCertificate {
@@ -24,9 +24,6 @@ export async function getCertificate(arnText: string, caller: Caller, { store }:
   const version = await findCurrentVersion(store, arn);
   if (version) return { certificate: version.certificate, chain: version.chain };
   throw certificate.status === "PENDING_VALIDATION"
-    ? new Refusal(
-        "certificate-not-issued-yet",
-        `The request for certificate ${arn} is in progress: it is ${certificate.status} and not issued yet.`,
-      )
+    ? requestInProgress(certificate)
     : new Refusal("certificate-not-found", `Certificate ${arn} was never issued: it is ${certificate.status}.`);
 }

@@ -11,7 +11,7 @@ import { type CertificateState, changeCertificate, readCertificateState, recordT
 import type { Store, Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { AUTHORITIES, type AuthorityDeps } from "./authorities/index.ts";
+import { type AuthorityDeps, authorityOf } from "./authorities/index.ts";
 import { CannotIssue, type CertificateAuthority, type SignedCertificate, type ToSign } from "./authority.ts";
 import { recordFailure } from "./end.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
@@ -58,12 +58,6 @@ export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: 
     await recordTrouble(store, arn, certificate.generation, trouble);
     throw error;
   }
-}
-
-function authorityOf({ arn, authority }: CertificateState): CertificateAuthority<IssueDeps> {
-  const ca = authority === null ? undefined : AUTHORITIES[authority];
-  if (!ca) throw new Error(`${arn} has no CA that could sign it`);
-  return ca;
 }
 
 /** Whether the certificate still waits for this: somebody else may have issued it since the step was decided. */

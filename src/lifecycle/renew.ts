@@ -1,7 +1,7 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
-import { renewalAfter } from "#domain/certificate/renewal.ts";
-import { changeCertificate, holdCertificate } from "#store/certificates.ts";
+import { type RenewalStatus, renewalAfter } from "#domain/certificate/renewal.ts";
+import { type CertificateState, changeCertificate, holdCertificate } from "#store/certificates.ts";
 import { readValidations, startValidations } from "#store/domain-validations.ts";
 import type { Store, Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
@@ -24,15 +24,24 @@ export async function startRenewal(
     const certificate = await holdForStep(tx, arn, step, deps);
     const renewal = certificate && renewalAfter(EVENTS[step], certificate.renewal);
     if (!certificate || renewal === undefined) return;
-    const now = deps.clock.now().getTime();
-    await changeCertificate(tx, arn, certificate, {
-      renewal,
-      renewalReason: null,
-      renewalStartedAt: now,
-      renewalUpdatedAt: now,
-    });
-    await proveAgain(tx, arn, now);
+    await beginRenewal(tx, certificate, renewal, deps.clock.now().getTime());
   });
+}
+
+/** The same for a certificate that is held; `renewal` is what it is then. */
+export async function beginRenewal(
+  tx: Tx,
+  certificate: CertificateState,
+  renewal: RenewalStatus,
+  now: EpochMillis,
+): Promise<void> {
+  await changeCertificate(tx, certificate.arn, certificate, {
+    renewal,
+    renewalReason: null,
+    renewalStartedAt: now,
+    renewalUpdatedAt: now,
+  });
+  await proveAgain(tx, certificate.arn, now);
 }
 
 /** Every domain is to be proved anew for a renewal, by the very records of the issue. */

@@ -1,9 +1,10 @@
 import { type Tag, withoutTags, withTags } from "#domain/certificate/tags.ts";
 import type { Caller } from "#domain/names.ts";
 import { readTags, writeTags } from "#store/certificate-tags.ts";
-import { holdCertificate, readCertificateState } from "#store/certificates.ts";
+import { readCertificateState } from "#store/certificates.ts";
 import type { Store } from "#store/store.ts";
 import { certificateNotFound, readCertificateArn } from "./find.ts";
+import { holdOwn } from "./hold-own.ts";
 
 export interface TagDeps {
   readonly store: Store;
@@ -35,12 +36,8 @@ async function changeTags(
   change: (present: readonly Tag[]) => readonly Tag[],
   { store }: TagDeps,
 ): Promise<void> {
-  const arn = readCertificateArn(arnText);
   await store.transaction().execute(async (tx) => {
-    const certificate = await holdCertificate(tx, arn);
-    if (certificate?.account !== caller.account || certificate.region !== caller.region) {
-      throw certificateNotFound(arn, caller);
-    }
+    const { arn } = await holdOwn(tx, arnText, caller);
     await writeTags(tx, arn, change(await readTags(tx, arn)));
   });
 }

@@ -17,3 +17,11 @@ export type CertificateRefusal =
   | "state-forbids"
   | "tag-invalid"
   | "too-many-tags";
+
+/** Why one of ACM's own operations does nothing; nobody who attaches certificates meets these. */
+export type CertificateOperationRefusal =
+  | "certificate-busy"
+  | "certificate-ineligible"
+  | "configuration-token-used"
+  | "option-fixed"
+  | "search-token-invalid";

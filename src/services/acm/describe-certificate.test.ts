@@ -137,8 +137,3 @@ test("GetCertificate of a pending certificate is refused with RequestInProgressE
     error: "RequestInProgressException",
   });
 });
-
-test("operations that are not there yet answer 501, never with invented data", async () => {
-  const arn = await world.request("later.example.com");
-  expect((await world.call("RenewCertificate", { CertificateArn: arn })).status).toBe(501);
-});
