@@ -46,7 +46,7 @@ export const CAPABILITIES: Record<string, readonly string[]> = {
   pg: ["store"],
   "node:net": ["validation", "dns", "fleet", "edge"],
   "node:tls": ["validation", "edge"],
-  "node:http": ["validation", "events", "edge", "aws"],
+  "node:http": ["validation", "ca", "events", "edge", "aws"],
   "node:https": ["validation", "ca", "events", "edge", "aws"],
   "node:http2": ["edge"],
   "node:dgram": ["dns"],

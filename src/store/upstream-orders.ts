@@ -17,7 +17,7 @@ export interface NewUpstreamOrder
 export async function insertUpstreamOrder(tx: Tx, order: NewUpstreamOrder): Promise<boolean> {
   const row = await tx
     .insertInto("upstreamOrders")
-    .values({ ...order, state: "new", tries: 0, changedAt: order.madeAt })
+    .values({ ...order, state: "new", tries: 0, reachedAt: order.madeAt, changedAt: order.madeAt })
     .onConflict((conflict) => conflict.doNothing())
     .returning("id")
     .executeTakeFirst();
@@ -46,22 +46,21 @@ export async function listUpstreamOrders(
 
 export type UpstreamOrderChange = Updateable<UpstreamTables["upstreamOrders"]>;
 
-/** Changes an order that is still as it was read (its state and the time of its last change); false: look again. */
+/** Changes an order that is still as it was read: the order as it is now, or undefined: look again. */
 export async function changeUpstreamOrder(
   db: Db,
   { id, state, changedAt }: Pick<UpstreamOrder, "id" | "state" | "changedAt">,
   change: UpstreamOrderChange,
   now: EpochMillis,
-): Promise<boolean> {
-  const row = await db
+): Promise<UpstreamOrder | undefined> {
+  return await db
     .updateTable("upstreamOrders")
     .set({ ...change, changedAt: Math.max(now, changedAt + 1) })
     .where("id", "=", id)
     .where("state", "=", state)
     .where("changedAt", "=", changedAt)
-    .returning("id")
+    .returning(ORDER)
     .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** The finalized order of a version; undefined when there is none. */
@@ -124,6 +123,7 @@ const ORDER = [
   "renewAt",
   "explanationUrl",
   "madeAt",
+  "reachedAt",
   "changedAt",
 ] as const;
 

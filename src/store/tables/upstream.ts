@@ -35,7 +35,7 @@ export interface UpstreamTables {
     state: UpstreamOrderState;
     /** Before this time there is nothing to do. */
     dueAt: EpochMillis;
-    /** Looks and tries that came to nothing since the state was reached. */
+    /** Tries that failed, one after the other. */
     tries: number;
     orderUrl: string | null;
     finalizeUrl: string | null;
@@ -63,6 +63,8 @@ export interface UpstreamTables {
     renewAt: EpochMillis | null;
     explanationUrl: string | null;
     madeAt: Fixed<EpochMillis>;
+    /** When the state was reached. */
+    reachedAt: EpochMillis;
     changedAt: EpochMillis;
   };
   /** What we answer to the challenges of orders that are under way, to whoever asks. */

@@ -1,0 +1,131 @@
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import type { RootOfCustody } from "#custody/root.ts";
+import type { Clock } from "#lib/clock.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
+import type { Store } from "#store/store.ts";
+import {
+  deleteUpstreamAccount,
+  findUpstreamAccount,
+  forgetUpstreamAccountUrl,
+  insertUpstreamAccount,
+  recordUpstreamAccount,
+  type UpstreamAccount,
+} from "#store/upstream-accounts.ts";
+import type { AcmeClient, Signer } from "./acme-client.ts";
+import { bindAccount } from "./jws.ts";
+import { parseAccountStatus } from "./objects.ts";
+import { AcmeProblem } from "./problem.ts";
+
+export interface AccountDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly root: RootOfCustody;
+}
+
+/** Something that only the operator can put right: a setting that the CA wants otherwise. */
+export class Misconfigured extends Error {
+  override readonly name = "Misconfigured";
+}
+
+/**
+ * Does something as our account at a CA, which is made at the first use and is the same ever after, on every node. The
+ * account's key is made here, is kept sealed by the root of custody, and is open for as long as `act` takes.
+ * Throws Misconfigured, Unreachable and AcmeProblem.
+ */
+export async function asAccount<T>(
+  client: AcmeClient,
+  act: (signer: Signer & { readonly account: string }) => Promise<T>,
+  deps: AccountDeps,
+): Promise<T> {
+  const { directory } = client.ca;
+  const known = await ownAccount(directory, deps);
+  using pkcs8 = deps.root.open(known.sealedKey, purpose(directory));
+  const key = createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
+  const account = await registered(client, known, key, deps);
+  try {
+    return await act({ key, account });
+  } catch (error) {
+    // A CA that lost its accounts, as test servers do at each start: the next try makes the key known again.
+    if (isProblem(error, "accountDoesNotExist")) await forgetUpstreamAccountUrl(deps.store, directory, account);
+    throw error;
+  }
+}
+
+/** The account's key, made at its first use. */
+async function ownAccount(directory: string, { store, clock, root }: AccountDeps): Promise<UpstreamAccount> {
+  const known = await findUpstreamAccount(store, directory);
+  if (known) return known;
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  using pkcs8 = new PlaintextKey(privateKey.export({ type: "pkcs8", format: "der" }));
+  const sealed = root.seal(pkcs8.bytes, purpose(directory));
+  await insertUpstreamAccount(store, directory, sealed, clock.now().getTime());
+  // Another node may have been first: what is read back is what all use.
+  const kept = await findUpstreamAccount(store, directory);
+  if (!kept) throw new Error(`the account at ${directory} was not kept`);
+  return kept;
+}
+
+/** The account's URL: it is registered, and told of new contacts, where the CA does not know of it yet. */
+async function registered(
+  client: AcmeClient,
+  { sealedKey, url, contacts }: UpstreamAccount,
+  key: Signer["key"],
+  { store }: AccountDeps,
+): Promise<string> {
+  const { ca } = client;
+  const wanted = JSON.stringify(ca.contacts);
+  if (url !== undefined && JSON.stringify(contacts) === wanted) return url;
+  try {
+    const known = url ?? (await register(client, key));
+    // An account that is there already keeps its contacts when it is registered again (RFC 8555 section 7.3.1).
+    if (url !== undefined) await client.post(url, { contact: ca.contacts }, { key, account: url });
+    await recordUpstreamAccount(store, ca.directory, sealedKey, { url: known, contacts: ca.contacts });
+    return known;
+  } catch (error) {
+    if (error instanceof Deactivated) await deleteUpstreamAccount(store, ca.directory, sealedKey);
+    if (isProblem(error, "accountDoesNotExist") && url !== undefined) {
+      await forgetUpstreamAccountUrl(store, ca.directory, url);
+    }
+    throw error;
+  }
+}
+
+/** RFC 8555 section 7.3: the same key is the same account, however often it is registered. */
+async function register(client: AcmeClient, key: Signer["key"]): Promise<string> {
+  const { ca } = client;
+  const { newAccount, termsOfService, externalAccountRequired } = await client.directory();
+  if (termsOfService !== undefined && !ca.termsAgreed) {
+    throw new Misconfigured(
+      `${ca.name} wants its terms of service to be agreed to: read ${termsOfService} and say so in the settings`,
+    );
+  }
+  if (externalAccountRequired && !ca.binding) {
+    throw new Misconfigured(`${ca.name} takes its customers only: set the EAB key id and key that it gives to you`);
+  }
+  using macKey = ca.binding?.readKey();
+  const binding =
+    ca.binding && macKey && (await bindAccount(key, { keyId: ca.binding.keyId, macKey, url: newAccount }));
+  const payload = {
+    ...(termsOfService === undefined ? {} : { termsOfServiceAgreed: true }),
+    ...(ca.contacts.length === 0 ? {} : { contact: ca.contacts }),
+    ...(binding === undefined ? {} : { externalAccountBinding: binding }),
+  };
+  const { location, body } = await client.post(newAccount, payload, { key, account: undefined });
+  if (location === undefined) throw new Misconfigured(`${ca.name} made an account without a URL`);
+  const status = parseAccountStatus(body);
+  if (status !== "valid") throw new Deactivated(`our account at ${ca.name} is ${status}; the next try makes a new one`);
+  return location;
+}
+
+/** Section 7.3.6: it cannot be reactivated. */
+class Deactivated extends Error {
+  override readonly name = "Deactivated";
+}
+
+function isProblem(error: unknown, type: string): boolean {
+  return error instanceof AcmeProblem && error.problem.type === type;
+}
+
+function purpose(directory: string): string {
+  return `acme-account:${directory}`;
+}
