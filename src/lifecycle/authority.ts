@@ -2,6 +2,7 @@ import type { RevocationReason } from "#ca/revocation.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import type { CertificateState } from "#store/certificates.ts";
 import type { Db, Tx } from "#store/store.ts";
+import type { CaaIssuer } from "#validation/caa.ts";
 
 /** What a CA signed. */
 export interface SignedCertificate {
@@ -22,6 +23,8 @@ export interface ToSign {
  * is signed at most once, and what was signed is found again.
  */
 export interface CertificateAuthority<Deps> {
+  /** For whom CAA records are asked before it signs; without it nobody is asked. */
+  caaIssuer?(certificate: CertificateState, deps: Deps): CaaIssuer;
   /** What it signed for this version; undefined when nothing was yet. */
   findSigned(db: Db, version: ToSign, deps: Deps): Promise<SignedCertificate | undefined>;
   /**

@@ -6,6 +6,7 @@ import type { CertificateArn } from "#domain/arn.ts";
 import { isRequestable } from "#domain/certificate/key-algorithms.ts";
 import { isRenewing, renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
+import { HOUR, later, type Millis } from "#lib/duration.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, changeCertificate, readCertificateState, recordTrouble } from "#store/certificates.ts";
 import type { Store, Tx } from "#store/store.ts";
@@ -15,9 +16,10 @@ import { type AuthorityDeps, authorityOf } from "./authorities/index.ts";
 import { CannotIssue, type CertificateAuthority, type SignedCertificate, type ToSign } from "./authority.ts";
 import { recordFailure } from "./end.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
+import { askPermit, keepPermit, type PermitDeps } from "./permit.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
 
-export interface IssueDeps extends Keeping, StepDeps, AuthorityDeps {
+export interface IssueDeps extends Keeping, StepDeps, AuthorityDeps, PermitDeps {
   readonly store: Store;
 }
 
@@ -29,6 +31,7 @@ export type Issuing = Extract<CertificateEvent, "issued" | "renewed">;
  * order is what matters: a process may die between any two of them, or two may do them at once, and yet nothing is
  * signed twice and nothing half-done is shown.
  *
+ * 0. The CAA records of the names are asked whether the CA may issue for them.
  * 1. A key is made, sealed, and kept as the next version. Nobody uses it yet.
  * 2. What is to be signed is written down by its CA, in the same transaction.
  * 3. It is signed; the CA keeps the result, so that a successor finds it. A CA that is far away may need longer: the
@@ -55,7 +58,9 @@ export async function issueVersion(arn: CertificateArn, issuing: Issuing, deps: 
       await recordFailure(arn, error.reason, trouble, deps);
       return undefined;
     }
-    await recordTrouble(store, arn, certificate.generation, trouble);
+    const reason = error instanceof CannotIssue ? error.reason : "OTHER";
+    await recordTrouble(store, arn, certificate.generation, trouble, reason);
+    if (error instanceof CannotIssue) return later(deps.clock.now(), RETRY_RENEWAL);
     throw error;
   }
 }
@@ -65,7 +70,7 @@ function isWanted({ status, renewal }: CertificateState, issuing: Issuing): bool
   return issuing === "issued" ? status === "PENDING_VALIDATION" : status === "ISSUED" && isRenewing(renewal);
 }
 
-/** Steps 1 to 3; undefined when the certificate was changed meanwhile. */
+/** Steps 0 to 3; undefined when the certificate was changed meanwhile. */
 async function signNext(
   version: ToSign,
   issuing: Issuing,
@@ -75,10 +80,13 @@ async function signNext(
   const { certificate, generation } = version;
   const { keyAlgorithm } = certificate;
   if (!isRequestable(keyAlgorithm)) throw new Error(`no key of ${keyAlgorithm} can be made`);
+  const permit = await askPermit(version, ca, deps);
+  if (permit instanceof Date) return permit;
   await stockPool(keyAlgorithm, deps);
   const prepared = await deps.store.transaction().execute(async (tx): Promise<string | undefined> => {
     const held = await holdForStep(tx, certificate.arn, issuing === "issued" ? "issue" : "renew", deps);
     if (held?.generation !== certificate.generation) return undefined;
+    await keepPermit(tx, version, permit);
     return await ca.prepare(tx, version, await nextKey(tx, certificate, generation, deps), deps);
   });
   return prepared === undefined ? undefined : await ca.sign(prepared, version, deps);
@@ -137,3 +145,6 @@ async function recordIssue(
   await recordAct(tx, arn, issuing === "issued" ? "CertificateIssued" : "CertificateRenewed", deps);
   await promiseAdvance(tx, arn, now);
 }
+
+/** A CA that will not renew today may tomorrow: a CAA record is put right, a private CA is enabled again. */
+const RETRY_RENEWAL: Millis = HOUR;

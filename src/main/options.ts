@@ -46,6 +46,12 @@ export const OPTIONS: Options = {
     "ends of names that need not be public for our own CA to issue for them",
     "SUFFIX,…",
   ),
+  "caa-identities": option(
+    list(caaIdentity),
+    "sealkeeper.internal,amazon.com,amazontrust.com,awstrust.com,amazonaws.com",
+    "by which names CAA records permit our own CA; empty: CAA records are not asked",
+    "NAME,…",
+  ),
   "high-risk-names": option(
     list(nameSuffix),
     "",
@@ -83,6 +89,7 @@ interface Options {
   readonly resolvers: Option<readonly ResolverAddress[]>;
   readonly perspectives: Option<readonly (readonly ResolverAddress[])[]>;
   readonly "private-names": Option<readonly NameSuffix[]>;
+  readonly "caa-identities": Option<readonly string[]>;
   readonly "high-risk-names": Option<readonly NameSuffix[]>;
   readonly zone: Option<string>;
   readonly "balancer-addresses": Option<string>;
@@ -118,6 +125,10 @@ function perspective(value: string): readonly ResolverAddress[] {
 
 function nameSuffix(value: string): NameSuffix {
   return parseNameSuffix(value) ?? wrong(value, "the end of a name, for example internal or corp.example.com");
+}
+
+function caaIdentity(value: string): string {
+  return parseNameSuffix(value) ?? wrong(value, "a domain name by which CAA records name a CA");
 }
 
 function url(value: string): string {

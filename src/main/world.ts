@@ -35,6 +35,7 @@ export interface World extends NamePolicy {
   readonly isOwnPort: (target: Target) => boolean;
   readonly resolvers: readonly ResolverAddress[];
   readonly perspectives: readonly (readonly ResolverAddress[])[];
+  readonly caaIdentities: readonly string[];
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
@@ -86,6 +87,7 @@ async function furnish(
     perspectives: config.perspectives,
     privateNames: config["private-names"],
     highRiskNames: config["high-risk-names"],
+    caaIdentities: config["caa-identities"],
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),

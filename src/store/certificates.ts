@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
+import type { FailureReason } from "#domain/certificate/certificate.ts";
 import type { CertificateFacts } from "#domain/certificate/next-step.ts";
 import type { DomainFacts } from "#domain/certificate/proving.ts";
 import type { RenewalStatus } from "#domain/certificate/renewal.ts";
@@ -154,10 +155,17 @@ export async function changeCertificate(
 }
 
 /** Keeps in words why the last try for the version after `generation` came to nothing; it will be tried again. */
-export async function recordTrouble(db: Db, arn: CertificateArn, generation: number, trouble: string): Promise<void> {
+export async function recordTrouble(
+  db: Db,
+  arn: CertificateArn,
+  generation: number,
+  trouble: string,
+  reason: FailureReason = "OTHER",
+): Promise<void> {
+  const renewalReason = sql<FailureReason | null>`case when renewal = 'NONE' then null else ${reason} end`;
   await db
     .updateTable("certificates")
-    .set({ trouble, renewalReason: sql<"OTHER" | null>`case when renewal = 'NONE' then null else 'OTHER' end` })
+    .set({ trouble, renewalReason })
     .where("arn", "=", arn)
     .where("generation", "=", generation)
     .execute();

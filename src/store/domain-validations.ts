@@ -35,8 +35,8 @@ export interface LatestLookup {
   readonly checkedAt: EpochMillis | undefined;
   /** Why it did not prove the domain, in words. */
   readonly problem: string | undefined;
-  /** What was asked and what answered, as it was given to `recordLookup`. */
-  readonly lookups: unknown;
+  /** What was asked and what answered, as it was given to `recordLookup`, then to `recordCaaLookups`. */
+  readonly lookups: readonly unknown[] | undefined;
 }
 
 /** Begins the proofs of an attempt, due at once; those of an earlier attempt for the same purpose are forgotten. */
@@ -83,17 +83,38 @@ const validationsOf = prepared((db, certificateArn: CertificateArn) =>
 export async function readLookups(db: Db, certificateArn: CertificateArn): Promise<LatestLookup[]> {
   const rows = await db
     .selectFrom("domainValidations")
-    .select(["purpose", "domainName", "status", "checkAt", "checkedAt", "problem", "lookups"])
+    .select(["purpose", "domainName", "status", "checkAt", "checkedAt", "problem", "lookups", "caaLookups"])
     .where("certificateArn", "=", certificateArn)
     .orderBy("purpose")
     .orderBy("position")
     .execute();
-  return rows.map((row) => ({
+  return rows.map(({ lookups, caaLookups, ...row }) => ({
     ...row,
     checkedAt: row.checkedAt ?? undefined,
     problem: row.problem ?? undefined,
-    lookups: row.lookups === null ? undefined : (JSON.parse(row.lookups) as unknown),
+    lookups: lookups === null ? undefined : [...linesOf(lookups), ...linesOf(caaLookups)],
   }));
+}
+
+function linesOf(json: string | null): readonly unknown[] {
+  return json === null ? [] : (JSON.parse(json) as readonly unknown[]);
+}
+
+/** Writes down what was asked of a name's CAA records, beside what proved the name. */
+export async function recordCaaLookups(
+  db: Db,
+  certificateArn: CertificateArn,
+  purpose: Purpose,
+  domainName: DomainName,
+  lookups: readonly unknown[],
+): Promise<void> {
+  await db
+    .updateTable("domainValidations")
+    .set({ caaLookups: JSON.stringify(lookups) })
+    .where("certificateArn", "=", certificateArn)
+    .where("purpose", "=", purpose)
+    .where("domainName", "=", domainName)
+    .execute();
 }
 
 /** What a look-up found out about one domain. */
@@ -101,7 +122,7 @@ export interface Lookup {
   readonly position: number;
   readonly proven: boolean;
   readonly problem: string | undefined;
-  readonly lookups: unknown;
+  readonly lookups: readonly unknown[];
   readonly checks: number;
   /** When the look-up was due: if this has changed meanwhile, the new time stands. */
   readonly wasDueAt: EpochMillis;

@@ -3,14 +3,19 @@ import { LintError } from "#ca/lint/lint.ts";
 import { revokeSerial } from "#ca/revocation.ts";
 import type { Millis } from "#lib/duration.ts";
 import { CannotIssue, type CertificateAuthority } from "#lifecycle/authority.ts";
+import { ownCaaIssuer } from "#lifecycle/check-caa.ts";
 
 export interface BuiltInDeps extends PrepareDeps, SignDeps {
+  /** The names by which CAA records permit this CA. */
+  readonly caaIdentities: readonly string[];
   /** How long certificates live. */
   readonly leafLifetime: Millis;
 }
 
 /** The CA within: what it signs is linted before, and written down before it is signed. */
 export const builtIn: CertificateAuthority<BuiltInDeps> = {
+  caaIssuer: ownCaaIssuer,
+
   findSigned: (db, { certificate, generation }) => findSigned(db, certificate.arn, generation),
 
   async prepare(tx, { certificate, generation }, subjectPublicKeyInfo, deps) {

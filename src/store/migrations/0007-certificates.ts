@@ -26,7 +26,7 @@ export async function up(db: Raw): Promise<void> {
       certificate_arn ${id} not null references certificates (arn) on delete cascade, purpose ${id} not null,
       position ${int} not null, domain_name ${id} not null, validation_domain ${id} not null, method ${id} not null,
       status ${id} not null, record_name ${id}, record_value ${id}, check_at ${int} not null,
-      checks ${int} not null, checked_at ${int}, problem text, lookups text,
+      checks ${int} not null, checked_at ${int}, problem text, lookups text, caa_lookups text,
       primary key (certificate_arn, purpose, position)) ${strict}`,
     sql`create index domain_validations_pending on domain_validations (record_name)
       where status = 'PENDING_VALIDATION'`,

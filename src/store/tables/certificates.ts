@@ -118,6 +118,8 @@ export interface CertificateTables {
     problem: string | null;
     /** JSON: what was asked, and what answered. */
     lookups: string | null;
+    /** The same of the CAA records that were asked right before it was signed. */
+    caaLookups: string | null;
   };
   /** Who uses a certificate. InUseBy, RenewalEligibility and the edges' right to the key all derive from here. */
   certificateAssociations: {
