@@ -1,4 +1,4 @@
-import { putJob } from "#store/jobs.ts";
+import { putJob, putJobBy } from "#store/jobs.ts";
 import type { Db } from "#store/store.ts";
 
 /** A job names a task and a subject, nothing else: the worker reads the present, never a stale copy. */
@@ -13,4 +13,9 @@ export interface Job {
  */
 export async function enqueue(tx: Db, job: Job, runAt: Date): Promise<void> {
   await putJob(tx, job.task, job.subject, runAt.getTime());
+}
+
+/** Promises a job for `runAt` at the latest: one that is due sooner is not moved. */
+export async function enqueueBy(tx: Db, job: Job, runAt: Date): Promise<void> {
+  await putJobBy(tx, job.task, job.subject, runAt.getTime());
 }

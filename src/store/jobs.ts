@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Db, isEmbedded, type Store } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
@@ -18,6 +19,29 @@ export async function putJob(tx: Db, task: string, subject: string, runAt: Epoch
       conflict
         .columns(["task", "subject"])
         .doUpdateSet((row) => ({ runAt: row.ref("excluded.runAt"), attempts: 0, lastError: null, holder: null })),
+    )
+    .execute();
+}
+
+/**
+ * Promises a job for `runAt` at the latest: one that waits and is due sooner stays as it is, one that is at work is done
+ * again soon, because it may have looked already.
+ */
+export async function putJobBy(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
+  await tx
+    .insertInto("jobs")
+    .values({ task, subject, runAt, attempts: 0, lastError: null, holder: null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["task", "subject"])
+        .doUpdateSet({
+          // Moving the end of a lease by anything takes the job from its worker.
+          runAt: sql<number>`case when jobs.holder is null then excluded.run_at else jobs.run_at - 1 end`,
+          holder: null,
+        })
+        .where((row) =>
+          row.or([row("jobs.runAt", ">", row.ref("excluded.runAt")), row("jobs.holder", "is not", null)]),
+        ),
     )
     .execute();
 }

@@ -3,6 +3,7 @@ import type { AcmeTables } from "./tables/acme.ts";
 import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
+import type { EventTables } from "./tables/events.ts";
 import type { FleetTables } from "./tables/fleet.ts";
 import type { IdentityTables } from "./tables/identity.ts";
 import type { JobTables } from "./tables/jobs.ts";
@@ -10,6 +11,7 @@ import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
 import type { MailTables } from "./tables/mail.ts";
 import type { UpstreamTables } from "./tables/upstream.ts";
+import type { PrivateCaTables } from "./tables/private-ca.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
 /** Every table, with its columns in camel case; the SQL names are the same in snake case. One file per area. */
@@ -19,6 +21,7 @@ export interface Tables
     BalancerTables,
     CaTables,
     CertificateTables,
+    EventTables,
     FleetTables,
     IdentityTables,
     JobTables,
@@ -26,4 +29,5 @@ export interface Tables
     KeyTables,
     MailTables,
     UpstreamTables,
+    PrivateCaTables,
     ZoneTables {}

@@ -14,9 +14,11 @@ import type { RecordType } from "#domain/zones/record-set.ts";
 import { runDueJobs } from "#jobs/worker.ts";
 import { DAY, SECOND } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
-import { type AdvanceDeps, advanceCertificate } from "#lifecycle/advance.ts";
+import type { AdvanceDeps } from "#lifecycle/advance.ts";
+import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
+import { giveNotices } from "#lifecycle/notices.ts";
 import { type AcmDeps, acm } from "#services/acm/index.ts";
 import { nextJobAt } from "#store/jobs.ts";
 import { openStore, type Store } from "#store/store.ts";
@@ -83,6 +85,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     resolvers: [],
     privateNames: ["example", "test", "internal", "home.arpa"].flatMap((suffix) => parseNameSuffix(suffix) ?? []),
     highRiskNames: [],
+    caaIdentities: ["sealkeeper.internal"],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
   };
   await useHierarchy(deps);
@@ -90,7 +93,10 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     node: "test",
     store,
     clock,
-    tasks: { "certificate.advance": (arn: string) => advanceCertificate(arn as CertificateArn, deps) },
+    tasks: {
+      "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
+      "certificate.notices": (owner: string) => giveNotices(owner, deps),
+    },
     onError: (_: unknown, error: unknown) => void failures.push(error),
   };
 

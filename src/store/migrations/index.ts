@@ -10,8 +10,10 @@ import * as m0008 from "./0008-balancers.ts";
 import * as m0009 from "./0009-fleet.ts";
 import * as m0010 from "./0010-acm-operations.ts";
 import * as m0011 from "./0011-mail.ts";
+import * as m0013 from "./0013-private-ca.ts";
 import * as m0014 from "./0014-upstream.ts";
 import * as m0015 from "./0015-acme.ts";
+import * as m0016 from "./0016-events.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -26,6 +28,8 @@ export const migrations: Record<string, Migration> = {
   "0009-fleet": m0009,
   "0010-acm-operations": m0010,
   "0011-mail": m0011,
+  "0013-private-ca": m0013,
   "0014-upstream": m0014,
   "0015-acme": m0015,
+  "0016-events": m0016,
 };
