@@ -2,8 +2,6 @@ import type { CertificateArn } from "#domain/arn.ts";
 import { isEligibleForRenewal } from "#domain/certificate/certificate.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { digest, keyedHash } from "#lib/keyed-hash.ts";
-import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import {
   type CertificateFilter,
   type ListedCertificate,
@@ -11,7 +9,8 @@ import {
   pageCertificates,
 } from "#store/certificate-list.ts";
 import type { Store } from "#store/store.ts";
-import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
+import type { SecretDeps } from "./instance-secret.ts";
+import { type PageTokens, pageTokens } from "./page-token.ts";
 
 export type { CertificateFilter } from "#store/certificate-list.ts";
 
@@ -40,31 +39,20 @@ export async function listCertificates(
   caller: Caller,
   deps: ListDeps,
 ): Promise<ListedPage> {
-  using secret = await instanceSecret(deps.store, "page-tokens", deps);
-  const list = digest(caller.account, caller.region, JSON.stringify(filter), order).toString("hex");
-  const after = pageToken === undefined ? undefined : readPlace(pageToken, list, secret);
+  const tokens = await pageTokens(deps.store, caller, ["certificates", JSON.stringify(filter), order], deps);
+  const after = pageToken === undefined ? undefined : readPlace(pageToken, tokens);
   const { certificates, next } = await pageCertificates(deps.store, caller, filter, { order, after, limit });
   return {
     certificates: certificates.map((certificate) => ({
       ...certificate,
       eligibleForRenewal: isEligibleForRenewal({ ...certificate, exported: certificate.exportedAt !== null }),
     })),
-    nextToken: next && writePlace(next, list, secret),
+    nextToken: next && tokens.write([next.createdAt, next.arn]),
   };
 }
 
-/** A place in one list, and the proof that it was ours: it fits no other account, region, filter or order. */
-function writePlace({ createdAt, arn }: Place, list: string, secret: PlaintextKey): string {
-  const place = `${createdAt}.${arn}`;
-  return Buffer.from(`${keyedHash(secret.bytes, list, place).toString("base64url")}.${place}`).toString("base64url");
-}
-
-function readPlace(token: string, list: string, secret: PlaintextKey): Place {
-  const [, createdAt, arn] = /^[\w-]{43}\.(\d{1,15})\.(.+)$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
-  const place = createdAt !== undefined && arn !== undefined ? { createdAt: Number(createdAt), arn } : undefined;
-  // The token is public to its owner and only guards against mixing lists up, so comparing texts gives nothing away.
-  if (place && writePlace({ ...place, arn: place.arn as CertificateArn }, list, secret) === token) {
-    return { ...place, arn: place.arn as CertificateArn };
-  }
+function readPlace(token: string, tokens: PageTokens): Place {
+  const [createdAt, arn] = tokens.read(token) ?? [];
+  if (typeof createdAt === "number" && typeof arn === "string") return { createdAt, arn: arn as CertificateArn };
   throw new Refusal("page-token-invalid", "The NextToken is not one that was answered for these parameters.");
 }

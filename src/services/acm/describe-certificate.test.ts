@@ -35,7 +35,7 @@ describe("DescribeCertificate", () => {
       KeyUsages: [],
       ExtendedKeyUsages: [],
       RenewalEligibility: "INELIGIBLE",
-      Options: { CertificateTransparencyLoggingPreference: "ENABLED", Export: "DISABLED" },
+      Options: { CertificateTransparencyLoggingPreference: "ENABLED", Export: "DISABLED", ValidationMethod: "DNS" },
       CertificateKeyPairOrigin: "AWS_MANAGED",
     });
     expect(DomainValidationOptions.map(({ DomainName }: { DomainName: string }) => DomainName)).toEqual(

@@ -1,8 +1,10 @@
 import type * as sdk from "@aws-sdk/client-acm";
 import type { Operation } from "#aws/service.ts";
 import { KEY_ALGORITHMS } from "#domain/certificate/key-algorithms.ts";
+import { validationEmails } from "#domain/certificate/validation-emails.ts";
 import { type CertificateDescription, type DescribeDeps, describeCertificate } from "#lifecycle/describe.ts";
-import { shownKeyAlgorithm, shownSerial, shownTime } from "./wire.ts";
+import { shownTransparencyLogging } from "#lifecycle/update-options.ts";
+import { shownKeyAlgorithm, shownRecord, shownSerial, shownTime } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/acm/latest/APIReference/API_DescribeCertificate.html */
 export const DescribeCertificate: Operation<typeof sdk, "DescribeCertificate", DescribeDeps> = async (
@@ -14,20 +16,18 @@ export const DescribeCertificate: Operation<typeof sdk, "DescribeCertificate", D
 };
 
 function detail(certificate: CertificateDescription): sdk.CertificateDetail {
-  const { type, keyAlgorithm, serial, failureReason, revocationReason, managedBy } = certificate;
+  const { type, authority, keyAlgorithm, serial, failureReason, revocationReason, managedBy } = certificate;
+  // What our own CA is going to write before it has; what another will is not known.
+  const foreseen = authority === "built-in" ? KEY_ALGORITHMS[keyAlgorithm].signedWith : undefined;
   return {
     CertificateArn: certificate.arn,
     DomainName: certificate.domainName,
     SubjectAlternativeNames: [...certificate.names],
-    DomainValidationOptions:
-      type === "IMPORTED"
-        ? certificate.names.map((DomainName) => ({ DomainName }))
-        : certificate.validations.map(domainValidation),
+    DomainValidationOptions: validationOptions(certificate),
     Serial: serial === null ? undefined : shownSerial(serial),
-    // Before the issue, what they are going to be.
     Subject: certificate.subject ?? `CN=${certificate.domainName}`,
-    Issuer: certificate.issuer ?? OUR_NAME,
-    SignatureAlgorithm: certificate.signatureAlgorithm ?? KEY_ALGORITHMS[keyAlgorithm].signedWith,
+    Issuer: certificate.issuer ?? (foreseen && OUR_NAME),
+    SignatureAlgorithm: certificate.signatureAlgorithm ?? foreseen,
     CreatedAt: shownTime(certificate.createdAt),
     IssuedAt: shownTime(certificate.issuedAt),
     ImportedAt: shownTime(certificate.importedAt),
@@ -48,12 +48,35 @@ function detail(certificate: CertificateDescription): sdk.CertificateDetail {
     })),
     RenewalEligibility: certificate.eligibleForRenewal ? "ELIGIBLE" : "INELIGIBLE",
     Options: {
-      // Public certificates are always logged since June 2026, whatever was asked.
-      CertificateTransparencyLoggingPreference: type === "IMPORTED" ? "DISABLED" : "ENABLED",
+      CertificateTransparencyLoggingPreference: shownTransparencyLogging(type),
       Export: certificate.exportOption,
+      ValidationMethod: certificate.validationMethod ?? undefined,
     },
+    UpdateSummary: updateSummary(certificate),
+    CertificateAuthorityArn: certificate.certificateAuthorityArn ?? undefined,
     ManagedBy: managedBy ?? undefined,
     CertificateKeyPairOrigin: certificate.keyPairOrigin,
+    AcmeEndpointArn: certificate.acmeEndpointArn ?? undefined,
+    AcmeAccountId: certificate.acmeAccountId ?? undefined,
+  };
+}
+
+/** Nothing is proved of what was imported; a private CA's and an ACME client's have none. */
+function validationOptions({ type, names, validations }: CertificateDescription): sdk.DomainValidation[] | undefined {
+  if (type === "IMPORTED") return names.map((DomainName) => ({ DomainName }));
+  return validations.length === 0 ? undefined : validations.map(domainValidation);
+}
+
+/** The only change of method there is: from e-mail to DNS. */
+function updateSummary(certificate: CertificateDescription): sdk.UpdateSummary | undefined {
+  const { migration, migrationStartedAt, migrationUpdatedAt } = certificate;
+  if (migration === null) return undefined;
+  return {
+    Type: "DOMAIN_VALIDATION_METHOD",
+    Status: migration,
+    DomainValidationMethodUpdateSummary: { From: "EMAIL", To: "DNS" },
+    RequestedAt: shownTime(migrationStartedAt),
+    UpdatedAt: shownTime(migrationUpdatedAt),
   };
 }
 
@@ -78,14 +101,14 @@ function domainValidation(proof: Proof): sdk.DomainValidation {
   };
 }
 
-function howProven({ method, recordName, recordValue }: Proof): Partial<sdk.DomainValidation> {
+function howProven({ method, recordName, recordValue, validationDomain }: Proof): Partial<sdk.DomainValidation> {
   switch (method) {
     case "DNS":
-      return { ResourceRecord: { Name: `${recordName}.`, Type: "CNAME", Value: `${recordValue}.` } };
+      return { ResourceRecord: shownRecord(recordName, recordValue) };
     case "HTTP":
       return { HttpRedirect: { RedirectFrom: recordName ?? undefined, RedirectTo: recordValue ?? undefined } };
     case "EMAIL":
-      return {};
+      return { ValidationEmails: [...validationEmails(validationDomain)] };
   }
 }
 

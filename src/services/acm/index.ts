@@ -16,6 +16,7 @@ import { ExportCertificate } from "./export-certificate.ts";
 import { GetAccountConfiguration } from "./get-account-configuration.ts";
 import { GetCertificate } from "./get-certificate.ts";
 import { ImportCertificate } from "./import-certificate.ts";
+import { ListCertificateDomainValidations } from "./list-certificate-domain-validations.ts";
 import { ListCertificates } from "./list-certificates.ts";
 import { ListTagsForCertificate } from "./list-tags-for-certificate.ts";
 import { PutAccountConfiguration } from "./put-account-configuration.ts";
@@ -41,6 +42,7 @@ export const acm: Service<typeof sdk, AcmDeps, CertificateOperationRefusal | Cer
     GetAccountConfiguration,
     GetCertificate,
     ImportCertificate,
+    ListCertificateDomainValidations,
     ListCertificates,
     ListTagsForCertificate,
     PutAccountConfiguration,

@@ -22,3 +22,8 @@ export function shownTime(millis: number | null): Date | undefined {
 export function readTags(tags: readonly { readonly Key: string; readonly Value?: string }[]): readonly Tag[] {
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
 }
+
+/** The CNAME record that proves a domain. */
+export function shownRecord(name: string | null, value: string | null): sdk.ResourceRecord {
+  return { Name: `${name}.`, Type: "CNAME", Value: `${value}.` };
+}
