@@ -9,9 +9,10 @@ import type { Store } from "#store/store.ts";
 import type { CnameDeps } from "#validation/dns-cname.ts";
 import { refusedName } from "./check-names.ts";
 import { proveByDns } from "./prove-dns.ts";
+import { type EmailDeps, proveByEmail } from "./prove-email.ts";
 import type { Finding, Prover } from "./prover.ts";
 
-export interface CheckDeps extends CnameDeps, NamePolicy {
+export interface CheckDeps extends CnameDeps, EmailDeps, NamePolicy {
   readonly store: Store;
   readonly clock: Clock;
 }
@@ -68,7 +69,10 @@ export async function checkDomains(
 }
 
 /** How each method looks. */
-const PROVERS: Readonly<Partial<Record<ValidationMethod, Prover<CheckDeps>>>> = { DNS: proveByDns };
+const PROVERS: Readonly<Partial<Record<ValidationMethod, Prover<CheckDeps>>>> = {
+  DNS: proveByDns,
+  EMAIL: proveByEmail,
+};
 
 /** `example.com` and `*.example.com` share a record: it is looked up once. */
 function proofOf({ position, recordName }: DomainValidation): string {

@@ -41,11 +41,20 @@ export async function recordFailure(
 ): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const certificate = await holdCertificate(tx, arn);
-    if (certificate?.status !== "PENDING_VALIDATION") return;
-    const status = statusAfter("issuance-failed", certificate.status);
-    await changeCertificate(tx, arn, certificate, { status, failureReason, trouble });
-    await failValidations(tx, arn, "ISSUE");
+    if (certificate?.status === "PENDING_VALIDATION") await failRequest(tx, certificate, failureReason, trouble);
   });
+}
+
+/** The same for a certificate that is held, and was not issued yet. */
+export async function failRequest(
+  tx: Tx,
+  certificate: CertificateState,
+  failureReason: FailureReason,
+  trouble: string,
+): Promise<void> {
+  const status = statusAfter("issuance-failed", certificate.status);
+  await changeCertificate(tx, certificate.arn, certificate, { status, failureReason, trouble });
+  await failValidations(tx, certificate.arn, "ISSUE");
 }
 
 /** The validity is over; a renewal that did not come to its end by now has failed. */
