@@ -6,6 +6,7 @@ import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
+import { timeOrderedId } from "#lib/time-ordered-id.ts";
 import { keyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
 import { readCertificate, signed } from "#lib/x509-certificate.ts";
 import {
@@ -147,7 +148,7 @@ async function prepare(
   const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
   lintLeaf(tbs, { profile, issuer, now });
 
-  const intentId = ids.uuid() as IntentId;
+  const intentId = timeOrderedId(now, ids) as IntentId;
   const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };
   const inserted = await insertIntent(tx, {
     id: intentId,

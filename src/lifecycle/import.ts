@@ -8,6 +8,7 @@ import { type Tag, withTags } from "#domain/certificate/tags.ts";
 import type { Caller, DomainName } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { timeOrderedId } from "#lib/time-ordered-id.ts";
 import { readUsageColumns } from "#store/certificate-details.ts";
 import { writeTags } from "#store/certificate-tags.ts";
 import { insertVersion } from "#store/certificate-versions.ts";
@@ -64,7 +65,7 @@ async function importNew(
   caller: Caller,
   deps: ImportDeps,
 ): Promise<CertificateArn> {
-  const arn = certificateArn(caller, deps.ids.uuid());
+  const arn = certificateArn(caller, timeOrderedId(deps.clock.now(), deps.ids));
   const { facts } = checked;
   const now = deps.clock.now();
   await insertCertificate(tx, {

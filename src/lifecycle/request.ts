@@ -7,6 +7,7 @@ import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import type { Caller, DomainName } from "#domain/names.ts";
 import { HOUR } from "#lib/duration.ts";
 import { digest } from "#lib/keyed-hash.ts";
+import { timeOrderedId } from "#lib/time-ordered-id.ts";
 import { writeTags } from "#store/certificate-tags.ts";
 import { findByRequestKey, insertCertificate, releaseRequestKey } from "#store/certificates.ts";
 import { startValidations } from "#store/domain-validations.ts";
@@ -45,7 +46,7 @@ export async function requestCertificate(
   const { names, validationMethod, validationDomains, certificateAuthorityArn } = request;
   const { keyAlgorithm, exportOption, managedBy } = request;
   const tags = withTags([], request.tags);
-  const arn = certificateArn(caller, deps.ids.uuid());
+  const arn = certificateArn(caller, timeOrderedId(deps.clock.now(), deps.ids));
   return await deps.store.transaction().execute(async (tx) => {
     const now = deps.clock.now();
     const requestKey = keyOf(request, caller);
