@@ -44,14 +44,18 @@ export async function beginRenewal(
   await proveAgain(tx, certificate.arn, now);
 }
 
-/** Every domain is to be proved anew for a renewal, by the very records of the issue. */
+/**
+ * Every domain is to be proved anew for a renewal, by the very records of the issue. Letters go to where they were
+ * resent last.
+ */
 export async function proveAgain(tx: Tx, arn: CertificateArn, now: EpochMillis): Promise<void> {
   const issued = await readValidations(tx, arn, "ISSUE");
   if (issued.length === 0) return; // a private CA's: nothing is proved
+  const latest = new Map((await readValidations(tx, arn, "RENEWAL")).map((proof) => [proof.position, proof]));
   const proofs = issued.map(({ position, domainName, validationDomain, method, recordName, recordValue }) => ({
     position,
     domainName,
-    validationDomain,
+    validationDomain: latest.get(position)?.validationDomain ?? validationDomain,
     method,
     recordName,
     recordValue,

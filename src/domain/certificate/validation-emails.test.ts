@@ -22,6 +22,7 @@ test.for([
   ["wwww.example.com", "wwww.example.com"],
   // These are domains that somebody registered: nobody reads mail at a public suffix for them.
   ["www.com", "www.com"],
+  ["www.internal", "www.internal"],
   ["www.co.uk", "www.co.uk"],
   ["*.www.co.uk", "www.co.uk"],
 ])("letters about %s go to %s", ([domain, to]) => {

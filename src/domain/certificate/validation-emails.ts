@@ -1,5 +1,5 @@
-import { getDomain } from "tldts";
 import type { DomainName } from "#domain/names.ts";
+import { publicSuffix } from "./public-suffix.ts";
 
 /**
  * Whose mail decides about a validation domain: the domain itself, without a leading `*.` or `www.`, as ACM derives it.
@@ -7,9 +7,9 @@ import type { DomainName } from "#domain/names.ts";
  * https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html
  */
 export function mailDomain(validationDomain: DomainName): DomainName {
-  const name = validationDomain.replace(/^\*\./, "");
-  const above = name.replace(/^www\./, "");
-  return (getDomain(above) === null ? name : above) as DomainName;
+  const name = validationDomain.replace(/^\*\./, "") as DomainName;
+  const above = name.replace(/^www\./, "") as DomainName;
+  return above.includes(".") && publicSuffix(above).kind !== "suffix" ? above : name;
 }
 
 /** The five addresses that letters for a validation domain go to: DescribeCertificate shows them as ValidationEmails. */

@@ -6,6 +6,7 @@ import type { DeleteDeps } from "#lifecycle/delete.ts";
 import type { ExportDeps } from "#lifecycle/export.ts";
 import type { ImportDeps } from "#lifecycle/import.ts";
 import type { ListDeps } from "#lifecycle/list.ts";
+import type { EmailDeps } from "#lifecycle/prove-email.ts";
 import type { RequestDeps } from "#lifecycle/request.ts";
 import type { RevokeDeps } from "#lifecycle/revoke.ts";
 import { AddTagsToCertificate } from "./add-tags-to-certificate.ts";
@@ -23,11 +24,12 @@ import { PutAccountConfiguration } from "./put-account-configuration.ts";
 import { RemoveTagsFromCertificate } from "./remove-tags-from-certificate.ts";
 import { RenewCertificate } from "./renew-certificate.ts";
 import { RequestCertificate } from "./request-certificate.ts";
+import { ResendValidationEmail } from "./resend-validation-email.ts";
 import { RevokeCertificate } from "./revoke-certificate.ts";
 import { rules } from "./rules.ts";
 import { UpdateCertificateOptions } from "./update-certificate-options.ts";
 
-export interface AcmDeps extends RequestDeps, ImportDeps, ListDeps, DeleteDeps, ExportDeps, RevokeDeps {}
+export interface AcmDeps extends RequestDeps, ImportDeps, ListDeps, DeleteDeps, ExportDeps, RevokeDeps, EmailDeps {}
 
 /** AWS Certificate Manager. One file per operation; this is the list of them. */
 export const acm: Service<typeof sdk, AcmDeps, CertificateOperationRefusal | CertificateRefusal> = {
@@ -49,6 +51,7 @@ export const acm: Service<typeof sdk, AcmDeps, CertificateOperationRefusal | Cer
     RemoveTagsFromCertificate,
     RenewCertificate,
     RequestCertificate,
+    ResendValidationEmail,
     RevokeCertificate,
     UpdateCertificateOptions,
   },

@@ -1,0 +1,14 @@
+import type * as sdk from "@aws-sdk/client-acm";
+import type { Operation } from "#aws/service.ts";
+import type { EmailDeps } from "#lifecycle/prove-email.ts";
+import { resendValidationEmail } from "#lifecycle/resend-validation-email.ts";
+
+/** https://docs.aws.amazon.com/acm/latest/APIReference/API_ResendValidationEmail.html */
+export const ResendValidationEmail: Operation<typeof sdk, "ResendValidationEmail", EmailDeps> = async (
+  { CertificateArn, Domain, ValidationDomain },
+  caller,
+  deps,
+) => {
+  const request = { certificateArn: CertificateArn, domain: Domain, validationDomain: ValidationDomain };
+  await resendValidationEmail(request, caller, deps);
+};
