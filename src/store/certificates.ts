@@ -3,9 +3,10 @@ import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import type { CertificateFacts } from "#domain/certificate/next-step.ts";
 import type { DomainFacts } from "#domain/certificate/proving.ts";
-import type { RenewalStatus } from "#domain/certificate/renewal.ts";
+import { type RenewalStatus, spreadOf } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DomainName } from "#domain/names.ts";
+import { DAY } from "#lib/duration.ts";
 import type { Db, Tx } from "./store.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -14,12 +15,12 @@ export type NewCertificate = Omit<Insertable<CertificateTables["certificates"]>,
   readonly names: readonly DomainName[];
 };
 
-/** Writes a certificate, unless its `requestKey` is taken already: then false, and nothing is written. */
+/** Writes a certificate, unless its `requestKey` or its ARN is taken already: then false, and nothing is written. */
 export async function insertCertificate(tx: Tx, { names, ...certificate }: NewCertificate): Promise<boolean> {
   const row = await tx
     .insertInto("certificates")
     .values({ ...certificate, names: JSON.stringify(names) })
-    .onConflict((conflict) => conflict.column("requestKey").doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning("arn")
     .executeTakeFirst();
   return row !== undefined;
@@ -90,8 +91,10 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
   return {
     status: row.status,
     managed: row.keyPairOrigin === "AWS_MANAGED",
+    ...(row.keyPairOrigin === "ACME" && row.notAfter !== null ? { forgetAt: new Date(row.notAfter + YEAR) } : {}),
     requestedAt: new Date(row.createdAt),
     inUse: Boolean(row.inUse) || row.exportedAt !== null,
+    spread: spreadOf(arn),
     renewal: row.renewal,
     ...(row.notBefore === null || row.notAfter === null
       ? {}
@@ -171,10 +174,32 @@ export async function recordTrouble(
     .execute();
 }
 
-/** Removes a certificate with its keys, proofs and tags. The database refuses while somebody uses it. */
+/** Notes when its CA wants the version in force to be renewed; false when another version is. */
+export async function recordRenewalTime(
+  tx: Tx,
+  arn: CertificateArn,
+  generation: number,
+  renewAt: EpochMillis,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable("certificates")
+    .set({ renewAt })
+    .where("arn", "=", arn)
+    .where("generation", "=", generation)
+    .returning("arn")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Removes a certificate with its keys, proofs, tags and ACME orders. The database refuses while somebody uses it. */
 export async function deleteCertificateRow(tx: Tx, arn: CertificateArn): Promise<void> {
+  await tx.deleteFrom("acmeOrders").where("certificateArn", "=", arn).execute();
+  await tx.deleteFrom("acmeCertificates").where("certificateArn", "=", arn).execute();
   await tx.deleteFrom("certificates").where("arn", "=", arn).execute();
 }
+
+/** https://docs.aws.amazon.com/acm/latest/userguide/acme-endpoints.html: removed a year after their end. */
+const YEAR: EpochMillis = 365 * DAY;
 
 const STATE = [
   "arn",

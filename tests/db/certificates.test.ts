@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { findSigned, prepareLeaf, signLeaf } from "#ca/issue.ts";
 import { takeLeafKey } from "#custody/leaf-keys.ts";
 import type { CertificateArn } from "#domain/arn.ts";
+import { renewalTime, spreadOf } from "#domain/certificate/renewal.ts";
 import type { DomainName } from "#domain/names.ts";
 import { DAY, HOUR, later, SECOND } from "#lib/duration.ts";
 import { advanceCertificate } from "#lifecycle/advance.ts";
@@ -10,6 +11,7 @@ import { issueVersion } from "#lifecycle/issue.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { startRenewal } from "#lifecycle/renew.ts";
 import { insertVersion } from "#store/certificate-versions.ts";
+import { readFacts } from "#store/certificates.ts";
 import {
   ACCOUNT,
   BALANCER,
@@ -354,8 +356,8 @@ for (const database of DATABASES) {
       const world = await open();
       const arn = await issued(world);
       await world.attach(arn);
-      const { NotAfter } = await world.describe(arn);
-      const due = later(new Date(NotAfter * 1000), -45 * DAY);
+      const { validity } = (await readFacts(world.store, arn)) ?? {};
+      const due = renewalTime(validity!, world.deps, spreadOf(arn));
       await world.liveUntil(later(due, -SECOND));
       world.clock.set(due);
       await advanceCertificate(arn, world.deps); // begins it

@@ -128,6 +128,18 @@ describe("the next step of a certificate", () => {
       { ...issued, validity: { notBefore: later(now, -HOUR), notAfter: later(now, 8 * HOUR) } },
       until(later(now, 5 * HOUR)),
     ],
+    ["with a spread of a half: rest until half a day earlier", { ...issued, spread: 0.5 }, until(days(98 - 45.5))],
+    [
+      "with a spread and a life of nine hours: up to a tenth of the third earlier",
+      { ...issued, spread: 0.5, validity: { notBefore: later(now, -HOUR), notAfter: later(now, 8 * HOUR) } },
+      until(later(now, 5 * HOUR - 9 * MINUTE)),
+    ],
+    [
+      "with a spread and a time that was configured: as configured",
+      { ...issued, spread: 0.5 },
+      until(days(98 - 30)),
+      { renewBefore: 30 * DAY },
+    ],
     ["renewal sooner by configuration", issued, { kind: "start-renewal" }, { renewBefore: 120 * DAY }],
     [
       "renewal sooner than the beginning: never within the first hundredth of its life",

@@ -12,6 +12,8 @@ export interface CertificateFacts {
   readonly requestedAt: Date;
   /** Some resource uses it, or it was exported since its last issue. */
   readonly inUse: boolean;
+  /** Its own place, from 0 to 1, among those that are due together; see renewalTime. */
+  readonly spread?: number;
   /** Absent before the first issue. */
   readonly validity?: Validity;
   readonly renewal: RenewalStatus;
@@ -21,6 +23,8 @@ export interface CertificateFacts {
   readonly renewalStartedAt?: Date;
   /** The proofs of the present attempt, be it the first issue or a renewal. */
   readonly domains: readonly DomainFacts[];
+  /** When it is removed, once it is over: a year after the end of an ACME client's. Absent for those that stay. */
+  readonly forgetAt?: Date;
   /** A change from e-mail to DNS validation that runs beside all that. */
   readonly migration?: MigrationFacts;
 }
@@ -35,11 +39,17 @@ export type Step =
   | { readonly kind: "restart-renewal" }
   | { readonly kind: "renew" }
   | { readonly kind: "expired" }
+  | { readonly kind: "forget" }
   | Exclude<MigrationStep, { readonly kind: "wait" }>
   | { readonly kind: "validation-timed-out" };
 
 /** A rule recognises one situation, or passes. */
 type Rule = (facts: CertificateFacts, now: Date, policy: RenewalPolicy) => Step | undefined;
+
+const outlived: Rule = ({ status, forgetAt }, now) => {
+  if (!forgetAt || status === "ISSUED") return undefined;
+  return now >= forgetAt ? { kind: "forget" } : { kind: "wait", until: forgetAt };
+};
 
 const settled: Rule = ({ status }) =>
   status === "PENDING_VALIDATION" || status === "ISSUED" ? undefined : { kind: "nothing" };
@@ -59,9 +69,9 @@ const expired: Rule = ({ validity }, now) => (validity && now >= end(validity) ?
 const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
   validity && !(managed && inUse) ? { kind: "wait", until: end(validity) } : undefined;
 
-const notDueYet: Rule = ({ validity, renewal, renewAt }, now, policy) => {
+const notDueYet: Rule = ({ validity, renewal, renewAt, spread }, now, policy) => {
   if (!validity || isRenewing(renewal)) return undefined;
-  const due = renewAt ?? renewalTime(validity, policy);
+  const due = renewAt ?? renewalTime(validity, policy, spread);
   return now < due ? { kind: "wait", until: due } : undefined;
 };
 
@@ -81,6 +91,7 @@ const readyToRenew: Rule = () => ({ kind: "renew" });
 
 /** First match wins, so the order is the policy: endings, then validation, then issuance, then renewal. */
 const RULES: readonly Rule[] = [
+  outlived,
   settled,
   validationTimedOut,
   requestedDomains,
