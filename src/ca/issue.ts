@@ -1,6 +1,6 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
-import { leafPeriod } from "#domain/certificate/validity.ts";
+import { leafPeriod, type Period } from "#domain/certificate/validity.ts";
 import type { DomainName, Named } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -37,8 +37,8 @@ export interface LeafRequest {
   readonly subjectPublicKeyInfo: Uint8Array;
   /** The first one becomes the common name. */
   readonly names: readonly DomainName[];
-  /** For example `LEAF_VALIDITY`; the rules of the day may make it shorter. */
-  readonly validity: Millis;
+  /** For example `LEAF_VALIDITY`; the rules of the day may make it shorter. Or from when to when, exactly. */
+  readonly validity: Millis | Period;
 }
 
 /** Names one recorded intent. */
@@ -135,7 +135,7 @@ async function prepare(
   profile: LintProfile,
   { clock, ids, signers }: PrepareDeps,
 ): Promise<Prepared> {
-  const { certificateArn, generation, subjectPublicKeyInfo, names, addresses } = request;
+  const { certificateArn, generation, subjectPublicKeyInfo, names, addresses, validity } = request;
   const now = clock.now();
   await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
 
@@ -144,7 +144,7 @@ async function prepare(
   if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
   const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
   const serial = freshSerial();
-  const period = leafPeriod(request.validity, now, issuer);
+  const period = typeof validity === "number" ? leafPeriod(validity, now, issuer) : validity;
   const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
   lintLeaf(tbs, { profile, issuer, now });
 

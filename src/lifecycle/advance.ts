@@ -3,6 +3,7 @@ import { nextStep } from "#domain/certificate/next-step.ts";
 import { readFacts } from "#store/certificates.ts";
 import { type CheckDeps, checkDomains } from "./check-domains.ts";
 import { recordExpiry, recordFailure, recordTimeOut } from "./end.ts";
+import { forgetCertificate } from "./forget.ts";
 import { type IssueDeps, issueVersion } from "./issue.ts";
 import { endMigration, finishMigration } from "./migrate.ts";
 import { renewalUnproven, startRenewal } from "./renew.ts";
@@ -45,6 +46,9 @@ export async function advanceCertificate(arn: CertificateArn, deps: AdvanceDeps)
       return now;
     case "validation-timed-out":
       await recordTimeOut(arn, deps);
+      return now;
+    case "forget":
+      await forgetCertificate(arn, deps);
       return now;
     case "expired":
       await recordExpiry(arn, deps);

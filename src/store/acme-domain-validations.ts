@@ -93,7 +93,7 @@ export async function findScopedDomains(
   return found;
 }
 
-/** Gives a domain validation that is not DELETING another scope and zone; false when it is. */
+/** Gives a domain validation that is not DELETING another scope and zone, and makes it due; false when it is DELETING. */
 export async function setAcmeDomain(
   tx: Tx,
   arn: AcmeDomainValidationArn,
@@ -105,7 +105,7 @@ export async function setAcmeDomain(
 ): Promise<boolean> {
   const row = await tx
     .updateTable("acmeDomainValidations")
-    .set({ ...scopeColumns(scope), hostedZoneId, updatedAt: at })
+    .set({ ...scopeColumns(scope), hostedZoneId, updatedAt: at, checkAt: at })
     .where("arn", "=", arn)
     .where("status", "<>", "DELETING")
     .returning("arn")

@@ -16,6 +16,7 @@ export type CertificateEvent =
   | "issuance-failed"
   | "renewed"
   | "reimported"
+  | "reissued"
   | "expired"
   | "revoked";
 
@@ -25,9 +26,9 @@ export type CertificateEvent =
  */
 const TRANSITIONS = {
   PENDING_VALIDATION: { issued: "ISSUED", "validation-timed-out": "VALIDATION_TIMED_OUT", "issuance-failed": "FAILED" },
-  ISSUED: { renewed: "ISSUED", reimported: "ISSUED", expired: "EXPIRED", revoked: "REVOKED" },
+  ISSUED: { renewed: "ISSUED", reimported: "ISSUED", reissued: "ISSUED", expired: "EXPIRED", revoked: "REVOKED" },
   INACTIVE: {},
-  EXPIRED: { reimported: "ISSUED" },
+  EXPIRED: { reimported: "ISSUED", reissued: "ISSUED" },
   VALIDATION_TIMED_OUT: {},
   REVOKED: {},
   FAILED: {},

@@ -1,0 +1,59 @@
+import { LEAF_ISSUERS } from "#ca/profiles.ts";
+import type { Signers } from "#ca/signers.ts";
+import { type AcmeEndpointArn } from "#domain/acme/arns.ts";
+import { ACME_KEY_ALGORITHMS } from "#domain/acme/endpoint.ts";
+import type { Clock } from "#lib/clock.ts";
+import { later } from "#lib/duration.ts";
+import { keyFamily } from "#lib/x509-algorithms.ts";
+import { ACME_LEAF_LIFETIME } from "#lifecycle/issue-for-acme.ts";
+import { deleteAcmeAccounts } from "#store/acme-accounts.ts";
+import { type AcmeEndpoint, deleteAcmeEndpoint, findAcmeEndpoint, moveAcmeEndpoint } from "#store/acme-endpoints.ts";
+import { deleteAcmeTagsWithin } from "#store/acme-tags.ts";
+import type { Store } from "#store/store.ts";
+
+/** The name of the job that brings an endpoint into being, and removes it. */
+export const ADVANCE_ENDPOINT = "acme.endpoint.advance";
+
+export interface AdvanceEndpointDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly signers: Signers;
+}
+
+/** The job: makes an endpoint ACTIVE once the CA can issue for it, or removes one that is DELETING. */
+export async function advanceEndpoint(subject: string, deps: AdvanceEndpointDeps): Promise<Date | undefined> {
+  const arn = subject as AcmeEndpointArn;
+  const { store } = deps;
+  const endpoint = await findAcmeEndpoint(store, arn);
+  if (endpoint?.status === "CREATING") await bringUp(endpoint, deps);
+  if (endpoint?.status === "DELETING") {
+    const more = await store.transaction().execute(async (tx) => {
+      if ((await deleteAcmeAccounts(tx, arn, ACCOUNTS_AT_ONCE)) === ACCOUNTS_AT_ONCE) return true;
+      await deleteAcmeTagsWithin(tx, arn);
+      await deleteAcmeEndpoint(tx, arn);
+      return false;
+    });
+    return more ? deps.clock.now() : undefined;
+  }
+  return undefined;
+}
+
+/** Every issuer that could be asked must outlive what it would sign. */
+async function bringUp({ arn, allowedKeyAlgorithms }: AcmeEndpoint, deps: AdvanceEndpointDeps): Promise<void> {
+  const now = deps.clock.now();
+  const families = new Set((allowedKeyAlgorithms ?? ACME_KEY_ALGORITHMS).map(keyFamily));
+  const issuers = await Promise.all(
+    [...families].map((family) => deps.signers.issuer(deps.store, LEAF_ISSUERS[family])),
+  );
+  const ending = issuers.find(({ notAfter }) => notAfter < later(now, ACME_LEAF_LIFETIME));
+  const failureReason =
+    ending && `The CA ${ending.id} ends ${ending.notAfter.toISOString()}: it cannot sign certificates of 45 days.`;
+  await deps.store.transaction().execute((tx) =>
+    moveAcmeEndpoint(tx, arn, "CREATING", ending ? "FAILED" : "ACTIVE", {
+      at: now.getTime(),
+      failureReason: failureReason ?? null,
+    }),
+  );
+}
+
+const ACCOUNTS_AT_ONCE = 200;

@@ -1,0 +1,111 @@
+import { describeCertificate } from "#ca/describe.ts";
+import {
+  findSigned,
+  type IntentId,
+  type LeafRequest,
+  type PrepareDeps,
+  prepareLeaf,
+  type SignDeps,
+  type SignedLeaf,
+  signLeaf,
+} from "#ca/issue.ts";
+import { LintError } from "#ca/lint/lint.ts";
+import type { AcmeEndpointArn } from "#domain/acme/arns.ts";
+import type { CertificateArn } from "#domain/arn.ts";
+import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
+import { statusAfter } from "#domain/certificate/status.ts";
+import type { Tag } from "#domain/certificate/tags.ts";
+import type { DomainName, Owner } from "#domain/names.ts";
+import { DAY, later, type Millis, SECOND } from "#lib/duration.ts";
+import { writeTags } from "#store/certificate-tags.ts";
+import { insertVersion } from "#store/certificate-versions.ts";
+import { changeCertificate, holdCertificate, insertCertificate, type NewCertificate } from "#store/certificates.ts";
+import type { Tx } from "#store/store.ts";
+import { recordAct } from "./acts.ts";
+import { promiseAdvance } from "./advance-job.ts";
+import { CannotIssue } from "./authority.ts";
+import { putInForce, saidColumns } from "./put-in-force.ts";
+
+/** https://docs.aws.amazon.com/acm/latest/userguide/acme-endpoints.html: certificates of ACME clients live 45 days. */
+export const ACME_LEAF_LIFETIME: Millis = 45 * DAY;
+
+/** One version of an ACME client's certificate; the client keeps the key. */
+export interface AcmeVersion extends Owner, Pick<LeafRequest, "validity"> {
+  readonly certificateArn: CertificateArn;
+  readonly generation: number;
+  readonly endpointArn: AcmeEndpointArn;
+  readonly accountId: string;
+  /** Distinct, the first one leads. */
+  readonly names: readonly DomainName[];
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  /** What a new certificate is tagged with. */
+  readonly tags: readonly Tag[];
+}
+
+/**
+ * Writes down what is about to be signed, in the transaction that decides it: the first of three steps, as in issue.ts.
+ * Throws CannotIssue for a key or names that the rules of the CA do not allow.
+ */
+export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<IntentId> {
+  try {
+    return (await prepareLeaf(tx, version, deps)).intentId;
+  } catch (error) {
+    throw error instanceof LintError ? new CannotIssue("OTHER", error.message) : error;
+  }
+}
+
+/** Signs what was written down, once; a successor of a process that died finds it, or writes it down afresh. */
+export async function signForAcme(
+  version: AcmeVersion,
+  intentId: IntentId | undefined,
+  deps: SignDeps & PrepareDeps,
+): Promise<SignedLeaf> {
+  if (intentId !== undefined) return await signLeaf({ intentId }, deps);
+  const signed = await findSigned(deps.store, version.certificateArn, version.generation);
+  if (signed) return signed;
+  const anew = await deps.store.transaction().execute((tx) => prepareForAcme(tx, version, deps));
+  return await signLeaf({ intentId: anew }, deps);
+}
+
+/**
+ * Puts a signed version in force, in the transaction that ends its order: the certificate comes into being with its
+ * first version and keeps its ARN with all later ones. One that is overtaken by a later version changes nothing.
+ */
+export async function recordForAcme(tx: Tx, version: AcmeVersion, leaf: SignedLeaf, deps: PrepareDeps): Promise<void> {
+  const { certificateArn: arn, generation, subjectPublicKeyInfo, tags } = version;
+  const now = deps.clock.now().getTime();
+  const facts = describeCertificate(leaf.der);
+  const said = { ...saidColumns(facts), issuedAt: now };
+  const isFirst = await insertCertificate(tx, { ...rowOf(version, now), ...said });
+  if (!isFirst) {
+    const held = await holdCertificate(tx, arn);
+    if (!held || held.generation >= generation || held.status === "REVOKED") return;
+    const status = statusAfter("reissued", held.status);
+    if (!(await changeCertificate(tx, arn, held, { status, generation, ...said }))) return;
+  }
+  await insertVersion(tx, {
+    certificateArn: arn,
+    generation,
+    subjectPublicKeyInfo,
+    madeAt: now,
+    sealed: undefined,
+  });
+  await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem });
+  if (isFirst && tags.length > 0) await writeTags(tx, arn, tags);
+  await recordAct(tx, arn, isFirst ? "CertificateIssued" : "CertificateRenewed", deps);
+  await promiseAdvance(tx, arn, later(facts.notAfter, SECOND)); // its client renews it: nothing is due before its end
+}
+
+function rowOf(version: AcmeVersion, now: number): Omit<NewCertificate, "keyUsages" | "extendedKeyUsages"> {
+  const { account, region, certificateArn: arn, generation, names, keyAlgorithm } = version;
+  const [domainName] = names;
+  if (domainName === undefined) throw new Error(`${arn} has no name`);
+  return {
+    ...{ arn, account, region, createdAt: now, requestKey: null },
+    ...{ type: "AMAZON_ISSUED", keyPairOrigin: "ACME", authority: "built-in", certificateAuthorityArn: null },
+    ...{ acmeEndpointArn: version.endpointArn, acmeAccountId: version.accountId },
+    ...{ status: "ISSUED", keyAlgorithm, domainName, names, validationMethod: "DNS", exportOption: "DISABLED" },
+    ...{ managedBy: null, generation, renewal: "NONE" },
+  };
+}
