@@ -130,6 +130,7 @@ async function recordIssue(
     generation,
     issuedAt: now.getTime(),
     exportedAt: null,
+    renewAt: null,
     trouble: null,
     ...saidColumns(facts),
     ...(issuing === "renewed"

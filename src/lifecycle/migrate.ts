@@ -22,13 +22,13 @@ export async function startMigration(
   certificate: CertificateState,
   deps: ProofDeps & Pick<StepDeps, "clock">,
 ): Promise<boolean> {
-  const { arn, account, names } = certificate;
+  const { arn, account, names, authority } = certificate;
   const migration = migrationAfter("asked", certificate.migration);
   if (migration === undefined) return false;
   const now = deps.clock.now();
   const changed = { migration, migrationStartedAt: now.getTime(), migrationUpdatedAt: now.getTime() };
   await changeCertificate(tx, arn, certificate, changed);
-  const proofs = await newProofs(tx, "DNS", { account, names, validationDomains: new Map() }, deps);
+  const proofs = await newProofs(tx, "DNS", { account, names, authority, validationDomains: new Map() }, deps);
   await startValidations(tx, arn, "MIGRATION", proofs, now.getTime());
   await promiseAdvance(tx, arn, now);
   return true;

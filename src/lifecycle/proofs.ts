@@ -1,13 +1,16 @@
-import type { ValidationMethod } from "#domain/certificate/certificate.ts";
+import type { Upstream } from "#ca/upstream/upstream.ts";
+import type { Authority, ValidationMethod } from "#domain/certificate/certificate.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
 import type { NewDomainValidation } from "#store/domain-validations.ts";
 import type { Tx } from "#store/store.ts";
 import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
-import { validationRecord } from "./validation-record.ts";
+import { isProvedByChallenge } from "./public-authority.ts";
+import { challengeRecord, validationRecord } from "./validation-record.ts";
 
 export interface ProofDeps extends SecretDeps {
   /** What validation records point into, without the last dot; `acm-validations.aws` when undefined. */
   readonly validationSuffix?: string | undefined;
+  readonly upstream?: Upstream | undefined;
 }
 
 /** What is to be proved, for whom. */
@@ -16,21 +19,27 @@ export interface ToProve {
   readonly names: readonly DomainName[];
   /** DomainValidationOptions: whom approval letters for a name go to; the name's own domain where there is none. */
   readonly validationDomains: ReadonlyMap<DomainName, DomainName>;
+  /** Who is going to sign: public CAs want to find records of their own. */
+  readonly authority?: Authority | null;
 }
 
 /** How control of each name is to be proved by a method: the CNAME to write, or where a letter goes. In the order of the names. */
 export async function newProofs(
   tx: Tx,
   method: ValidationMethod,
-  { account, names, validationDomains }: ToProve,
+  { account, names, validationDomains, authority }: ToProve,
   deps: ProofDeps,
 ): Promise<readonly NewDomainValidation[]> {
   using secret = await instanceSecret(tx, "validation-records", deps);
+  const upstream = authority === "upstream" ? deps.upstream : undefined;
   return names.map((domainName, position) => {
     const proof = { position, domainName, method, validationDomain: validationDomains.get(domainName) ?? domainName };
     if (method === "EMAIL") return { ...proof, recordName: null, recordValue: null };
     if (method !== "DNS") throw new Error(`${method} validation has no proof`);
-    const { name, value } = validationRecord(secret, account, domainName, deps.validationSuffix);
+    const { name, value } =
+      upstream && isProvedByChallenge(domainName, names, upstream)
+        ? challengeRecord(secret, account, domainName, upstream.challengeZone)
+        : validationRecord(secret, account, domainName, deps.validationSuffix);
     return { ...proof, recordName: name, recordValue: value };
   });
 }

@@ -1,7 +1,7 @@
 import type { Keeping } from "#custody/custody.ts";
 import { ensureServiceKey } from "#custody/service-keys.ts";
 import { type CertificateArn, certificateArn } from "#domain/arn.ts";
-import type { ValidationMethod } from "#domain/certificate/certificate.ts";
+import type { Authority, ValidationMethod } from "#domain/certificate/certificate.ts";
 import { type Tag, withTags } from "#domain/certificate/tags.ts";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import type { Caller, DomainName } from "#domain/names.ts";
@@ -14,6 +14,7 @@ import { startValidations } from "#store/domain-validations.ts";
 import type { Store } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { newProofs, type ProofDeps, type ToProve } from "./proofs.ts";
+import { type PublicAuthorityDeps, publicAuthority } from "./public-authority.ts";
 
 export interface CertificateRequest {
   /** Distinct, the first one leads. */
@@ -30,7 +31,7 @@ export interface CertificateRequest {
   readonly idempotencyToken: string | undefined;
 }
 
-export interface RequestDeps extends Keeping, ProofDeps {
+export interface RequestDeps extends Keeping, ProofDeps, PublicAuthorityDeps {
   readonly store: Store;
 }
 
@@ -45,6 +46,7 @@ export async function requestCertificate(
 ): Promise<CertificateArn> {
   const { names, validationMethod, validationDomains, certificateAuthorityArn } = request;
   const { keyAlgorithm, exportOption, managedBy } = request;
+  const authority: Authority = certificateAuthorityArn === undefined ? publicAuthority(names, deps) : "private-ca";
   const tags = withTags([], request.tags);
   const arn = certificateArn(caller, timeOrderedId(deps.clock.now(), deps.ids));
   return await deps.store.transaction().execute(async (tx) => {
@@ -59,7 +61,7 @@ export async function requestCertificate(
       requestKey,
       type: certificateAuthorityArn === undefined ? "AMAZON_ISSUED" : "PRIVATE",
       keyPairOrigin: "AWS_MANAGED",
-      authority: certificateAuthorityArn === undefined ? "built-in" : "private-ca",
+      authority,
       certificateAuthorityArn: certificateAuthorityArn ?? null,
       status: "PENDING_VALIDATION",
       keyAlgorithm,
@@ -82,7 +84,8 @@ export async function requestCertificate(
     }
     await ensureServiceKey(tx, caller, "alias/aws/acm", deps);
     if (validationMethod !== undefined) {
-      const proofs = await newProofs(tx, validationMethod, { account: caller.account, names, validationDomains }, deps);
+      const toProve = { account: caller.account, names, validationDomains, authority };
+      const proofs = await newProofs(tx, validationMethod, toProve, deps);
       await startValidations(tx, arn, "ISSUE", proofs, now.getTime());
     }
     await writeTags(tx, arn, tags);

@@ -55,6 +55,24 @@ export async function findPublicKey(
   return row?.subjectPublicKeyInfo;
 }
 
+/** Both halves of a generation's key; undefined when none was made yet, or an ACME client keeps it. */
+export async function findVersionKey(
+  db: Db,
+  certificateArn: CertificateArn,
+  generation: number,
+): Promise<{ readonly subjectPublicKeyInfo: Uint8Array; readonly sealed: SealedKey } | undefined> {
+  const row = await db
+    .selectFrom("certificateVersions")
+    .select(["subjectPublicKeyInfo", "keyArn", "wrappedDataKey", "sealedKey"])
+    .where("certificateArn", "=", certificateArn)
+    .where("generation", "=", generation)
+    .executeTakeFirst();
+  const { subjectPublicKeyInfo, keyArn, wrappedDataKey, sealedKey } = row ?? {};
+  return subjectPublicKeyInfo && keyArn && wrappedDataKey && sealedKey
+    ? { subjectPublicKeyInfo, sealed: { keyArn, wrappedDataKey, sealedKey } }
+    : undefined;
+}
+
 /** Puts the signed certificate beside its key. False when there is no such key. */
 export async function completeVersion(
   tx: Tx,

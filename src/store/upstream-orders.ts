@@ -78,12 +78,18 @@ export async function findFinalizedOrder(
     .executeTakeFirst();
 }
 
-/** Forgets the orders of versions before `generation`. */
-export async function deleteUpstreamOrdersBefore(tx: Tx, certificateArn: string, generation: number): Promise<void> {
+/** Forgets orders of versions before `generation`; those that brought a certificate, when that has expired. */
+export async function forgetUpstreamOrders(
+  tx: Tx,
+  certificateArn: string,
+  generation: number,
+  now: EpochMillis,
+): Promise<void> {
   await tx
     .deleteFrom("upstreamOrders")
     .where("certificateArn", "=", certificateArn)
     .where("generation", "<", generation)
+    .where((row) => row.or([row("state", "<>", "finalized"), row("notAfter", "<", now)]))
     .execute();
 }
 
@@ -118,6 +124,7 @@ const ORDER = [
   "retryAt",
   "certificate",
   "chain",
+  "notAfter",
   "windowStart",
   "windowEnd",
   "renewAt",

@@ -5,8 +5,8 @@ import { parsePem } from "#lib/pem.ts";
 import type { Tx } from "#store/store.ts";
 import {
   deleteFailedOrders,
-  deleteUpstreamOrdersBefore,
   findFinalizedOrder,
+  forgetUpstreamOrders,
   insertUpstreamOrder,
   listUpstreamOrders,
   type UpstreamOrder,
@@ -29,7 +29,7 @@ export async function beginOrder(
   const next = nextCa(cas, orders, now);
   if (!next) throw new Error("no public CA is configured any more: see the setting upstream");
   const before = await findFinalizedOrder(tx, certificateArn, generation - 1);
-  await deleteUpstreamOrdersBefore(tx, certificateArn, generation - 1);
+  await forgetUpstreamOrders(tx, certificateArn, generation - 1, now);
   await deleteFailedOrders(
     tx,
     orders.slice(0, -MOST_KEPT).map(({ id }) => id),

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { parseArn } from "#domain/arn.ts";
 import { recordIn } from "#journal/journal.ts";
 import { later, MINUTE, type Millis, SECOND } from "#lib/duration.ts";
@@ -180,7 +181,11 @@ async function fetchCertificate(
   checkIssuedChain(chain, { ...subject, now });
   const chosen = (await preferredChain(chain, answer.alternates, client.ca.preferredChain, fetch)) ?? chain;
   if (chosen !== chain) checkIssuedChain(chosen, { ...subject, now });
-  const issued = { certificate: pem("CERTIFICATE", chosen.leaf), chain: chainPem(chosen) ?? null };
+  const issued = {
+    certificate: pem("CERTIFICATE", chosen.leaf),
+    chain: chainPem(chosen) ?? null,
+    notAfter: new X509Certificate(chosen.leaf).validToDate.getTime(),
+  };
   return await deps.store.transaction().execute(async (tx) => {
     const moved = await moveIn(tx, order, "finalized", { ...issued, csr: null }, deps);
     if (moved) await deps.onFinalized(tx, order.certificateArn);

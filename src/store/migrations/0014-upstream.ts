@@ -12,8 +12,8 @@ export async function up(db: Raw): Promise<void> {
       certificate_arn ${id} not null references certificates (arn) on delete cascade, generation ${int} not null,
       ca ${id} not null, attempt ${int} not null, state ${id} not null, due_at ${int} not null, tries ${int} not null,
       order_url ${id}, finalize_url ${id}, expires_at ${int}, responded_at ${int}, csr ${bytes}, finalizing_at ${int},
-      replaces ${id}, problem text, refusal ${id}, retry_at ${int}, certificate text, chain text, window_start ${int},
-      window_end ${int}, renew_at ${int}, explanation_url text, made_at ${int} not null, reached_at ${int} not null,
+      replaces ${id}, problem text, refusal ${id}, retry_at ${int}, certificate text, chain text, not_after ${int},
+      window_start ${int}, window_end ${int}, renew_at ${int}, explanation_url text, made_at ${int} not null, reached_at ${int} not null,
       changed_at ${int} not null) ${strict}`,
     sql`create unique index upstream_orders_live on upstream_orders (certificate_arn, generation)
       where state <> 'failed'`,

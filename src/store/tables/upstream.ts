@@ -54,9 +54,10 @@ export interface UpstreamTables {
     refusal: FailureReason | null;
     /** Of a failed order: when this CA may be asked again. */
     retryAt: EpochMillis | null;
-    /** PEM of the leaf; null, with the chain, until it is finalized. */
+    /** PEM of the leaf; null, with what follows, until it is finalized. */
     certificate: string | null;
     chain: string | null;
+    notAfter: EpochMillis | null;
     /** ARI: the window that the CA suggests, the time that was chosen in it, and why. */
     windowStart: EpochMillis | null;
     windowEnd: EpochMillis | null;
