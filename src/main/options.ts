@@ -1,6 +1,8 @@
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { parseDuration } from "#lib/duration.ts";
+import { type Mailbox, parseMailbox } from "#mail/mailbox.ts";
+import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
 import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
 
@@ -74,6 +76,16 @@ export const OPTIONS: Options = {
   ),
   "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
+  smtp: option(
+    optional(smtpUrl),
+    "",
+    "the mail server that takes approval letters; STARTTLS unless it is on this machine; empty: none",
+    "smtp[s]://[USER@]HOST[:PORT]",
+  ),
+  "smtp-password-file": option(text, "", "the password of that user", "FILE"),
+  "smtp-ca": option(text, "", "whom to trust at the mail server instead of the public roots, PEM", "FILE"),
+  "smtp-clear": option(flag, "false", "let letters go in clear where the mail server offers no STARTTLS"),
+  "mail-from": option(optional(mailbox), "", "whom approval letters come from", "ADDRESS"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
   "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
@@ -97,6 +109,11 @@ interface Options {
   readonly "renew-before": Option<number | undefined>;
   readonly "key-pool": Option<number>;
   readonly "passphrase-file": Option<string>;
+  readonly smtp: Option<SmtpUrl | undefined>;
+  readonly "smtp-password-file": Option<string>;
+  readonly "smtp-ca": Option<string>;
+  readonly "smtp-clear": Option<boolean>;
+  readonly "mail-from": Option<Mailbox | undefined>;
   readonly edge: Option<boolean>;
   readonly dev: Option<boolean>;
   readonly "body-limit": Option<number>;
@@ -158,6 +175,22 @@ function flag(value: string): boolean {
 
 function level(value: string): string {
   return LEVELS.includes(value) ? value : wrong(value, `one of ${LEVELS.join(", ")}`);
+}
+
+function smtpUrl(value: string): SmtpUrl {
+  return (
+    parseSmtpUrl(value) ??
+    wrong(
+      value.replace(/:[^:@/]*@/, ":…@"),
+      "smtp://[USER@]HOST[:PORT] or smtps://…; a password belongs into smtp-password-file",
+    )
+  );
+}
+
+function mailbox(value: string): Mailbox {
+  return (
+    parseMailbox(value) ?? wrong(value, "an address, for example acm@example.com or Certificates <acm@example.com>")
+  );
 }
 
 function optional<Value>(parse: (value: string) => Value): (value: string) => Value | undefined {

@@ -3,14 +3,17 @@ import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget
 import type { Task } from "#jobs/worker.ts";
 import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { advanceTurn } from "#lifecycle/advance-turn.ts";
+import { sendApprovalLetter } from "#lifecycle/approval-letters.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { NOTICES } from "#lifecycle/notices-job.ts";
+import { SEND_LETTER } from "#mail/outbox.ts";
 import type { World } from "./world.ts";
 
 /** Every kind of background work, by the name under which it is promised. */
 export function tasks(world: World): Readonly<Record<string, Task>> {
   return {
     [ADVANCE]: (arn) => advanceTurn(arn as Parameters<typeof advanceTurn>[0], world),
+    [SEND_LETTER]: (id) => sendApprovalLetter(id, world),
     [NOTICES]: (owner) => giveNotices(owner, world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),

@@ -13,12 +13,14 @@ import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
+import type { Postman } from "#mail/postman.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
 import { isThisMachine, reachableAt } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
 import type { Logger } from "./log.ts";
+import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { configuredRoot } from "./root-of-custody.ts";
 
 /** Everything that the parts depend on, each under the name by which they ask for it. */
@@ -36,6 +38,8 @@ export interface World extends NamePolicy {
   readonly resolvers: readonly ResolverAddress[];
   readonly perspectives: readonly (readonly ResolverAddress[])[];
   readonly caaIdentities: readonly string[];
+  readonly postman: Postman | undefined;
+  readonly approvalOrigin: string;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
@@ -88,6 +92,8 @@ async function furnish(
     privateNames: config["private-names"],
     highRiskNames: config["high-risk-names"],
     caaIdentities: config["caa-identities"],
+    postman: configuredPostman(config),
+    approvalOrigin: approvalOrigin(config["public-url"]),
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
