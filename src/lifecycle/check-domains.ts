@@ -10,9 +10,10 @@ import type { CnameDeps } from "#validation/dns-cname.ts";
 import { refusedName } from "./check-names.ts";
 import { proveByDns } from "./prove-dns.ts";
 import { type EmailDeps, proveByEmail } from "./prove-email.ts";
+import { type ProveHttpDeps, proveByHttp } from "./prove-http.ts";
 import type { Finding, Prover } from "./prover.ts";
 
-export interface CheckDeps extends CnameDeps, EmailDeps, NamePolicy {
+export interface CheckDeps extends CnameDeps, EmailDeps, ProveHttpDeps, NamePolicy {
   readonly store: Store;
   readonly clock: Clock;
 }
@@ -69,9 +70,10 @@ export async function checkDomains(
 }
 
 /** How each method looks. */
-const PROVERS: Readonly<Partial<Record<ValidationMethod, Prover<CheckDeps>>>> = {
+const PROVERS: Readonly<Record<ValidationMethod, Prover<CheckDeps>>> = {
   DNS: proveByDns,
   EMAIL: proveByEmail,
+  HTTP: proveByHttp,
 };
 
 /** `example.com` and `*.example.com` share a record: it is looked up once. */
@@ -93,9 +95,7 @@ async function findAll(
   return new Map(
     await Promise.all(
       distinct.map(async (validation) => {
-        const prove = PROVERS[validation.method];
-        if (!prove) throw new Error(`${validation.method} validation is not served`);
-        return [proofOf(validation), await prove(validation, context, deps)] as const;
+        return [proofOf(validation), await PROVERS[validation.method](validation, context, deps)] as const;
       }),
     ),
   );

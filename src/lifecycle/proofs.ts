@@ -3,6 +3,7 @@ import type { Authority, ValidationMethod } from "#domain/certificate/certificat
 import type { AccountId, DomainName } from "#domain/names.ts";
 import type { NewDomainValidation } from "#store/domain-validations.ts";
 import type { Tx } from "#store/store.ts";
+import { httpRedirect } from "./http-token.ts";
 import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
 import { isProvedByChallenge } from "./public-authority.ts";
 import { challengeRecord, validationRecord } from "./validation-record.ts";
@@ -11,6 +12,8 @@ export interface ProofDeps extends SecretDeps {
   /** What validation records point into, without the last dot; `acm-validations.aws` when undefined. */
   readonly validationSuffix?: string | undefined;
   readonly upstream?: Upstream | undefined;
+  /** The origin at which others reach us: the tokens of HTTP validation are served there. */
+  readonly publicUrl: string;
 }
 
 /** What is to be proved, for whom. */
@@ -35,7 +38,10 @@ export async function newProofs(
   return names.map((domainName, position) => {
     const proof = { position, domainName, method, validationDomain: validationDomains.get(domainName) ?? domainName };
     if (method === "EMAIL") return { ...proof, recordName: null, recordValue: null };
-    if (method !== "DNS") throw new Error(`${method} validation has no proof`);
+    if (method === "HTTP") {
+      const { from, to } = httpRedirect(secret, account, domainName, deps.publicUrl);
+      return { ...proof, recordName: from, recordValue: to };
+    }
     const { name, value } =
       upstream && isProvedByChallenge(domainName, names, upstream)
         ? challengeRecord(secret, account, domainName, upstream.challengeZone)

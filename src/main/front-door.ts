@@ -12,10 +12,12 @@ import { caPages } from "#ca/pages.ts";
 import { issueServerCertificate } from "#ca/server-certificate.ts";
 import { DAY } from "#lib/duration.ts";
 import { type HostPort, isLoopback } from "./addresses.ts";
+import { approvalPages, approvalsInClear } from "./approval-pages.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./log.ts";
 import { onePort } from "./one-port.ts";
 import { mountServices } from "./services.ts";
+import { tokenPage } from "./token-page.ts";
 import type { World } from "./world.ts";
 
 export interface FrontDoorDeps {
@@ -25,6 +27,8 @@ export interface FrontDoorDeps {
   readonly audit: AuditTrail;
   readonly onCall: (entry: CallEntry) => void;
   readonly pages: Pages;
+  /** Told that something other than an API call promised work. */
+  readonly onPromise: () => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -39,7 +43,7 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
   const { world, log, authenticate, audit, onCall } = deps;
   const secure: HttpServerDeps = {
     answer: gateway(mountServices(world), { authenticate, ids: world.ids, audit, log: onCall }),
-    pages: [caSite(world), deps.pages],
+    pages: [caSite(world), tokenPage(world), approvalPages({ ...world, onAnswer: deps.onPromise }), deps.pages],
     upgrade: deps.upgrade,
     ids: world.ids,
     bodyLimit: config["body-limit"],
@@ -70,11 +74,12 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
 
 /**
  * Clear HTTP is for this machine; from elsewhere it serves the pages that must be fetched in clear (certificates, CRLs
- * and OCSP answers are signed themselves), and nothing else.
+ * and OCSP answers are signed themselves), and nothing else that is a secret.
  */
 function clearOnlyHere(secure: HttpServerDeps): HttpServerDeps {
   return {
     ...secure,
+    pages: [approvalsInClear, ...(secure.pages ?? [])],
     answer: (call) => (isLoopback(call.remoteAddress) ? secure.answer(call) : Promise.resolve(HTTPS_ONLY)),
     upgrade: (request, socket, head) => {
       if (isLoopback(request.socket.remoteAddress ?? "")) secure.upgrade?.(request, socket, head);

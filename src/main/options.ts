@@ -1,6 +1,7 @@
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { parseDuration } from "#lib/duration.ts";
+import { type IpNetwork, parseIpNetwork } from "#lib/ip-network.ts";
 import { type Mailbox, parseMailbox } from "#mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
 import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
@@ -60,6 +61,12 @@ export const OPTIONS: Options = {
     "ends of names for which requests fail with ADDITIONAL_VERIFICATION_REQUIRED",
     "SUFFIX,…",
   ),
+  "http-validation-networks": option(
+    list(network),
+    "",
+    "networks that are not public and may yet be asked by HTTP validation",
+    "CIDR,…",
+  ),
   zone: option(
     zone,
     "sealkeeper.internal",
@@ -103,6 +110,7 @@ interface Options {
   readonly "private-names": Option<readonly NameSuffix[]>;
   readonly "caa-identities": Option<readonly string[]>;
   readonly "high-risk-names": Option<readonly NameSuffix[]>;
+  readonly "http-validation-networks": Option<readonly IpNetwork[]>;
   readonly zone: Option<string>;
   readonly "balancer-addresses": Option<string>;
   readonly "leaf-lifetime": Option<number>;
@@ -146,6 +154,10 @@ function nameSuffix(value: string): NameSuffix {
 
 function caaIdentity(value: string): string {
   return parseNameSuffix(value) ?? wrong(value, "a domain name by which CAA records name a CA");
+}
+
+function network(value: string): IpNetwork {
+  return parseIpNetwork(value) ?? wrong(value, "a block of addresses such as 10.0.0.0/8 or fd00::/8");
 }
 
 function url(value: string): string {

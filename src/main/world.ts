@@ -11,6 +11,7 @@ import { type Journal, openJournal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
+import type { IpNetwork } from "#lib/ip-network.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import type { Postman } from "#mail/postman.ts";
@@ -38,6 +39,8 @@ export interface World extends NamePolicy {
   readonly resolvers: readonly ResolverAddress[];
   readonly perspectives: readonly (readonly ResolverAddress[])[];
   readonly caaIdentities: readonly string[];
+  readonly httpValidationNetworks: readonly IpNetwork[];
+  readonly publicUrl: string;
   readonly postman: Postman | undefined;
   readonly approvalOrigin: string;
   readonly leafLifetime: Millis;
@@ -92,6 +95,8 @@ async function furnish(
     privateNames: config["private-names"],
     highRiskNames: config["high-risk-names"],
     caaIdentities: config["caa-identities"],
+    httpValidationNetworks: config["http-validation-networks"],
+    publicUrl: config["public-url"],
     postman: configuredPostman(config),
     approvalOrigin: approvalOrigin(config["public-url"]),
     leafLifetime: config["leaf-lifetime"],

@@ -88,13 +88,14 @@ type Relevant =
 /**
  * RFC 8659 §3: the records at the name, or else at the closest name above it that has some, where each may be an alias;
  * the names above are those of the name itself, not of where an alias leads. Once our own zones have answered up to the
- * registered domain, the public suffixes above it are not asked: nobody restricts there, and a node without the Internet
- * must go on.
+ * registered domain, the public suffixes above it are not asked: nobody restricts there, and an installation without the
+ * Internet must go on; one without any resolver sees its own zones only.
  */
 async function relevantRecords(name: DomainName, view: View): Promise<Relevant> {
   for (const level of ancestry(recordName(baseDomain(name)))) {
     const answer = await view.ask(level, "CAA");
     const at = shownName(level);
+    if (answer.kind === "failed" && !view.seesWorld) return { kind: "none" };
     if (answer.kind === "failed") return { kind: "failed", at, reason: `${answer.server} ${answer.reason}` };
     if (answer.kind === "records") {
       const where = answer.at === level ? at : `${shownName(answer.at)}, where ${at} leads by a CNAME,`;

@@ -18,6 +18,8 @@ export interface View {
   readonly name: string;
   /** Follows CNAMEs, in and out of our zones, but where a CNAME is what is asked for. Never rejects for what the network does. */
   ask<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
+  /** False where there is nobody to ask: for such an installation the DNS is its own zones. */
+  readonly seesWorld: boolean;
   /** Whether anything had to be asked outside our own zones. */
   wentAbroad(): boolean;
   /** Room for others who look at the world on the way. */
@@ -38,6 +40,7 @@ export function openView(
   const from = { ...deps, resolvers };
   return {
     name: resolvers.map(shownResolver).join(" or ") || "the resolver",
+    seesWorld: resolvers.length > 0,
     protocol,
     wentAbroad: () => abroad,
     ask<Type extends QuestionType>(name: RecordName, type: Type) {

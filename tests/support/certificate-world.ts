@@ -86,6 +86,8 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     privateNames: ["example", "test", "internal", "home.arpa"].flatMap((suffix) => parseNameSuffix(suffix) ?? []),
     highRiskNames: [],
     caaIdentities: ["sealkeeper.internal"],
+    httpValidationNetworks: [],
+    publicUrl: "http://127.0.0.1:4566",
     onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
   };
   await useHierarchy(deps);
