@@ -94,6 +94,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
         metrics.call(entry);
         logCall(log, entry);
       },
+      onPromise: () => worker.wake(),
       pages: operatorPages({
         metrics,
         health: async () => {
