@@ -1,6 +1,7 @@
 import type { AcmeRefusal } from "./acme/refusals.ts";
 import type { BalancerRefusal } from "./balancers/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
+import type { EventRefusal } from "./events/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
 import type { PrivateCaRefusal } from "./private-ca/refusals.ts";
@@ -16,9 +17,11 @@ export type RefusalCode =
   | BalancerRefusal
   | CertificateOperationRefusal
   | CertificateRefusal
+  | EventRefusal
   | IdentityRefusal
   | KeyRefusal
-  | PrivateCaRefusal | ZoneRefusal;
+  | PrivateCaRefusal
+  | ZoneRefusal;
 
 export class Refusal extends Error {
   override readonly name = "Refusal";
