@@ -1,3 +1,6 @@
+import { advanceDomain } from "#acme/advance-domain.ts";
+import { ADVANCE_DOMAIN } from "#acme/advance-domain-job.ts";
+import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget-drained.ts";
 import type { Task } from "#jobs/worker.ts";
@@ -15,6 +18,8 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ADVANCE]: (arn) => advanceTurn(arn as Parameters<typeof advanceTurn>[0], world),
     [SEND_LETTER]: (id) => sendApprovalLetter(id, world),
     [NOTICES]: (owner) => giveNotices(owner, world),
+    [ADVANCE_ENDPOINT]: (arn) => advanceEndpoint(arn, world),
+    [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
   };

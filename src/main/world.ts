@@ -1,3 +1,5 @@
+import { noticeAcmeRecords } from "#acme/advance-domain-job.ts";
+import { overTls } from "#acme/urls.ts";
 import { Signers } from "#ca/signers.ts";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
@@ -45,6 +47,8 @@ export interface World extends NamePolicy {
   readonly approvalOrigin: string;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
+  /** Where ACME clients reach the front door. */
+  readonly acmeOrigin: string;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
@@ -101,7 +105,11 @@ async function furnish(
     approvalOrigin: approvalOrigin(config["public-url"]),
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
-    onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
+    acmeOrigin: overTls(config["public-url"]),
+    onRecordsChanged: async (tx, names) => {
+      await noticeRecords(tx, names, { clock });
+      await noticeAcmeRecords(tx, names, { clock });
+    },
     onGrantEnded: noticeGrantEnd,
     async close() {
       await journal

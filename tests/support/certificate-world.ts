@@ -1,4 +1,7 @@
 import type { Insertable } from "kysely";
+import { advanceDomain } from "#acme/advance-domain.ts";
+import { ADVANCE_DOMAIN, noticeAcmeRecords } from "#acme/advance-domain-job.ts";
+import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { gateway } from "#aws/gateway.ts";
 import { mount } from "#aws/service.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
@@ -88,7 +91,11 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     caaIdentities: ["sealkeeper.internal"],
     httpValidationNetworks: [],
     publicUrl: "http://127.0.0.1:4566",
-    onRecordsChanged: (tx, names) => noticeRecords(tx, names, { clock }),
+    acmeOrigin: "https://127.0.0.1:4566",
+    onRecordsChanged: async (tx, names) => {
+      await noticeRecords(tx, names, { clock });
+      await noticeAcmeRecords(tx, names, { clock });
+    },
   };
   await useHierarchy(deps);
   const jobs = {
@@ -96,6 +103,8 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     store,
     clock,
     tasks: {
+      [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
+      [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),
       "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
       "certificate.notices": (owner: string) => giveNotices(owner, deps),
     },

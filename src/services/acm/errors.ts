@@ -1,9 +1,16 @@
 import type * as sdk from "@aws-sdk/client-acm";
 import type { ErrorName } from "#aws/service.ts";
+import type { AcmeRefusal } from "#domain/acme/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "#domain/certificate/refusals.ts";
 
 /** How ACM names what the lifecycle of certificates refuses. Keys it makes itself: a refusal of KMS would be a bug. */
-export const refusals: Readonly<Record<CertificateOperationRefusal | CertificateRefusal, ErrorName<typeof sdk>>> = {
+export const refusals: Readonly<
+  Record<AcmeRefusal | CertificateOperationRefusal | CertificateRefusal, ErrorName<typeof sdk>>
+> = {
+  "acme-conflict": "ConflictException",
+  "acme-input-invalid": "ValidationException",
+  "acme-not-found": "ResourceNotFoundException",
+  "acme-quota-exceeded": "ServiceQuotaExceededException",
   "certificate-arn-invalid": "InvalidArnException",
   "certificate-busy": "ConflictException",
   "certificate-in-use": "ResourceInUseException",
