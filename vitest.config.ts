@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, experimental: { viteModuleRunner: false }, ...more },
 });
+const setupFiles = ["./tests/support/no-scans.ts"];
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: "./tests/support/postgres-server.ts" };
 
 export default defineConfig({
@@ -19,8 +20,8 @@ export default defineConfig({
       // Beside their files, too: servers, processes and clients of flesh and blood, and long fuzzing.
       project("live", ["src/**/*.live.test.ts"], { testTimeout: 60_000, globalSetup: "./tests/support/peers.ts" }),
       // What ACM promises, statement by statement, by the SDK's client over HTTP.
-      project("conformance", ["tests/conformance/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("db", ["tests/db/**/*.test.ts"], slow),
+      project("conformance", ["tests/conformance/**/*.test.ts"], { testTimeout: 60_000, setupFiles }),
+      project("db", ["tests/db/**/*.test.ts"], { ...slow, setupFiles }),
       project("compat", ["tests/compat/**/*.test.ts"], { ...slow, fileParallelism: false }),
       project("e2e", ["tests/e2e/**/*.test.ts"], { ...slow, fileParallelism: false }),
     ],

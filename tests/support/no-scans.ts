@@ -1,0 +1,33 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { afterAll, expect } from "vitest";
+
+/**
+ * Vitest's set-up of the tests that speak with a store: whatever SQLite is asked must find its rows by an index. A
+ * statement that walks through a whole table costs more with every certificate that is stored.
+ */
+const scans = new Set<string>();
+const seen = new Set<string>();
+const prepare = DatabaseSync.prototype.prepare;
+
+DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string): StatementSync {
+  const statement = prepare.call(this, sql);
+  if (!seen.has(sql) && /^\s*(select|insert|update|delete|with)\b/i.test(sql)) {
+    seen.add(sql);
+    for (const { detail } of prepare.call(this, `explain query plan ${sql}`).all()) {
+      const [, table] = /^SCAN (\w+)/.exec(String(detail)) ?? [];
+      if (table !== undefined && GROWING.test(table) && !EXCEPT.test(sql)) scans.add(`${detail}: ${sql}`);
+    }
+  }
+  return statement;
+};
+
+afterAll(() => {
+  expect([...scans], "statements that walk through a whole table").toEqual([]);
+  scans.clear();
+});
+
+/** Bounded by a limit; or a test that looks at all rows there are. */
+const EXCEPT = /\blimit\b|^select [^]* from "\w+"( order by [^]*)?$/i;
+/** Tables with a row, or several, for each certificate, call or event. */
+const GROWING =
+  /^(certificate|domain_validations|ca_issuances|ca_revocations|jobs|audit_records|leaf_keys|grants|letters|approvals|events|acme_|pca_|private_ca|upstream_|edge_changes|rehearsal|zone_changes|record_sets)/;
