@@ -3,6 +3,7 @@ import { commonAncestor, isWithin, parseRecordName, type RecordName, wildcardAt 
 import { RECORD_TYPES, type RecordSet } from "#domain/zones/record-set.ts";
 import { readWireName } from "#domain/zones/wire-name.ts";
 import { hasNamesWithin, neighboursOf, recordSetsAt } from "#store/record-sets.ts";
+import { lookUpChallenge } from "./challenge-zone.ts";
 import { ANY, addressRecords, type DnsRecord, dnsRecord } from "./dns-record.ts";
 import { HOST_TTL, type ProductZone, productAddresses, productRecords, productSoa } from "./product-zone.ts";
 import { findSpeaker, type LookupDeps } from "./speaker.ts";
@@ -23,6 +24,8 @@ export type Lookup =
  * has the right to speak for the name (speaker.ts).
  */
 export async function lookUp(name: RecordName, type: number, deps: LookupDeps): Promise<Lookup> {
+  const { challenges } = deps.product;
+  if (challenges && isWithin(name, challenges)) return lookUpChallenge(name, type, challenges, deps);
   if (isWithin(name, deps.product.name)) return lookUpProduct(name, type, deps.product);
   const speaker = await findSpeaker(name, type, deps);
   if (!speaker) return NOT_OURS;

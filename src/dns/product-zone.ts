@@ -11,6 +11,8 @@ export interface ProductZone {
   readonly nameServerAddresses: readonly string[];
   /** The addresses of a load balancer by its DNS name (lower case, no dot at the end); undefined when there is none of that name. */
   readonly lookupHost: (dnsName: string) => Promise<readonly string[] | undefined>;
+  /** Where our answers to the challenges of public CAs stand; it may lie elsewhere. Undefined where no such CA is asked. */
+  readonly challenges?: RecordName | undefined;
 }
 
 /** What the product zone says to a question; `undefined` records mean that there is no such name. */

@@ -10,6 +10,7 @@ import type { AuditTrail } from "#aws/record.ts";
 import type { Authenticate } from "#aws/sigv4/authenticate.ts";
 import { caPages } from "#ca/pages.ts";
 import { issueServerCertificate } from "#ca/server-certificate.ts";
+import { challengePage } from "#ca/upstream/challenge-page.ts";
 import { DAY } from "#lib/duration.ts";
 import { type HostPort, isLoopback } from "./addresses.ts";
 import { approvalPages, approvalsInClear } from "./approval-pages.ts";
@@ -43,7 +44,13 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
   const { world, log, authenticate, audit, onCall } = deps;
   const secure: HttpServerDeps = {
     answer: gateway(mountServices(world), { authenticate, ids: world.ids, audit, log: onCall }),
-    pages: [caSite(world), tokenPage(world), approvalPages({ ...world, onAnswer: deps.onPromise }), deps.pages],
+    pages: [
+      caSite(world),
+      (call) => challengePage(call, world),
+      tokenPage(world),
+      approvalPages({ ...world, onAnswer: deps.onPromise }),
+      deps.pages,
+    ],
     upgrade: deps.upgrade,
     ids: world.ids,
     bodyLimit: config["body-limit"],

@@ -1,6 +1,8 @@
+import { findCa, KNOWN_CAS, type KnownCa } from "#ca/upstream/known-cas.ts";
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { parseDuration } from "#lib/duration.ts";
+import { parseIpAddress } from "#lib/ip-address.ts";
 import { type IpNetwork, parseIpNetwork } from "#lib/ip-network.ts";
 import { type Mailbox, parseMailbox } from "#mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
@@ -83,6 +85,27 @@ export const OPTIONS: Options = {
   ),
   "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
+  upstream: option(
+    list(upstreamCa),
+    "",
+    `public CAs that sign instead of our own, in order: URLs of ACME directories, or ${KNOWN_CAS.slice(0, 3).join(", ")} …`,
+    "CA,…",
+  ),
+  "upstream-file": option(text, "", "the same with all that can be said of each CA, JSON", "FILE"),
+  "upstream-contacts": option(list(mailAddress), "", "whom these CAs write to", "ADDRESS,…"),
+  "upstream-terms-agreed": option(flag, "false", "that the terms of service of these CAs were read and agreed to"),
+  "acme-zone": option(
+    optional(zone),
+    "",
+    "the zone, delegated here, where public CAs find our answers; empty: acme. below the product's own",
+    "NAME",
+  ),
+  "dns-addresses": option(
+    list(ipAddress),
+    "",
+    "where others reach the DNS server; empty: the addresses that it listens on",
+    "ADDRESS,…",
+  ),
   smtp: option(
     optional(smtpUrl),
     "",
@@ -117,6 +140,12 @@ interface Options {
   readonly "renew-before": Option<number | undefined>;
   readonly "key-pool": Option<number>;
   readonly "passphrase-file": Option<string>;
+  readonly upstream: Option<readonly KnownCa[]>;
+  readonly "upstream-file": Option<string>;
+  readonly "upstream-contacts": Option<readonly string[]>;
+  readonly "upstream-terms-agreed": Option<boolean>;
+  readonly "acme-zone": Option<string | undefined>;
+  readonly "dns-addresses": Option<readonly string[]>;
   readonly smtp: Option<SmtpUrl | undefined>;
   readonly "smtp-password-file": Option<string>;
   readonly "smtp-ca": Option<string>;
@@ -154,6 +183,18 @@ function nameSuffix(value: string): NameSuffix {
 
 function caaIdentity(value: string): string {
   return parseNameSuffix(value) ?? wrong(value, "a domain name by which CAA records name a CA");
+}
+
+function upstreamCa(value: string): KnownCa {
+  return findCa(value) ?? wrong(value, `an https:// URL of an ACME directory, or one of ${KNOWN_CAS.join(", ")}`);
+}
+
+function mailAddress(value: string): string {
+  return parseMailbox(value)?.address ?? wrong(value, "an e-mail address");
+}
+
+function ipAddress(value: string): string {
+  return parseIpAddress(value) ? value : wrong(value, "an IP address");
 }
 
 function network(value: string): IpNetwork {

@@ -9,6 +9,8 @@ import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { sendApprovalLetter } from "#lifecycle/approval-letters.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { NOTICES } from "#lifecycle/notices-job.ts";
+import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/renewal-info.ts";
+import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +22,8 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [NOTICES]: (owner) => giveNotices(owner, world),
     [ADVANCE_ENDPOINT]: (arn) => advanceEndpoint(arn, world),
     [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
+    [RENEWAL_INFO]: (arn) => followRenewalInfo(arn as Parameters<typeof followRenewalInfo>[0], world),
+    [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
   };

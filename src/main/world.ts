@@ -1,6 +1,7 @@
 import { noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { overTls } from "#acme/urls.ts";
 import { Signers } from "#ca/signers.ts";
+import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
@@ -25,6 +26,7 @@ import { readIfThere } from "./data-dir.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { configuredRoot } from "./root-of-custody.ts";
+import { configuredUpstream } from "./upstream-settings.ts";
 
 /** Everything that the parts depend on, each under the name by which they ask for it. */
 export interface World extends NamePolicy {
@@ -45,6 +47,7 @@ export interface World extends NamePolicy {
   readonly publicUrl: string;
   readonly postman: Postman | undefined;
   readonly approvalOrigin: string;
+  readonly upstream: Upstream | undefined;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   /** Where ACME clients reach the front door. */
@@ -82,6 +85,7 @@ async function furnish(
 ): Promise<World> {
   const root = await configuredRoot(config, { store, clock });
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
+  const upstream = configuredUpstream(config, { clock });
   const signers = new Signers({ root, caUrl: config["public-url"] });
   return {
     store,
@@ -90,7 +94,7 @@ async function furnish(
     root,
     journal,
     signers,
-    product: productZone(config, store),
+    product: productZone(config, store, upstream),
     productZone: config.zone,
     balancerAddresses,
     isOwnPort: ({ address, port }) => port === config.listen.port && isThisMachine(address),
@@ -103,6 +107,7 @@ async function furnish(
     publicUrl: config["public-url"],
     postman: configuredPostman(config),
     approvalOrigin: approvalOrigin(config["public-url"]),
+    upstream,
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     acmeOrigin: overTls(config["public-url"]),
@@ -116,6 +121,7 @@ async function furnish(
         .flush()
         .catch((error: unknown) => log.error({ err: error }, "the journal was not written to its end"));
       signers.close();
+      upstream?.close();
       await store.destroy();
     },
   };
@@ -125,12 +131,13 @@ function systemResolvers(): readonly ResolverAddress[] {
   return resolversOf(readIfThere("/etc/resolv.conf")?.toString() ?? "");
 }
 
-function productZone(config: Config, store: Store): ProductZone {
+function productZone(config: Config, store: Store, upstream: Upstream | undefined): ProductZone {
   const name = parseRecordName(`${config.zone}.`);
   if (name === undefined) throw new ConfigError(`${config.zone} is no zone name`);
   return {
     name,
-    nameServerAddresses: reachableAt(config.dns.host),
+    nameServerAddresses: config["dns-addresses"].length > 0 ? config["dns-addresses"] : reachableAt(config.dns.host),
     lookupHost: (dnsName) => hostAddresses(store, dnsName),
+    challenges: upstream && parseRecordName(upstream.challengeZone),
   };
 }
