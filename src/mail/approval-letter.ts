@@ -69,7 +69,7 @@ function asHtml({ lead, facts, link, closing: paragraphs }: Content, subject: st
 <body style="margin:0;padding:24px;font:16px/1.5 sans-serif;color:#16191f;background:#ffffff">
 <div style="max-width:600px;margin:0 auto">
 <p style="font-size:18px">${lead}</p>
-<table role="presentation" style="border-collapse:collapse;margin:16px 0">
+<table style="border-collapse:collapse;margin:16px 0">
 ${rows}</table>
 <p style="margin:24px 0"><a href="${link}" style="display:inline-block;padding:12px 24px;border-radius:4px;background:#0b5394;color:#ffffff;text-decoration:none">Look at the request and answer</a></p>
 ${paragraphs.map((paragraph) => html`<p>${paragraph}</p>\n`)}<p style="color:#545b64;font-size:14px;word-break:break-all">${link}</p>

@@ -49,11 +49,11 @@ export function namesInShort(names: readonly string[]): string {
 
 /** What approving lets the account do. */
 export function meaning({ purpose, account, names }: ApprovalRequest): string {
-  const these = names.length === 1 ? "this name" : "these names";
-  const servers = `whoever runs account ${account} can show browsers and other programs that their servers are ${these}`;
+  const these = names.length === 1 ? names.map(shownDomain).join("") : "these domain names";
+  const servers = `whoever runs account ${account} can prove to browsers and other programs that their servers are those of ${these}`;
   return purpose === "RENEWAL"
     ? `If you approve, ${servers}, as until now. You are asked again before the next renewal.`
-    : `If you approve, ${servers}: for as long as the certificate is valid. You are asked again before each renewal.`;
+    : `If you approve, ${servers}, for as long as the certificate is valid. You are asked again before each renewal.`;
 }
 
 /** What to do when the request was not expected. */

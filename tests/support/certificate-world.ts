@@ -9,23 +9,30 @@ import { Signers } from "#ca/signers.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import { changeRecordSets } from "#dns/change-record-sets.ts";
 import { createHostedZone } from "#dns/hosted-zones.ts";
+import type { ResolverAddress } from "#dns/resolver-address.ts";
 import type { ZoneDeps } from "#dns/zone-deps.ts";
 import type { CertificateArn } from "#domain/arn.ts";
+import type { Decision } from "#domain/certificate/approval.ts";
 import { parseNameSuffix } from "#domain/certificate/public-names.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
 import type { RecordType } from "#domain/zones/record-set.ts";
 import { runDueJobs } from "#jobs/worker.ts";
-import { DAY, SECOND } from "#lib/duration.ts";
+import { DAY, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
 import type { AdvanceDeps } from "#lifecycle/advance.ts";
 import { advanceTurn } from "#lifecycle/advance-turn.ts";
+import { answerApproval } from "#lifecycle/answer-approval.ts";
+import { type LetterDeps, sendApprovalLetter } from "#lifecycle/approval-letters.ts";
 import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
+import { SEND_LETTER } from "#mail/outbox.ts";
 import { type AcmDeps, acm } from "#services/acm/index.ts";
 import { nextJobAt } from "#store/jobs.ts";
 import { openStore, type Store } from "#store/store.ts";
 import type { Tables } from "#store/tables.ts";
+import { type MailWorld, mailWorld } from "./mail-world.ts";
+import type { ReceivedLetter } from "./received-letter.ts";
 import { type TestClock, testClock } from "./test-clock.ts";
 import { name } from "./zone-world.ts";
 
@@ -44,7 +51,7 @@ export interface Answered {
 
 /** Certificates with everything they need: a store, zones, the CA, custody, and a clock that stands still. */
 export interface CertificateWorld {
-  readonly deps: AcmDeps & AdvanceDeps & ZoneDeps;
+  readonly deps: AcmDeps & AdvanceDeps & LetterDeps & ZoneDeps;
   readonly store: Store;
   readonly clock: TestClock;
   /** Errors of jobs, oldest first. */
@@ -64,6 +71,12 @@ export interface CertificateWorld {
   work(): Promise<void>;
   /** Moves the clock on, from due job to due job, until nothing is due before `until`. */
   liveUntil(until: Date): Promise<void>;
+  /** Where approval letters go. */
+  readonly mail: MailWorld;
+  /** Lets every domain take mail, if nothing did before, and reads all letters about a certificate that came by now. */
+  letters(arn: string): Promise<readonly ReceivedLetter[]>;
+  /** Somebody answers every letter about a certificate; where several ask the same, the first answer counts. */
+  approve(arn: string, decision?: Decision): Promise<void>;
   attach(arn: string, resourceArn?: string): Promise<string>;
   detach(arn: CertificateArn, resourceArn?: string): Promise<void>;
 }
@@ -73,6 +86,8 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
   const clock = testClock("2026-11-22T00:00:00Z");
   const root = keyFileRoot(Buffer.alloc(32, 7));
   const failures: unknown[] = [];
+  const mail = mailWorld();
+  const resolvers: ResolverAddress[] = [];
   const deps: CertificateWorld["deps"] = {
     store,
     clock,
@@ -85,7 +100,9 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
       nameServerAddresses: ["127.0.0.53"],
       lookupHost: () => Promise.resolve(undefined),
     },
-    resolvers: [],
+    resolvers,
+    postman: mail.postman,
+    approvalOrigin: "http://127.0.0.1:4566",
     privateNames: ["example", "test", "internal", "home.arpa"].flatMap((suffix) => parseNameSuffix(suffix) ?? []),
     highRiskNames: [],
     caaIdentities: ["sealkeeper.internal"],
@@ -106,6 +123,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
       [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),
       "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
+      [SEND_LETTER]: (id: string) => sendApprovalLetter(id, deps),
       "certificate.notices": (owner: string) => giveNotices(owner, deps),
     },
     onError: (_: unknown, error: unknown) => void failures.push(error),
@@ -116,6 +134,23 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     store,
     clock,
     failures,
+    mail,
+    async letters(arn) {
+      const come = async (): Promise<readonly ReceivedLetter[]> => {
+        await world.work();
+        return (await mail.server()).letters.filter(({ text }) => text.includes(arn));
+      };
+      if (resolvers.length === 0) resolvers.push(await mail.resolver());
+      const letters = await come();
+      if (letters.length > 0) return letters;
+      await world.liveUntil(later(clock.now(), MINUTE)); // a look before the resolver was there is repeated by then
+      return come();
+    },
+    async approve(arn, decision = "approve") {
+      const letters = await world.letters(arn);
+      if (letters.length === 0) throw new Error(`no letter about ${arn} came`);
+      for (const { link } of letters) await answerApproval(link.slice(link.lastIndexOf("/") + 1), decision, deps);
+    },
     caller({ account = ACCOUNT, region = REGION } = {}) {
       const arn = `arn:aws:iam::${account}:root`;
       return { kind: "root", account, region, arn, accessKeyId: "AKIATEST", requestId: randomIds.uuid() };
