@@ -3,6 +3,8 @@ import type { DnsResponse, WireRecord } from "#dns/read-response.ts";
 import { type QuestionType, type RecordOf, readRecordData, shownName, typeNumber } from "#dns/resolved-record.ts";
 import { type ResolverAddress, shownResolver } from "#dns/resolver-address.ts";
 import { responseReason } from "#dns/response-reason.ts";
+import { publicSuffix } from "#domain/certificate/public-suffix.ts";
+import { parseDomainName } from "#domain/names.ts";
 import { ancestry, labelsOf, parentOf, type RecordName } from "#domain/zones/record-name.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { isExpected } from "./record-mistake.ts";
@@ -41,9 +43,9 @@ async function compare(
   const [zone, parent] = await zoneCuts(parentOf(start), view);
   if (!zone) return undefined;
   const zoneName = shownName(zone.name);
-  if (labelsOf(zone.name).length === 1 && labelsOf(parentOf(start)).length > 1) {
-    const domain = ancestry(parentOf(start)).at(-2) ?? parentOf(start);
-    return `There is no zone for ${shownName(domain)}: ${zoneName} does not delegate it. Is the domain registered, and does it have name servers?`;
+  const registered = registeredDomain(parentOf(start));
+  if (registered !== undefined && labelsOf(zone.name).length < registered.split(".").length) {
+    return `There is no zone for ${registered}: ${zoneName} does not delegate it. Is the domain registered, and does it have name servers?`;
   }
   const delegated = parent && (await delegation(zone.name, parent.servers, view, deps));
   if (!delegated) return undefined;
@@ -68,6 +70,12 @@ async function compare(
       .filter((part) => part !== false)
       .join(" ") || undefined
   );
+}
+
+function registeredDomain(name: RecordName): string | undefined {
+  const domain = parseDomainName(shownName(name));
+  const suffix = domain && publicSuffix(domain);
+  return suffix?.kind === "below" ? suffix.registrable : undefined;
 }
 
 interface Cut {
