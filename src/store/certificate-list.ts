@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Selectable, sql } from "kysely";
+import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { KeyPairOrigin } from "#domain/certificate/certificate.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
@@ -150,13 +150,13 @@ function passes(row: Where, filter: CertificateFilter) {
     ...(keyAlgorithms ? [row("keyAlgorithm", "in", [...keyAlgorithms])] : []),
     ...(exportOption ? [row("exportOption", "=", exportOption)] : []),
     ...(managedBy ? [row("managedBy", "=", managedBy)] : []),
-    ...(keyUsages ? [row.or(keyUsages.map((usage) => has(row, "keyUsages", usage)))] : []),
-    ...(extendedKeyUsages ? [row.or(extendedKeyUsages.map((usage) => has(row, "extendedKeyUsages", usage)))] : []),
+    ...(keyUsages ? [row.or(keyUsages.map((usage) => hasUsage(row, "keyUsages", usage)))] : []),
+    ...(extendedKeyUsages ? [row.or(extendedKeyUsages.map((usage) => hasUsage(row, "extendedKeyUsages", usage)))] : []),
   ]);
 }
 
 /** The names in these columns hold `_`, which `like` takes for any character, so it is escaped. */
-function has(row: Where, column: "keyUsages" | "extendedKeyUsages", usage: string) {
+export function hasUsage(row: Where, column: "keyUsages" | "extendedKeyUsages", usage: string): RawBuilder<boolean> {
   return sql<boolean>`${row.ref(column)} like ${`%,${usage.replaceAll("_", "\\_")},%`} escape '\\'`;
 }
 

@@ -18,6 +18,11 @@ export function missing(at: string): string {
   return complaint("Value null", at, "Member must not be null");
 }
 
+/** "Value at 'filterStatement' failed to satisfy constraint: Member must have exactly one member set" */
+export function notOneMember(at: string): string {
+  return complaint("Value", at, "Member must have exactly one member set");
+}
+
 /** Gathers what is wrong with one input: everything is counted, the first few are told. */
 export class Complaints {
   #count = 0;

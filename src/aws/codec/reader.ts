@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Rule, Rules } from "#aws/rules.ts";
 import { AwsError } from "#aws/service.ts";
-import { Complaints, missing, violations } from "./constraints.ts";
+import { Complaints, missing, notOneMember, violations } from "./constraints.ts";
 import { type Format, memo, once, timeForm, wireName } from "./format.ts";
 
 /** Reads a value of a schema. Throws SerializationException for a wrong type, `invalidInput` for a broken constraint. */
@@ -67,6 +67,7 @@ function readStructure(schema: NormalizedSchema, format: Format, rules: Rules, r
   );
   return (value, at, wrong) => {
     const fields = format.object(value) ?? mistyped(value, at, "structure");
+    if (at.length > LONGEST_PLACE && schema.isUnionSchema()) throw tooDeep();
     const result: Record<string, unknown> = {};
     for (const { name, place, wire, read, required, rule } of members()) {
       const field = Object.hasOwn(fields, wire) ? fields[wire] : undefined;
@@ -77,9 +78,7 @@ function readStructure(schema: NormalizedSchema, format: Format, rules: Rules, r
         if (rule) for (const text of violations(rule, content, there)) wrong.add(text);
       } else if (required) wrong.add(missing(there));
     }
-    if (schema.isUnionSchema() && Object.keys(result).length !== 1) {
-      throw new AwsError("SerializationException", `Exactly one member of the union at '${at}' must be set.`);
-    }
+    if (schema.isUnionSchema() && Object.keys(result).length !== 1) wrong.add(notOneMember(at));
     return result;
   };
 }
@@ -113,3 +112,10 @@ function mistyped(value: unknown, at: string, wanted: string): never {
   const place = at === "" ? "The input" : `The ${given} at '${at.slice(0, 300)}'`;
   throw new AwsError("SerializationException", `${place} can not be converted to a ${wanted}.`);
 }
+
+function tooDeep(): AwsError {
+  return new AwsError("SerializationException", "The input is nested too deeply.");
+}
+
+/** Only unions hold themselves again, so only they can be nested without end. */
+const LONGEST_PLACE = 2_000;

@@ -50,6 +50,7 @@ import { RevokeAcmeAccount } from "./revoke-acme-account.ts";
 import { RevokeAcmeExternalAccountBinding } from "./revoke-acme-external-account-binding.ts";
 import { RevokeCertificate } from "./revoke-certificate.ts";
 import { rules } from "./rules.ts";
+import { SearchCertificates } from "./search-certificates.ts";
 import { TagResource } from "./tag-resource.ts";
 import { UntagResource } from "./untag-resource.ts";
 import { UpdateAcmeDomainValidation } from "./update-acme-domain-validation.ts";
@@ -109,6 +110,7 @@ export const acm: Service<typeof sdk, AcmDeps, AcmeRefusal | CertificateOperatio
     RevokeAcmeAccount,
     RevokeAcmeExternalAccountBinding,
     RevokeCertificate,
+    SearchCertificates,
     TagResource,
     UntagResource,
     UpdateAcmeDomainValidation,
