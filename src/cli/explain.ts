@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { parseArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type DomainExplanation, type Explanation, explainCertificate } from "#lifecycle/explain.ts";
+import type { OrderExplanation } from "#lifecycle/explain-orders.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { openStore } from "#store/store.ts";
 import { readSettings } from "./settings.ts";
@@ -29,12 +30,13 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** An explanation in lines for people. */
-export function tellExplanation(arn: string, { status, trouble, domains }: Explanation): string {
+export function tellExplanation(arn: string, { status, trouble, domains, orders }: Explanation): string {
   return [
     arn,
     line("status", status),
     ...(trouble === undefined ? [] : [line("trouble", trouble)]),
     ...domains.flatMap(tellDomain),
+    ...orders.flatMap(tellOrder),
     "",
   ].join("\n");
 }
@@ -58,6 +60,22 @@ function tellDomain({
     ),
     ...(checkedAt === undefined ? [] : [line("looked at", new Date(checkedAt).toISOString())]),
     ...(status === "PENDING_VALIDATION" ? [line("again at", new Date(checkAt).toISOString())] : []),
+  ];
+}
+
+function tellOrder({ ca, version, state, problem, changedAt, again, renewal }: OrderExplanation): string[] {
+  return [
+    "",
+    `order at ${ca}, for the certificate ${version === "next" ? "to come" : "in force"}`,
+    line("state", `${state} since ${changedAt.toISOString()}`),
+    ...(problem === undefined ? [] : [line("why", problem)]),
+    ...(again === undefined ? [] : [line("again at", again.toISOString())]),
+    ...(renewal === undefined
+      ? []
+      : [
+          line("renew at", `${renewal.at.toISOString()}, as ${ca} wants it between ${renewal.from.toISOString()} and`),
+          line("", `${renewal.to.toISOString()}${renewal.explanation === undefined ? "" : `: ${renewal.explanation}`}`),
+        ]),
   ];
 }
 

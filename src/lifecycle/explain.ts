@@ -5,6 +5,7 @@ import { type LatestLookup, readLookups } from "#store/domain-validations.ts";
 import { findJobError } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
 import { ADVANCE } from "./advance-job.ts";
+import { explainOrders, type OrderExplanation } from "./explain-orders.ts";
 import { certificateNotFound, readCertificateArn } from "./find.ts";
 
 /** Why a certificate is as it is: what ACM's own answers have no place for. */
@@ -13,6 +14,8 @@ export interface Explanation {
   /** Why the last try to issue or renew it came to nothing; undefined when it did not fail. */
   readonly trouble: string | undefined;
   readonly domains: readonly DomainExplanation[];
+  /** What public CAs were asked for, where they sign. */
+  readonly orders: readonly OrderExplanation[];
 }
 
 export interface DomainExplanation extends LatestLookup {
@@ -46,5 +49,6 @@ export async function explainCertificate(
     status: certificate.status,
     trouble,
     domains: (await readLookups(store, arn)) as readonly DomainExplanation[],
+    orders: await explainOrders(arn, certificate.generation, { store }),
   };
 }
