@@ -26,7 +26,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     disableReverseLookup: true,
     closeTimeout: 100,
     onMailFrom(_, { secure, user }, done) {
-      sessions.push({ secure, user });
+      sessions.push({ secure, user: user === false ? undefined : user });
       done();
     },
     onRcptTo({ address }, _, done) {

@@ -18,7 +18,7 @@ export function readLetter(raw: string, to: string): ReceivedLetter {
   const parts = body
     .split(`--${boundary}`)
     .slice(1, -1)
-    .map((part) => parse(part.replace(/^\r?\n/, "")));
+    .map((part) => parse(part.replaceAll(/^\r?\n|\r?\n$/g, "")));
   const content = (type: string): string => {
     const part = parts.find((one) => one.headers.get("content-type")?.startsWith(type));
     return part ? decode(part.body, part.headers.get("content-transfer-encoding") ?? "7bit") : "";
