@@ -7,7 +7,7 @@ export interface Command {
   readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
 }
 
-export type CommandName = "serve" | "demo" | "explain" | "edge";
+export type CommandName = "serve" | "demo" | "explain" | "time-machine" | "edge";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -24,6 +24,12 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "say why a certificate is as it is: what was looked up, what answered, when it is tried again",
     usage: "sealkeeper explain CERTIFICATE_ARN [--data-dir DIR | --database URL | --config FILE]",
     load: () => import("./explain.ts"),
+  },
+  "time-machine": {
+    summary:
+      "let a simulated fleet live for years by the product's own rules, and see whether any certificate was lost",
+    usage: "sealkeeper time-machine [--certificates 10000] [--years 10] [--seed 1] [--json] [--follow NUMBER]",
+    load: () => import("./time-machine.ts"),
   },
   edge: {
     summary: "the data plane; `serve` starts it",

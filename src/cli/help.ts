@@ -10,14 +10,14 @@ export function help(command?: string): string {
 function overview(): string {
   const commands = Object.entries(COMMANDS)
     .filter(([, { internal }]) => !internal)
-    .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+    .map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`);
   return [
     "Sealkeeper: AWS Certificate Manager on your own machines.",
     "",
     "usage: sealkeeper COMMAND [--help]",
     "",
     ...commands,
-    `  ${"version".padEnd(10)}print the version`,
+    `  ${"version".padEnd(14)}print the version`,
     "",
     "First certificate:",
     "  sealkeeper serve &",
