@@ -14,7 +14,7 @@ import {
   subjectKeyIdentifier,
 } from "#lib/x509-extensions.ts";
 import { freshSerial } from "./serials.ts";
-import { type Issuer, signAndCheck } from "./signers.ts";
+import { type Issuer, type SigningAuthority, signAndCheck } from "./signers.ts";
 import { certificateUrl, crlUrl } from "./urls.ts";
 
 /** Who a CA certificate is for. */
@@ -76,7 +76,7 @@ export function intermediateCertificate(
 }
 
 /** Who may answer OCSP in the name of `issuer` (BR 7.1.2.8, RFC 6960 section 4.2.2.2). */
-export function responderCertificate(subject: CaSubject, issuer: Issuer, period: Period): CaCertificate {
+export function responderCertificate(subject: CaSubject, issuer: SigningAuthority, period: Period): CaCertificate {
   return certify(subject, issuer, period, [
     keyUsage("digitalSignature"),
     extendedKeyUsage(OID.ocspSigning),
@@ -95,7 +95,12 @@ function subordinate(subject: CaSubject, issuer: Issuer, caUrl: string): Der[] {
   ];
 }
 
-function certify(subject: CaSubject, issuer: Issuer, period: Period, extensions: readonly Der[]): CaCertificate {
+function certify(
+  subject: CaSubject,
+  issuer: SigningAuthority,
+  period: Period,
+  extensions: readonly Der[],
+): CaCertificate {
   const serial = freshSerial();
   const { identifier } = issuer.algorithm;
   const tbs = tbsCertificate({

@@ -1,7 +1,7 @@
 import { type Der, type DerWriter, encode, enumerated, integer, sequence, tagged, time } from "#lib/der.ts";
 import { signed } from "#lib/x509-certificate.ts";
-import { authorityKeyIdentifier, extension } from "#lib/x509-extensions.ts";
-import { type Issuer, signAndCheck } from "./signers.ts";
+import { authorityKeyIdentifier, extension, issuingDistributionPoint } from "#lib/x509-extensions.ts";
+import { type SigningAuthority, signAndCheck } from "./signers.ts";
 
 /** One revoked certificate. */
 export interface CrlEntry {
@@ -18,10 +18,13 @@ export interface CrlFields {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   readonly entries: readonly CrlEntry[];
+  /** Where this part of the CRL is, when it is one of several: then it says so, critically (RFC 5280 section 5.2.5). */
+  readonly partitionUrl?: string | undefined;
 }
 
 /** A signed version 2 CRL with everything the issuer revoked (RFC 5280 section 5, BR 7.2). */
-export function buildCrl({ number, thisUpdate, nextUpdate, entries }: CrlFields, issuer: Issuer): Buffer {
+export function buildCrl(fields: CrlFields, issuer: SigningAuthority): Buffer {
+  const { number, thisUpdate, nextUpdate, entries, partitionUrl } = fields;
   const { identifier } = issuer.algorithm;
   const revoked = entries.length === 0 ? [] : [revokedCertificates(entries)];
   const tbs = encode(
@@ -32,7 +35,14 @@ export function buildCrl({ number, thisUpdate, nextUpdate, entries }: CrlFields,
       time(thisUpdate),
       time(nextUpdate),
       ...revoked,
-      tagged(0, sequence(authorityKeyIdentifier(issuer.keyId), extension("cRLNumber", false, integer(number)))),
+      tagged(
+        0,
+        sequence(
+          authorityKeyIdentifier(issuer.keyId),
+          extension("cRLNumber", false, integer(number)),
+          ...(partitionUrl === undefined ? [] : [issuingDistributionPoint(partitionUrl)]),
+        ),
+      ),
     ),
   );
   return signed(tbs, identifier, signAndCheck(issuer, tbs));

@@ -5,22 +5,31 @@ import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db } from "#store/store.ts";
 import { sharedLeafExtensions } from "./leaf-extensions.ts";
+import type { OpenAuthority } from "./private/open-authority.ts";
 import type { Responder } from "./responder.ts";
 
-/** A CA that signs: its certificate's facts and its key, as OpenSSL's object and never as bytes. */
-export interface Issuer {
+/** A key that signs, as OpenSSL's object and never as bytes. */
+export interface SigningKey {
   readonly id: string;
+  readonly algorithm: SignatureAlgorithm;
+  readonly key: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** A CA that signs: its key, and of its certificate what it puts into what it signs. */
+export interface SigningAuthority extends SigningKey {
   /** Its name as DER: the issuer of what it signs. */
   readonly name: Buffer;
   /** Its subject key identifier: the authority key identifier of what it signs. */
   readonly keyId: Buffer;
-  readonly subjectPublicKeyInfo: Buffer;
-  readonly keyAlgorithm: KeyAlgorithm;
-  readonly algorithm: SignatureAlgorithm;
-  readonly key: KeyObject;
-  readonly publicKey: KeyObject;
   readonly notBefore: Date;
   readonly notAfter: Date;
+}
+
+/** A CA of the built-in hierarchy. */
+export interface Issuer extends SigningAuthority {
+  readonly subjectPublicKeyInfo: Buffer;
+  readonly keyAlgorithm: KeyAlgorithm;
 }
 
 /** An issuer of leafs. */
@@ -40,6 +49,8 @@ export class Signers {
   readonly #issuers = new Map<string, LeafIssuer>();
   /** Who answers OCSP for each issuer: see responder.ts. */
   readonly responders: Map<string, Responder> = new Map();
+  /** The keys and certificates of private CAs: see private/open-authority.ts. */
+  readonly privateAuthorities: Map<string, OpenAuthority> = new Map();
   /** Ids of issuers by the hashes that OCSP names them by: see ocsp.ts. */
   readonly issuersByHashes: Map<string, string> = new Map();
 
@@ -70,6 +81,7 @@ export class Signers {
   close(): void {
     this.#issuers.clear();
     this.responders.clear();
+    this.privateAuthorities.clear();
     this.issuersByHashes.clear();
   }
 }
@@ -113,7 +125,7 @@ export function issuerOf(id: string, certificate: Uint8Array, key: KeyObject, ca
 }
 
 /** Signs in the name of `issuer`. */
-export function signAs({ algorithm, key }: Pick<Issuer, "algorithm" | "key">, tbs: Uint8Array): Buffer {
+export function signAs({ algorithm, key }: Pick<SigningKey, "algorithm" | "key">, tbs: Uint8Array): Buffer {
   return sign(algorithm.hash, tbs, key);
 }
 
@@ -121,7 +133,7 @@ export function signAs({ algorithm, key }: Pick<Issuer, "algorithm" | "key">, tb
  * Signs and checks the signature before anybody sees it: a fault during an RSA-CRT signature gives the key away
  * (Boneh, DeMillo, Lipton 1997). Throws when the check fails.
  */
-export function signAndCheck(issuer: Pick<Issuer, "id" | "algorithm" | "key" | "publicKey">, tbs: Uint8Array): Buffer {
+export function signAndCheck(issuer: SigningKey, tbs: Uint8Array): Buffer {
   const signature = signAs(issuer, tbs);
   if (!verify(issuer.algorithm.hash, tbs, issuer.publicKey, signature)) {
     throw new Error(`issuer ${issuer.id} made a signature that its own public key does not verify`);

@@ -71,6 +71,11 @@ export function printableString(text: string): Der {
   return (writer) => writer.ascii(0x13, text);
 }
 
+/** `text` is ASCII. */
+export function ia5String(text: string): Der {
+  return (writer) => writer.ascii(0x16, text);
+}
+
 /** A Time as RFC 5280 section 4.1.2.5 wants it: UTCTime through 2049, then GeneralizedTime; fractions are cut off. */
 export function time(date: Date): Der {
   return (writer) => writer.validityTime(date);

@@ -75,6 +75,11 @@ export function crlDistributionPoint(uri: string): Der {
   return extension("cRLDistributionPoints", false, sequence(sequence(tagged(0, tagged(0, taggedAscii(6, uri))))));
 }
 
+/** Of one part of a CRL: the URI that stands in the certificates it covers. Critical (RFC 5280 section 5.2.5). */
+export function issuingDistributionPoint(uri: string): Der {
+  return anyExtension(OID.issuingDistributionPoint, true, sequence(tagged(0, tagged(0, taggedAscii(6, uri)))));
+}
+
 export function authorityInformationAccess(places: { readonly ocsp?: string; readonly caIssuers?: string }): Der {
   const access = (method: string, uri: string | undefined): Der[] =>
     uri === undefined ? [] : [sequence(oid(method), taggedAscii(6, uri))];

@@ -10,8 +10,8 @@ import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
 import type { MailTables } from "./tables/mail.ts";
-import type { UpstreamTables } from "./tables/upstream.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
+import type { UpstreamTables } from "./tables/upstream.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
 /** Every table, with its columns in camel case; the SQL names are the same in snake case. One file per area. */

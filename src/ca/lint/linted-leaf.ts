@@ -1,18 +1,21 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { type GeneralName, type Name, SubjectAlternativeName, TBSCertificate } from "@peculiar/asn1-x509";
-import type { Issuer } from "#ca/signers.ts";
+import type { SigningAuthority } from "#ca/signers.ts";
 import { checkDer } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { type RawCertificate, readTbs } from "#lib/x509-certificate.ts";
 
-/** `server`: what the CA/B Forum's rules allow. `internal`: Sealkeeper's own servers, whose names may be local ones. */
-export type LintProfile = "server" | "internal";
+/**
+ * `server`: what the CA/B Forum's rules allow. `internal`: Sealkeeper's own servers, whose names may be local ones.
+ * `private`: what an account's private CA signs.
+ */
+export type LintProfile = "server" | "internal" | "private";
 
 /** What a leaf is held against. */
 export interface LintContext {
   readonly profile: LintProfile;
-  readonly issuer: Pick<Issuer, "name" | "keyId" | "algorithm" | "notBefore" | "notAfter">;
+  readonly issuer: Pick<SigningAuthority, "name" | "keyId" | "algorithm" | "notBefore" | "notAfter">;
   /** The moment of issuance. */
   readonly now: Date;
 }

@@ -1,0 +1,62 @@
+import { BasicConstraints } from "@peculiar/asn1-x509";
+import { LintError } from "#ca/lint/lint.ts";
+import { type Finding, type LintedLeaf, parsedExtension, readLeaf } from "#ca/lint/linted-leaf.ts";
+import * as extensions from "#ca/lint/rules-extensions.ts";
+import * as fields from "#ca/lint/rules-fields.ts";
+import type { SigningAuthority } from "#ca/signers.ts";
+import type { Template } from "#domain/private-ca/templates.ts";
+import { OID } from "#lib/oids.ts";
+import { caKeyAlgorithm } from "#lib/x509-signatures.ts";
+
+/**
+ * Holds a TBSCertificate against what RFC 5280 asks of every certificate, whoever wrote it, and against its template;
+ * the rules of public trust do not apply. Throws LintError with every rule that it breaks.
+ */
+export function lintPrivate(tbs: Buffer, { issuer, template, now }: PrivateLintContext): void {
+  const leaf = readLeaf(tbs, { profile: "private", issuer, now });
+  const findings = [
+    ...RULES.map((rule) => ({ name: rule.name, finding: rule(leaf) })),
+    { name: "constraintsAreTheTemplates", finding: constraintsAreTheTemplates(leaf, template) },
+    ...(template.kind === "root" ? [] : [{ name: "itEndsWithItsIssuer", finding: itEndsWithItsIssuer(leaf) }]),
+  ].flatMap(({ name, finding }) => (finding === undefined ? [] : [`${name}: ${finding}`]));
+  if (findings.length > 0) throw new LintError(findings);
+}
+
+export interface PrivateLintContext {
+  /** With the algorithm that this certificate is signed with. */
+  readonly issuer: SigningAuthority;
+  readonly template: Template;
+  readonly now: Date;
+}
+
+const RULES: readonly ((leaf: LintedLeaf) => Finding)[] = [
+  fields.versionIsThree,
+  fields.serialIsLongAndPositive,
+  fields.signatureAlgorithmIsTheIssuers,
+  fields.issuerIsNamedAsItself,
+  fields.validityIsForward,
+  fields.thereAreNoUniqueIds,
+  extensions.extensionsAreDifferent,
+  extensions.authorityKeyIsTheIssuers,
+  extensions.alternativeNamesAreCriticalForAnEmptySubject,
+  keyIsStrong,
+];
+
+/** RFC 5280 section 6.1.3: a path is valid only while every certificate in it is. */
+function itEndsWithItsIssuer({ tbs, issuer }: LintedLeaf): Finding {
+  return tbs.validity.notAfter.getTime() <= issuer.notAfter ? undefined : "it exceeds the issuer's";
+}
+
+function constraintsAreTheTemplates(leaf: LintedLeaf, { kind, pathLength }: Template): Finding {
+  const found = parsedExtension(leaf, OID.basicConstraints, BasicConstraints);
+  if (!found) return "there are none";
+  if (found.value.cA !== (kind !== "end-entity")) return found.value.cA ? "it is a CA" : "it is no CA";
+  return found.value.pathLenConstraint === pathLength
+    ? undefined
+    : `its path length is ${found.value.pathLenConstraint}`;
+}
+
+/** The keys that private CAs themselves can have: RSA from 2048 bits, three curves, Ed25519, ML-DSA. */
+function keyIsStrong({ publicKey }: LintedLeaf): Finding {
+  return caKeyAlgorithm(publicKey) ? undefined : "it is of a kind or a size that is not certified";
+}

@@ -1,0 +1,110 @@
+import { OID } from "#lib/oids.ts";
+import { comparableNames, NAME_TAGS, type NameConstraints, type RawGeneralName } from "#lib/x509-general-names.ts";
+import type { SubjectName } from "./subject-name.ts";
+
+/** What a certificate names: its subject, and its alternative names. */
+export interface NamesToCheck {
+  readonly subject: SubjectName;
+  readonly alternative: readonly RawGeneralName[];
+}
+
+/**
+ * What breaks the constraints of one of the CAs above, in words; undefined when nothing does (RFC 5280 section
+ * 6.1.4 (g)). A common name counts as a host name where there is no other, as it does for OpenSSL.
+ */
+export function brokenConstraint(names: NamesToCheck, all: readonly NameConstraints[]): string | undefined {
+  if (all.length === 0) return undefined;
+  const checked = everyName(names);
+  for (const { permitted, excluded } of all) {
+    for (const name of checked) {
+      if (excluded.some((base) => base.tag === name.tag && isWithin(name, base, "excluded"))) {
+        return `${shown(name)} is excluded`;
+      }
+      const alike = permitted.filter(({ tag }) => tag === name.tag);
+      if (alike.length > 0 && !alike.some((base) => isWithin(name, base, "permitted"))) {
+        return `${shown(name)} is not permitted`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function everyName({ subject, alternative }: NamesToCheck): RawGeneralName[] {
+  const directory = subject.isEmpty ? [] : [{ tag: NAME_TAGS.directory, content: subject.der }];
+  const email = subject.values(OID.emailAddress).map((text) => ({ tag: NAME_TAGS.email, content: Buffer.from(text) }));
+  const hasHosts = alternative.some(({ tag }) => tag === NAME_TAGS.dns);
+  const hosts = hasHosts ? [] : subject.values(OID.commonName).filter((text) => HOST.test(text));
+  return [
+    ...directory,
+    ...email,
+    ...hosts.map((text) => ({ tag: NAME_TAGS.dns, content: Buffer.from(text) })),
+    ...alternative,
+  ];
+}
+
+type Side = "permitted" | "excluded";
+
+function isWithin(name: RawGeneralName, base: RawGeneralName, side: Side): boolean {
+  switch (name.tag) {
+    case NAME_TAGS.dns:
+      return isHostWithin(text(name), text(base), side);
+    case NAME_TAGS.email:
+      return isMailboxWithin(text(name), text(base));
+    case NAME_TAGS.uri:
+      return isUriWithin(text(name), text(base), side);
+    case NAME_TAGS.address:
+      return isAddressWithin(name.content, base.content);
+    case NAME_TAGS.directory:
+      return isDirectoryNameWithin(name.content, base.content);
+    default:
+      return side === "excluded"; // a kind that we cannot compare is neither permitted nor let through
+  }
+}
+
+/** `example.com` holds itself and all below, `.example.com` all below. A wildcard holds every host that it can stand for. */
+function isHostWithin(host: string, base: string, side: Side): boolean {
+  if (base === "") return true;
+  const below = host.endsWith(base.startsWith(".") ? base : `.${base}`) || host === base;
+  const mayHold = side === "excluded" && host.startsWith("*.") && base.replace(/^\./, "").endsWith(host.slice(1));
+  return below || mayHold;
+}
+
+/** A whole mailbox, all of a host (`example.com`), or of all hosts below (`.example.com`). */
+function isMailboxWithin(mailbox: string, base: string): boolean {
+  if (base.includes("@")) return mailbox === base;
+  const host = mailbox.slice(mailbox.lastIndexOf("@") + 1);
+  return base.startsWith(".") ? host.endsWith(base) : host === base || base === "";
+}
+
+/** Of a URI its host counts; one that has none is never permitted. */
+function isUriWithin(uri: string, base: string, side: Side): boolean {
+  const host = URL.canParse(uri) ? new URL(uri).hostname : "";
+  if (host === "") return side === "excluded";
+  return base.startsWith(".") ? host.endsWith(base) : host === base || base === "";
+}
+
+/** Address and mask of 4 or of 16 bytes each. */
+function isAddressWithin(address: Buffer, base: Buffer): boolean {
+  if (base.length !== 2 * address.length) return false;
+  return address.every((byte, at) => {
+    const mask = base[address.length + at] ?? 0;
+    return (byte & mask) === ((base[at] ?? 0) & mask);
+  });
+}
+
+function isDirectoryNameWithin(name: Buffer, base: Buffer): boolean {
+  const [own, above] = [comparableNames(name), comparableNames(base)];
+  return above.length <= own.length && above.every((relative, at) => relative === own[at]);
+}
+
+function text({ content }: RawGeneralName): string {
+  return content.toString("latin1").toLowerCase();
+}
+
+function shown({ tag, content }: RawGeneralName): string {
+  if (tag === NAME_TAGS.address) return `the address ${content.toString("hex")}`;
+  if (tag === NAME_TAGS.directory) return "the subject";
+  return `"${content.toString("latin1").slice(0, 100)}"`;
+}
+
+const HOST = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;

@@ -1,0 +1,65 @@
+import { children, contents, DerError, readElement, slice } from "./der-reader.ts";
+
+/** A GeneralName (RFC 5280 section 4.2.1.6) by its tag, as it stands in the DER. */
+export interface RawGeneralName {
+  /** `NAME_TAGS` says which; any other is of a kind that we do not look into. */
+  readonly tag: number;
+  readonly content: Buffer;
+}
+
+export const NAME_TAGS = { email: 0x81, dns: 0x82, uri: 0x86, address: 0x87, directory: 0xa4 } as const;
+
+/** Reads GeneralNames: at least one. Throws DerError for anything else. */
+export function readGeneralNames(der: Uint8Array): RawGeneralName[] {
+  const list = readElement(der);
+  if (list.tag !== SEQUENCE || list.end !== der.length) throw new DerError("no GeneralNames");
+  const names = children(der, list).map((element) => ({ tag: element.tag, content: contents(der, element) }));
+  if (names.length === 0) throw new DerError("GeneralNames without a name");
+  if (names.some(({ tag }) => !TAGS.has(tag))) throw new DerError("a GeneralName of an unknown kind");
+  return names;
+}
+
+/** What names a CA's certificates allow, and forbid, below it (RFC 5280 section 4.2.1.10). */
+export interface NameConstraints {
+  readonly permitted: readonly RawGeneralName[];
+  readonly excluded: readonly RawGeneralName[];
+}
+
+/** Reads the value of a nameConstraints extension. Throws DerError for anything else. */
+export function readNameConstraints(der: Uint8Array): NameConstraints {
+  const whole = readElement(der);
+  if (whole.tag !== SEQUENCE || whole.end !== der.length) throw new DerError("no NameConstraints");
+  const parts = children(der, whole);
+  if (parts.some(({ tag }) => tag !== PERMITTED && tag !== EXCLUDED)) throw new DerError("no NameConstraints");
+  const subtrees = (tag: number): RawGeneralName[] =>
+    parts
+      .filter((part) => part.tag === tag)
+      .flatMap((part) => children(der, part))
+      .map((subtree) => {
+        const [base] = children(der, subtree);
+        if (!base) throw new DerError("a GeneralSubtree without a base");
+        return { tag: base.tag, content: contents(der, base) };
+      });
+  return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+}
+
+/** The relative names of a Name, each comparable with others: case and repeated spaces make no difference (RFC 5280 section 7.1). */
+export function comparableNames(name: Uint8Array): string[] {
+  return children(name, readElement(name)).map((relative) =>
+    children(name, relative)
+      .map((attribute) => {
+        const [type, value] = children(name, attribute);
+        if (!type || !value) throw new DerError("no AttributeTypeAndValue");
+        const text = contents(name, value).toString(value.tag === BMP_STRING ? "hex" : "utf8");
+        return `${slice(name, type).toString("hex")}=${text.toLowerCase().replaceAll(/\s+/g, " ").trim()}`;
+      })
+      .sort()
+      .join("+"),
+  );
+}
+
+const BMP_STRING = 0x1e;
+const SEQUENCE = 0x30;
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+const TAGS: ReadonlySet<number> = new Set([0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88]);
