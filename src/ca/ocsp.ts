@@ -19,7 +19,9 @@ import { listIssuers } from "#store/issuers.ts";
 import { findCertificateStatus } from "#store/revocations.ts";
 import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
+import type { CertificateStatus, OcspAuthority } from "./ocsp-authority.ts";
 import { type CertificateQuestion, type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
+import { privateOcspAuthority } from "./private/ocsp-authority.ts";
 import { type Responder, responderOf } from "./responder.ts";
 import { type Signers, signAs } from "./signers.ts";
 
@@ -39,20 +41,20 @@ export async function answerOcsp(
   request: Buffer,
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAnswer> {
-  const { store, clock, signers } = deps;
+  const { clock } = deps;
   const question = readOcspRequest(request);
   if (!question) return failure(MALFORMED_REQUEST);
-  const issuerId = await askedIssuer(question.certificates, deps);
-  if (issuerId === undefined) return failure(UNAUTHORIZED);
+  const authority = await askedAuthority(question.certificates, deps);
+  if (!authority) return failure(UNAUTHORIZED);
 
-  const responder = await responderOf(await signers.issuer(store, issuerId), deps);
+  const responder = await authority.responder();
   const thisUpdate = new Date(Math.floor(clock.now().getTime() / SECOND) * SECOND);
   const nextUpdate = later(thisUpdate, ANSWER_LIFE);
   const answers = await Promise.all(
     question.certificates.map(async ({ certId, serial }) =>
       sequence(
         certId,
-        await certificateStatus(store, issuerId, serial),
+        asDer(await authority.statusOf(serial)),
         generalizedTime(thisUpdate),
         tagged(0, generalizedTime(nextUpdate)),
       ),
@@ -62,22 +64,51 @@ export async function answerOcsp(
   return { der, cacheUntil: question.nonce ? undefined : nextUpdate };
 }
 
-/** The one issuer of ours that every question names; undefined when there is none, or more than one. */
-async function askedIssuer(
+/** The one CA of ours that every question names; undefined when there is none, or more than one. */
+async function askedAuthority(
   questions: readonly CertificateQuestion[],
-  { store, signers }: Pick<CaDeps, "store" | "signers">,
-): Promise<string | undefined> {
-  const asked = await Promise.all(questions.map((question) => namedIssuer(question, store, signers)));
-  return asked.every((id) => id === asked[0]) ? asked[0] : undefined;
+  deps: Pick<CaDeps, "store" | "clock" | "signers">,
+): Promise<OcspAuthority | undefined> {
+  const different = new Map(questions.map((question) => [hashesIn(question), question])).values();
+  const asked = await Promise.all([...different].map((question) => namedAuthority(question, deps)));
+  return asked.every((one) => one?.id === asked[0]?.id) ? asked[0] : undefined;
 }
 
-/** Who has a name and a key of these hashes. What was found once is remembered: issuers do not change. */
-async function namedIssuer(question: CertificateQuestion, db: Db, signers: Signers): Promise<string | undefined> {
-  const { hash: algorithm, issuerNameHash, issuerKeyHash } = question;
+/** Who has a name and a key of these hashes: one of the built-in hierarchy, or a private CA that answers OCSP. */
+async function namedAuthority(
+  question: CertificateQuestion,
+  deps: Pick<CaDeps, "store" | "clock" | "signers">,
+): Promise<OcspAuthority | undefined> {
+  const hashes = hashesIn(question);
+  if (hashes === undefined) return undefined;
+  const { store, signers } = deps;
+  const id = signers.issuersByHashes.get(hashes);
+  if (id === undefined) {
+    const shared = await privateOcspAuthority(hashes, deps);
+    if (shared) return shared;
+  }
+  const issuerId = id ?? (await namedIssuer(question, hashes, store, signers));
+  if (issuerId === undefined) return undefined;
+  return {
+    id: issuerId,
+    responder: async () => await responderOf(await signers.issuer(store, issuerId), deps),
+    statusOf: (serial) => findCertificateStatus(store, issuerId, serial),
+  };
+}
+
+/** `<hash> <hash of the name> <hash of the key>`; undefined for a hash that we do not know. */
+function hashesIn({ hash: algorithm, issuerNameHash, issuerKeyHash }: CertificateQuestion): string | undefined {
+  return algorithm && `${algorithm} ${issuerNameHash.toString("hex")} ${issuerKeyHash.toString("hex")}`;
+}
+
+/** What was found once is remembered: the hierarchy does not change. */
+async function namedIssuer(
+  { hash: algorithm, issuerNameHash, issuerKeyHash }: CertificateQuestion,
+  hashes: string,
+  db: Db,
+  signers: Signers,
+): Promise<string | undefined> {
   if (algorithm === undefined) return undefined;
-  const hashes = `${algorithm} ${issuerNameHash.toString("hex")} ${issuerKeyHash.toString("hex")}`;
-  const known = signers.issuersByHashes.get(hashes);
-  if (known !== undefined) return known;
   const found = (await listIssuers(db)).find(({ certificate }) => {
     const { subject, subjectPublicKeyInfo } = readCertificate(certificate);
     return (
@@ -89,8 +120,7 @@ async function namedIssuer(question: CertificateQuestion, db: Db, signers: Signe
   return found?.id;
 }
 
-async function certificateStatus(db: Db, issuerId: string, serial: string): Promise<Der> {
-  const { issued, revocation } = await findCertificateStatus(db, issuerId, serial);
+function asDer({ issued, revocation }: CertificateStatus): Der {
   if (!revocation) return issued ? GOOD : UNKNOWN;
   const { reason, revokedAt } = revocation;
   const because = reason === 0 ? [] : [tagged(0, enumerated(reason))];
