@@ -20,8 +20,9 @@ const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespac
   namespace: `${host}/doc/${version}/`,
 });
 
-export const FACTS: Readonly<Record<"acm" | "elbv2" | "kms" | "route53" | "sts", Facts>> = {
+export const FACTS: Readonly<Record<"acm" | "acmPca" | "elbv2" | "kms" | "route53" | "sts", Facts>> = {
   acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
+  acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
   elbv2: {
     scope: "elasticloadbalancing",
     target: "ElasticLoadBalancing_v10",
