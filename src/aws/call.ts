@@ -21,5 +21,7 @@ export interface Call {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values of Link headers, each a line of its own: some clients cannot read them in one. */
+  readonly links?: readonly string[];
   readonly body?: string | Uint8Array;
 }

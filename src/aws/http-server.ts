@@ -96,11 +96,16 @@ async function firstPage(call: Call, { pages = [], ids }: HttpServerDeps): Promi
 }
 
 /** Resolves when the answer is out, or the client is gone. */
-function send({ status, headers, body = "" }: Reply, response: ServerResponse, last: boolean): Promise<void> {
+function send(
+  { status, headers, links = [], body = "" }: Reply,
+  response: ServerResponse,
+  last: boolean,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   response.on("close", resolve);
   const length = status === 204 || status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
-  response.writeHead(status, { ...headers, ...length, ...(last && { connection: "close" }) });
+  const more = { ...(links.length > 0 && { link: [...links] }), ...(last && { connection: "close" }) };
+  response.writeHead(status, { ...headers, ...length, ...more });
   response.end(body);
   return promise;
 }

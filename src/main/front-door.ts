@@ -7,11 +7,13 @@ import type { Reply } from "#aws/call.ts";
 import { type CallEntry, gateway } from "#aws/gateway.ts";
 import { type HttpServerDeps, httpServer, type Pages } from "#aws/http-server.ts";
 import type { AuditTrail } from "#aws/record.ts";
+import { requestRates } from "#aws/request-rates.ts";
 import type { Authenticate } from "#aws/sigv4/authenticate.ts";
 import { caPages } from "#ca/pages.ts";
 import { issueServerCertificate } from "#ca/server-certificate.ts";
 import { challengePage } from "#ca/upstream/challenge-page.ts";
 import { DAY } from "#lib/duration.ts";
+import { acmeInClear, acmeSite } from "./acme-site.ts";
 import { type HostPort, isLoopback } from "./addresses.ts";
 import { approvalPages, approvalsInClear } from "./approval-pages.ts";
 import type { Config } from "./config.ts";
@@ -43,9 +45,16 @@ export interface FrontDoor {
 export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promise<FrontDoor> {
   const { world, log, authenticate, audit, onCall } = deps;
   const secure: HttpServerDeps = {
-    answer: gateway(mountServices(world), { authenticate, ids: world.ids, audit, log: onCall }),
+    answer: gateway(mountServices(world), {
+      authenticate,
+      ids: world.ids,
+      audit,
+      log: onCall,
+      throttle: config["request-rates"] === "as-aws" ? requestRates(world.clock) : undefined,
+    }),
     pages: [
       caSite(world),
+      acmeSite(world, log),
       (call) => challengePage(call, world),
       tokenPage(world),
       approvalPages({ ...world, onAnswer: deps.onPromise }),
@@ -86,7 +95,7 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
 function clearOnlyHere(secure: HttpServerDeps): HttpServerDeps {
   return {
     ...secure,
-    pages: [approvalsInClear, ...(secure.pages ?? [])],
+    pages: [acmeInClear, approvalsInClear, ...(secure.pages ?? [])],
     answer: (call) => (isLoopback(call.remoteAddress) ? secure.answer(call) : Promise.resolve(HTTPS_ONLY)),
     upgrade: (request, socket, head) => {
       if (isLoopback(request.socket.remoteAddress ?? "")) secure.upgrade?.(request, socket, head);

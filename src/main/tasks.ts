@@ -1,6 +1,7 @@
 import { advanceDomain } from "#acme/advance-domain.ts";
 import { ADVANCE_DOMAIN } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
+import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget-drained.ts";
 import type { Task } from "#jobs/worker.ts";
@@ -21,6 +22,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [SEND_LETTER]: (id) => sendApprovalLetter(id, world),
     [NOTICES]: (owner) => giveNotices(owner, world),
     [ADVANCE_ENDPOINT]: (arn) => advanceEndpoint(arn, world),
+    [COMPLETE_ORDER]: (id) => completeOrder(id, world),
     [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
     [RENEWAL_INFO]: (arn) => followRenewalInfo(arn as Parameters<typeof followRenewalInfo>[0], world),
     [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),

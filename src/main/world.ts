@@ -17,6 +17,7 @@ import type { Ids } from "#lib/ids.ts";
 import type { IpNetwork } from "#lib/ip-network.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
+import type { Quotas } from "#lifecycle/quotas.ts";
 import type { Postman } from "#mail/postman.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
 import { isThisMachine, reachableAt } from "./addresses.ts";
@@ -48,10 +49,13 @@ export interface World extends NamePolicy {
   readonly postman: Postman | undefined;
   readonly approvalOrigin: string;
   readonly upstream: Upstream | undefined;
+  readonly quotas: Quotas;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   /** Where ACME clients reach the front door. */
   readonly acmeOrigin: string;
+  /** Whether they are held to AWS's request rates. */
+  readonly acmeRateLimits: boolean;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
@@ -108,9 +112,17 @@ async function furnish(
     postman: configuredPostman(config),
     approvalOrigin: approvalOrigin(config["public-url"]),
     upstream,
+    quotas: {
+      certificates: config["quota-certificates"],
+      certificatesPerYear: config["quota-certificates-per-year"],
+      imported: config["quota-imported"],
+      importedPerYear: config["quota-imported-per-year"],
+      names: config["quota-names"],
+    },
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     acmeOrigin: overTls(config["public-url"]),
+    acmeRateLimits: config["request-rates"] === "as-aws",
     onRecordsChanged: async (tx, names) => {
       await noticeRecords(tx, names, { clock });
       await noticeAcmeRecords(tx, names, { clock });

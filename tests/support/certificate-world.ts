@@ -2,6 +2,7 @@ import type { Insertable } from "kysely";
 import { advanceDomain } from "#acme/advance-domain.ts";
 import { ADVANCE_DOMAIN, noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
+import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { gateway } from "#aws/gateway.ts";
 import { mount } from "#aws/service.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
@@ -121,6 +122,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     clock,
     tasks: {
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
+      [COMPLETE_ORDER]: (id: string) => completeOrder(id, deps),
       [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),
       "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
       [SEND_LETTER]: (id: string) => sendApprovalLetter(id, deps),

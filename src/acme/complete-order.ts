@@ -1,0 +1,98 @@
+import type { IntentId, PrepareDeps, SignDeps } from "#ca/issue.ts";
+import { enqueue } from "#jobs/queue.ts";
+import { later, type Millis, SECOND } from "#lib/duration.ts";
+import { recordAcmeIssuance } from "#lifecycle/acts.ts";
+import { CannotIssue } from "#lifecycle/authority.ts";
+import { type AcmeVersion, recordForAcme, signForAcme } from "#lifecycle/issue-for-acme.ts";
+import { findAcmeAccount } from "#store/acme-accounts.ts";
+import { type AcmeEndpoint, findAcmeEndpoint } from "#store/acme-endpoints.ts";
+import { type AcmeOrder, failAcmeOrder, findAcmeOrder, finishAcmeOrder } from "#store/acme-orders.ts";
+import { deleteJob } from "#store/jobs.ts";
+import type { Store, Tx } from "#store/store.ts";
+import { orderValidity } from "./order-validity.ts";
+
+/** The name of the job that brings an order to its end when the process that began to do so died. */
+export const COMPLETE_ORDER = "acme.order.complete";
+
+export interface CompleteDeps extends PrepareDeps, Omit<SignDeps, "store"> {
+  readonly store: Store;
+}
+
+/** Promises to complete an order, in the transaction that begins to; whoever completes it first takes that back. */
+export async function promiseCompletion(tx: Tx, orderId: string, now: Date): Promise<Date> {
+  const at = later(now, TAKE_OVER_AFTER);
+  await enqueue(tx, { task: COMPLETE_ORDER, subject: orderId }, at);
+  return at;
+}
+
+/** The job. Running it twice, late, or on two machines at once does no harm. */
+export async function completeOrder(orderId: string, deps: CompleteDeps): Promise<Date | undefined> {
+  const { store } = deps;
+  const order = await findAcmeOrder(store, orderId);
+  const account = order?.status === "processing" ? await findAcmeAccount(store, order.accountId) : undefined;
+  const endpoint = account && (await findAcmeEndpoint(store, account.endpointArn));
+  if (!order || !endpoint) return undefined; // done, or the endpoint is being deleted
+  await signAndRecord(order, versionOf(order, endpoint, deps.clock.now()), undefined, deps);
+  return undefined;
+}
+
+/** Signs an order's certificate and ends the order with it; or ends it with the reason why there is none. */
+export async function signAndRecord(
+  { id }: Pick<AcmeOrder, "id">,
+  version: AcmeVersion,
+  begun: { readonly intentId: IntentId; readonly completeAt: Date } | undefined,
+  deps: CompleteDeps,
+): Promise<void> {
+  const { store } = deps;
+  try {
+    const leaf = await signForAcme(version, begun?.intentId, deps);
+    await store.transaction().execute(async (tx) => {
+      if (!(await finishAcmeOrder(tx, id))) return; // somebody else was faster
+      await recordForAcme(tx, version, leaf, deps);
+      if (begun) await takeBack(tx, id, begun.completeAt);
+    });
+  } catch (error) {
+    if (!(error instanceof CannotIssue)) throw error;
+    await store.transaction().execute(async (tx) => {
+      if (await failAcmeOrder(tx, id, "processing", cannotIssue(error))) await recordFailure(tx, version, deps);
+    });
+  }
+}
+
+/** For the metrics of an endpoint: an order that came to nothing. */
+export async function recordFailure(
+  tx: Tx,
+  { account, region, endpointArn }: Pick<AcmeVersion, "account" | "region" | "endpointArn">,
+  deps: Pick<CompleteDeps, "clock">,
+): Promise<void> {
+  await recordAcmeIssuance(tx, { account, region }, endpointArn, false, deps);
+}
+
+/** What is to be signed for an order that was begun. */
+export function versionOf(order: AcmeOrder, endpoint: AcmeEndpoint, now: Date): AcmeVersion {
+  const { certificateArn, generation, keyAlgorithm, subjectPublicKeyInfo, names, notBefore, notAfter } = order;
+  if (!certificateArn || generation === null || !keyAlgorithm || !subjectPublicKeyInfo) {
+    throw new Error(`order ${order.id} was not begun`);
+  }
+  const wished = {
+    notBefore: notBefore === null ? undefined : new Date(notBefore),
+    notAfter: notAfter === null ? undefined : new Date(notAfter),
+  };
+  return {
+    ...{ certificateArn, generation, keyAlgorithm, subjectPublicKeyInfo, names },
+    ...{ account: endpoint.account, region: endpoint.region, endpointArn: endpoint.arn, accountId: order.accountId },
+    tags: endpoint.certificateTags,
+    validity: orderValidity(wished, now),
+  };
+}
+
+async function takeBack(tx: Tx, orderId: string, completeAt: Date): Promise<void> {
+  await deleteJob(tx, { task: COMPLETE_ORDER, subject: orderId, runAt: completeAt.getTime(), attempts: 0 });
+}
+
+function cannotIssue(error: CannotIssue): object {
+  return { type: "urn:ietf:params:acme:error:badCSR", detail: error.message, status: 400 };
+}
+
+/** A signature takes milliseconds; after this long whoever began is taken for dead. */
+const TAKE_OVER_AFTER: Millis = 15 * SECOND;
