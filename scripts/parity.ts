@@ -27,8 +27,9 @@ function serviceNames(): readonly string[] {
 
 async function page(name: string): Promise<{ readonly path: string; readonly text: string }> {
   const exported = (await import(`#services/${name}/index.ts`)) as Record<string, Service<object, unknown> | undefined>;
-  const service = exported[name];
-  if (!service) throw new Error(`src/services/${name}/index.ts exports no "${name}"`);
+  const constant = name.replaceAll(/-./g, (letter) => letter.slice(1).toUpperCase());
+  const service = exported[constant];
+  if (!service) throw new Error(`src/services/${name}/index.ts exports no "${constant}"`);
   const known = [...mount(service, undefined).operations.keys()].sort();
   const performed = new Set(Object.keys(service.operations));
   const path = `docs/parity/${name}.md`;

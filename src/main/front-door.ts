@@ -10,6 +10,7 @@ import type { AuditTrail } from "#aws/record.ts";
 import { requestRates } from "#aws/request-rates.ts";
 import type { Authenticate } from "#aws/sigv4/authenticate.ts";
 import { caPages } from "#ca/pages.ts";
+import { privateCaPages } from "#ca/private/pages.ts";
 import { issueServerCertificate } from "#ca/server-certificate.ts";
 import { challengePage } from "#ca/upstream/challenge-page.ts";
 import { DAY } from "#lib/duration.ts";
@@ -54,6 +55,7 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
     }),
     pages: [
       caSite(world),
+      privateCaSite(world),
       acmeSite(world, log),
       (call) => challengePage(call, world),
       tokenPage(world),
@@ -116,6 +118,11 @@ async function withCertificate<T>(config: Config, world: World, use: (certificat
 function caSite(world: World): Pages {
   const page = caPages(world);
   return ({ method, path, body }) => page(method, path, body);
+}
+
+function privateCaSite(world: World): Pages {
+  const page = privateCaPages(world);
+  return ({ method, path }) => page(method, path);
 }
 
 const HTTPS_ONLY: Reply = {

@@ -1,5 +1,6 @@
 import { type MountedService, mount } from "#aws/service.ts";
 import { acm } from "#services/acm/index.ts";
+import { acmPca } from "#services/acm-pca/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { kms } from "#services/kms/index.ts";
 import { route53 } from "#services/route53/index.ts";
@@ -8,5 +9,12 @@ import type { World } from "./world.ts";
 
 /** Every AWS API that is served, closed over the world. */
 export function mountServices(world: World): readonly MountedService[] {
-  return [mount(acm, world), mount(elbv2, world), mount(kms, world), mount(route53, world), mount(sts, world)];
+  return [
+    mount(acm, world),
+    mount(acmPca, world),
+    mount(elbv2, world),
+    mount(kms, world),
+    mount(route53, world),
+    mount(sts, world),
+  ];
 }

@@ -2,6 +2,7 @@ import { advanceDomain } from "#acme/advance-domain.ts";
 import { ADVANCE_DOMAIN } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
+import { privateCaTasks } from "#ca/private/tasks.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget-drained.ts";
 import type { Task } from "#jobs/worker.ts";
@@ -28,5 +29,6 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
+    ...privateCaTasks(world),
   };
 }

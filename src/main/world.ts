@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { overTls } from "#acme/urls.ts";
+import type { ObjectWriter } from "#ca/private/audit-report.ts";
 import { Signers } from "#ca/signers.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { RootOfCustody } from "#custody/root.ts";
@@ -26,6 +28,7 @@ import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
+import { objectFiles } from "./object-files.ts";
 import { configuredRoot } from "./root-of-custody.ts";
 import { configuredUpstream } from "./upstream-settings.ts";
 
@@ -56,6 +59,8 @@ export interface World extends NamePolicy {
   readonly acmeOrigin: string;
   /** Whether they are held to AWS's request rates. */
   readonly acmeRateLimits: boolean;
+  /** Where audit reports of private CAs go, in place of S3. */
+  readonly writeObject: ObjectWriter;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
@@ -128,6 +133,7 @@ async function furnish(
       await noticeAcmeRecords(tx, names, { clock });
     },
     onGrantEnded: noticeGrantEnd,
+    writeObject: objectFiles(join(config["data-dir"], "audit-reports")),
     async close() {
       await journal
         .flush()

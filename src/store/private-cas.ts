@@ -1,5 +1,5 @@
 import type { Insertable, Selectable, Updateable } from "kysely";
-import type { AccountId, Owner } from "#domain/names.ts";
+import type { Owner } from "#domain/names.ts";
 import type { CaStatus } from "#domain/private-ca/status.ts";
 import type { Db, Tx } from "./store.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
@@ -126,12 +126,6 @@ export async function findCaByHashes(db: Db, hashes: string): Promise<string | u
 /** Removes a CA with all that belongs to it; what it issued must be gone before. */
 export async function deletePrivateCaRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom("privateCas").where("id", "=", id).execute();
-}
-
-/** The ids of all CAs of an account. */
-export async function privateCasOf(db: Db, account: AccountId): Promise<string[]> {
-  const rows = await db.selectFrom("privateCas").select("id").where("account", "=", account).execute();
-  return rows.map(({ id }) => id);
 }
 
 const COLUMNS = [

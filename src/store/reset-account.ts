@@ -13,6 +13,7 @@ export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removeCertificates(tx, account);
   await removeKeys(tx, account);
   await removeZones(tx, account);
+  await removePrivateCas(tx, account);
 }
 
 async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
@@ -46,4 +47,10 @@ async function removeZones(tx: Tx, account: AccountId): Promise<void> {
     for (const zone of zones) await deleteZone(tx, zone);
   }
   await tx.deleteFrom("zoneChanges").where("account", "=", account).execute();
+}
+
+async function removePrivateCas(tx: Tx, account: AccountId): Promise<void> {
+  const ofAccount = tx.selectFrom("privateCas").select("id").where("account", "=", account);
+  await tx.deleteFrom("privateCaCertificates").where("caId", "in", ofAccount).execute();
+  await tx.deleteFrom("privateCas").where("account", "=", account).execute();
 }
