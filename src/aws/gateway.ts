@@ -6,6 +6,7 @@ import { awsError, faultOf } from "./fault.ts";
 import { PROTOCOLS } from "./protocols/index.ts";
 import type { MakeProtocol, Protocol, ProtocolName } from "./protocols/protocol.ts";
 import { type AuditTrail, actOf, changesSomething } from "./record.ts";
+import type { Throttle } from "./request-rates.ts";
 import { resourceOf } from "./resource.ts";
 import { type Route, router } from "./route.ts";
 import { AwsError, type MountedService, type OperationModel } from "./service.ts";
@@ -17,6 +18,8 @@ export interface GatewayDeps {
   readonly ids: Ids;
   readonly audit: AuditTrail;
   readonly log: (entry: CallEntry) => void;
+  /** Undefined: everybody may ask as often as they like. */
+  readonly throttle?: Throttle | undefined;
 }
 
 /** What the log and the metrics want to know of a call. Nothing in it is secret. */
@@ -90,6 +93,7 @@ async function perform(
   let input: Readonly<Record<string, unknown>> = {};
   try {
     permit(caller, service, operation);
+    deps.throttle?.(service, operation.name, caller);
     const handler = service.handler(operation.name);
     if (!handler) throw notImplemented(service, operation);
     input = protocol.read(operation, { ...asked, call });

@@ -31,6 +31,8 @@ export interface Service<Sdk, Deps, Refused extends RefusalCode = RefusalCode> {
   readonly operations: Operations<Sdk, Deps>;
   /** What its members must satisfy beyond their types. */
   readonly rules: Rules;
+  /** How many requests a second AWS takes of an account in a region; no limit for those that are not named. */
+  readonly rates?: Readonly<Partial<Record<OperationName<Sdk>, number>>>;
   /** How this service names what the domain refuses. A new code of its groups does not compile until it is named. */
   readonly refusals: Readonly<Record<Refused, ErrorName<Sdk>>>;
 }
@@ -68,6 +70,7 @@ export interface MountedService {
   readonly operations: ReadonlyMap<string, OperationModel>;
   readonly errors: ReadonlyMap<string, StaticErrorSchema>;
   readonly rules: Rules;
+  readonly rates: Readonly<Record<string, number | undefined>>;
   readonly refusals: Readonly<Partial<Record<RefusalCode, string>>>;
   handler(operation: string): ((input: object, caller: Caller) => unknown) | undefined;
 }
@@ -95,6 +98,7 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
     name: service.name,
     facts: service.facts,
     rules: service.rules,
+    rates: service.rates ?? {},
     refusals: service.refusals as Readonly<Partial<Record<RefusalCode, string>>>,
     operations: new Map(schemas.filter(isOperation).map((schema) => [schema[2], operationModel(schema)])),
     errors: new Map(schemas.filter(isError).map((schema) => [schema[2], schema])),

@@ -18,6 +18,7 @@ import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { readCertificateArn } from "./find.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
+import { countCertificate, type Quotas } from "./quotas.ts";
 
 export interface CertificateImport {
   /** PEM, as it was given; the key stays the caller's to wipe. */
@@ -31,12 +32,14 @@ export interface CertificateImport {
 
 export interface ImportDeps extends Keeping {
   readonly store: Store;
+  /** None where undefined. */
+  readonly quotas?: Quotas | undefined;
 }
 
 /**
  * Takes in a certificate with its key, or replaces an imported one under the same ARN; whoever uses it then serves the
  * new one. Throws `import-invalid` with what is wrong, `certificate-not-found`, `parameters-exclude-each-other`,
- * `tag-invalid` and `too-many-tags`.
+ * `tag-invalid`, `too-many-tags` and `quota-exceeded`.
  */
 export async function importCertificate(
   request: CertificateImport,
@@ -84,6 +87,7 @@ async function importNew(
     ...saidColumns(facts),
     renewal: "NONE",
   });
+  await countCertificate(tx, caller, "imported", deps.quotas ?? {}, now);
   await writeTags(tx, arn, tags);
   await takeIn(tx, arn, FIRST, checked, caller, deps);
   await recordAct(tx, arn, "CertificateImported", deps, { ...caller, principal: caller.arn });

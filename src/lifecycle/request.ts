@@ -15,6 +15,7 @@ import type { Store } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { newProofs, type ProofDeps, type ToProve } from "./proofs.ts";
 import { type PublicAuthorityDeps, publicAuthority } from "./public-authority.ts";
+import { checkNames, countCertificate, type Quotas } from "./quotas.ts";
 
 export interface CertificateRequest {
   /** Distinct, the first one leads. */
@@ -33,11 +34,14 @@ export interface CertificateRequest {
 
 export interface RequestDeps extends Keeping, ProofDeps, PublicAuthorityDeps {
   readonly store: Store;
+  /** None where undefined. */
+  readonly quotas?: Quotas | undefined;
 }
 
 /**
  * Records the request and promises the work; nothing is validated or issued here, see advance.ts. The same token with
- * the same parameters within an hour answers the same certificate. Throws `tag-invalid` and `too-many-tags`.
+ * the same parameters within an hour answers the same certificate. Throws `tag-invalid`, `too-many-tags` and
+ * `quota-exceeded`.
  */
 export async function requestCertificate(
   request: CertificateRequest,
@@ -47,6 +51,8 @@ export async function requestCertificate(
   const { names, validationMethod, validationDomains, certificateAuthorityArn } = request;
   const { keyAlgorithm, exportOption, managedBy } = request;
   const authority: Authority = certificateAuthorityArn === undefined ? publicAuthority(names, deps) : "private-ca";
+  const { quotas = {} } = deps;
+  checkNames(names, quotas);
   const tags = withTags([], request.tags);
   const arn = certificateArn(caller, timeOrderedId(deps.clock.now(), deps.ids));
   return await deps.store.transaction().execute(async (tx) => {
@@ -82,6 +88,7 @@ export async function requestCertificate(
       if (!earlier) throw new Error(`certificate ${arn} was not recorded`);
       return earlier;
     }
+    if (certificateAuthorityArn === undefined) await countCertificate(tx, caller, "requested", quotas, now);
     await ensureServiceKey(tx, caller, "alias/aws/acm", deps);
     if (validationMethod !== undefined) {
       const toProve = { account: caller.account, names, validationDomains, authority };

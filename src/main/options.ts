@@ -83,6 +83,22 @@ export const OPTIONS: Options = {
     "how long before their end they are renewed; empty: as ACM does",
     "DURATION",
   ),
+  "quota-certificates": option(
+    optional(count),
+    "",
+    "how many certificates an account may request, and have, in a region",
+    "N",
+  ),
+  "quota-certificates-per-year": option(
+    optional(count),
+    "",
+    "how many it may request in 365 days; deleting does not help",
+    "N",
+  ),
+  "quota-imported": option(optional(count), "", "how many it may import, and have", "N"),
+  "quota-imported-per-year": option(optional(count), "", "how many it may import in 365 days", "N"),
+  "quota-names": option(optional(count), "", "how many names a certificate may have; empty: 100", "N"),
+  "request-rates": option(rates, "off", "hold each account to AWS's request rates: as-aws or off", "RATES"),
   "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
   upstream: option(
@@ -138,6 +154,12 @@ interface Options {
   readonly "balancer-addresses": Option<string>;
   readonly "leaf-lifetime": Option<number>;
   readonly "renew-before": Option<number | undefined>;
+  readonly "quota-certificates": Option<number | undefined>;
+  readonly "quota-certificates-per-year": Option<number | undefined>;
+  readonly "quota-imported": Option<number | undefined>;
+  readonly "quota-imported-per-year": Option<number | undefined>;
+  readonly "quota-names": Option<number | undefined>;
+  readonly "request-rates": Option<"as-aws" | "off">;
   readonly "key-pool": Option<number>;
   readonly "passphrase-file": Option<string>;
   readonly upstream: Option<readonly KnownCa[]>;
@@ -224,6 +246,10 @@ function count(value: string): number {
 
 function flag(value: string): boolean {
   return value === "true" ? true : value === "false" ? false : wrong(value, "true or false");
+}
+
+function rates(value: string): "as-aws" | "off" {
+  return value === "as-aws" || value === "off" ? value : wrong(value, "as-aws or off");
 }
 
 function level(value: string): string {

@@ -42,6 +42,7 @@ import { ListCertificates } from "./list-certificates.ts";
 import { ListTagsForCertificate } from "./list-tags-for-certificate.ts";
 import { ListTagsForResource } from "./list-tags-for-resource.ts";
 import { PutAccountConfiguration } from "./put-account-configuration.ts";
+import { rates } from "./rates.ts";
 import { RemoveTagsFromCertificate } from "./remove-tags-from-certificate.ts";
 import { RenewCertificate } from "./renew-certificate.ts";
 import { RequestCertificate } from "./request-certificate.ts";
@@ -118,5 +119,6 @@ export const acm: Service<typeof sdk, AcmDeps, AcmeRefusal | CertificateOperatio
     UpdateCertificateOptions,
   },
   rules,
+  rates,
   refusals,
 };
