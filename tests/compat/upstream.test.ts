@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import {
   ExportCertificateCommand,
   GetCertificateCommand,
@@ -9,6 +11,7 @@ import {
   RequestCertificateCommand,
   RevokeCertificateCommand,
 } from "@aws-sdk/client-acm";
+import { ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { expect, describe as group, onTestFinished, test } from "vitest";
 import type { Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
@@ -20,7 +23,7 @@ const DOMAIN = "orchard-and-sons.com";
 
 group("a public CA by ACME", () => {
   test.for([5, 90])(
-    "issues, renews by the same record and revokes, with %i %% of nonces refused",
+    "issues, renews by the same record and revokes, and %i of a hundred nonces refused",
     async (nonceReject) => {
       const place = await testPlace();
       const pebble = await startPebble({ dns: place.dns, nonceReject });
@@ -67,15 +70,121 @@ group("a public CA by ACME", () => {
         );
         expect(await statusAtCa(pebble, leaf)).toMatchObject({ Reason: 4 });
       }
-      expect(count(pebble, /POST \/finalize-order\/.*/g)).toBeGreaterThanOrEqual(2);
     },
   );
+
+  test("takes its customers only: EAB, and the chain that was preferred", async () => {
+    const place = await testPlace();
+    const key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+    const pebble = await startPebble({ dns: place.dns, customers: { "kid-1": key }, alternateRoots: 2 });
+    const roots = await Promise.all([0, 1, 2].map((at) => pebble.manage(`/roots/${at}`)));
+    const [, , wanted] = roots.map((pem) => new X509Certificate(pem).subject.replace(/^CN=/, ""));
+    const ca = {
+      directory: pebble.directory,
+      "ca-file": pebble.caFile,
+      "eab-kid": "kid-1",
+      "eab-key-file": "eab.key",
+      "preferred-chain": wanted,
+    };
+    const product = await testProduct(settings([ca], { "eab.key": `${key}\n` }), place);
+    const clients = clientsOf(product);
+    const arn = await pendingCertificate(clients);
+    await issued(clients, arn, product, pebble);
+    const { chain } = await chainOf(clients, arn);
+    expect(chain.at(-1)?.issuer).toBe(`CN=${wanted}`);
+  });
+
+  test("that does not know us is named with what it wants, and the next one signs", async () => {
+    const place = await testPlace();
+    const closed = await startPebble({ dns: place.dns, customers: { "kid-1": "a".repeat(43) } });
+    const picky = await startPebble({ dns: place.dns, blocked: [DOMAIN] });
+    const kind = await startPebble({ dns: place.dns });
+    const cas = [closed, picky, kind].map(({ directory, caFile }, at) => ({
+      name: ["closed", "picky", "kind"][at],
+      directory,
+      "ca-file": caFile,
+    }));
+    const product = await testProduct(settings(cas), place);
+    const clients = clientsOf(product);
+    const arn = await pendingCertificate(clients);
+    await issued(clients, arn, product, kind);
+    const { leaf } = await chainOf(clients, arn);
+    expect(leaf.verify(new X509Certificate(await kind.manage("/intermediates/0")).publicKey)).toBe(true);
+    const told = await explained(product, arn);
+    expect(told).toMatch(/order at closed[^]*takes its customers only: set the EAB key id/);
+    expect(told).toMatch(/order at picky[^]*rejectedIdentifier/);
+    expect(told).toMatch(/order at kind, for the certificate in force\n {2}state {5}finalized/);
+  });
+
+  test("that will never issue for the name ends the request as FAILED with DOMAIN_NOT_ALLOWED", async () => {
+    const place = await testPlace();
+    const pebble = await startPebble({ dns: place.dns, blocked: [DOMAIN] });
+    const product = await testProduct(settings([{ directory: pebble.directory, "ca-file": pebble.caFile }]), place);
+    const clients = clientsOf(product);
+    const arn = await pendingCertificate(clients);
+    const failed = await until("the request has failed", async () => {
+      const certificate = await describe(clients, arn);
+      return certificate.Status === "FAILED" ? certificate : undefined;
+    });
+    expect(failed.FailureReason).toBe("DOMAIN_NOT_ALLOWED");
+    expect(await explained(product, arn)).toMatch(/trouble {3}localhost:\d+: .*rejectedIdentifier/);
+  });
+
+  test("looks by HTTP where it is told so", async () => {
+    const place = await testPlace();
+    const pebble = await startPebble({ dns: place.dns, httpPort: place.listen.port });
+    const ca = { directory: pebble.directory, "ca-file": pebble.caFile, challenge: "http-01" };
+    const product = await testProduct(settings([ca]), place);
+    const clients = clientsOf(product);
+    const zone = await makeZone(clients, DOMAIN);
+    const here = { Name: DOMAIN, Type: "A" as const, TTL: 60, ResourceRecords: [{ Value: "127.0.0.1" }] };
+    const ChangeBatch = { Changes: [{ Action: "CREATE" as const, ResourceRecordSet: here }] };
+    await clients.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch }));
+    const arn = await request(clients, DOMAIN);
+    const { DomainValidationOptions } = await describe(clients, arn);
+    expect(DomainValidationOptions?.[0]?.ResourceRecord?.Value).toMatch(/\.acm-validations\.aws\.$/);
+    await prove(clients, arn, zone);
+    await issued(clients, arn, product, pebble);
+    expect(pebble.log()).toMatch(/Attempting to validate w\/ HTTP/);
+    const page = await fetch(`${product.endpoint}/.well-known/acme-challenge/none`);
+    expect([page.status, await page.text()]).toEqual([404, "no order waits for this token\n"]);
+  });
+
+  test("that has lost its accounts gets to know us again", async () => {
+    const place = await testPlace();
+    const pebble = await startPebble({ dns: place.dns });
+    const product = await testProduct(settings([{ directory: pebble.directory, "ca-file": pebble.caFile }]), place);
+    const clients = clientsOf(product);
+    await issued(clients, await pendingCertificate(clients), product, pebble);
+    await pebble.stop();
+    await pebble.start();
+    const zone = await makeZone(clients, `second.${DOMAIN}`);
+    const arn = await request(clients, `second.${DOMAIN}`);
+    await prove(clients, arn, zone);
+    await issued(clients, arn, product, pebble);
+  });
 });
 
+/** A certificate for `DOMAIN` whose record stands. */
+async function pendingCertificate(clients: Clients): Promise<string> {
+  const zone = await makeZone(clients, DOMAIN);
+  const arn = await request(clients, DOMAIN);
+  await prove(clients, arn, zone);
+  return arn;
+}
+
+/** What `sealkeeper explain` says. */
+async function explained({ dataDir }: Product, arn: string): Promise<string> {
+  const bin = new URL("../../bin/sealkeeper.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, "explain", arn, "--data-dir", dataDir]);
+  return stdout;
+}
+
 /** Settings of the product for these CAs. */
-function settings(cas: readonly object[]): Record<string, string> {
+function settings(cas: readonly object[], files: Readonly<Record<string, string>> = {}): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "sealkeeper-upstream-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const file = join(folder, "upstream.json");
   writeFileSync(file, JSON.stringify(cas.map((ca) => ({ "terms-agreed": true, ...ca }))));
   return { "upstream-file": file, edge: "false", "key-pool": "4" };
@@ -114,8 +223,4 @@ async function statusAtCa(pebble: Pebble, leaf: X509Certificate): Promise<{ Stat
   return JSON.parse(
     await pebble.manage(`/cert-status-by-serial/${leaf.serialNumber.toLowerCase().replace(/^0+/, "")}`),
   );
-}
-
-function count(pebble: Pebble, pattern: RegExp): number {
-  return pebble.log().match(pattern)?.length ?? 0;
 }
