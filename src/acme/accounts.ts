@@ -7,6 +7,8 @@ import { ownEndpoint } from "./find.ts";
 import { type Page, type PageDeps, type PageRequest, pageOf } from "./pages.ts";
 import { accountIdIn, type UrlDeps } from "./urls.ts";
 
+export type { AcmeAccount } from "#store/acme-accounts.ts";
+
 export interface AccountDeps extends PageDeps, UrlDeps {
   readonly store: Store;
 }

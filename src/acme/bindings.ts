@@ -24,6 +24,8 @@ import { madeBefore, requestIdentity } from "./once.ts";
 import { type Page, type PageDeps, type PageRequest, pageOf } from "./pages.ts";
 import { withAcmeTags } from "./tag-rules.ts";
 
+export type { AcmeBinding } from "#store/acme-bindings.ts";
+
 export interface NewBinding {
   readonly endpointArn: string;
   /** As whom its clients act. There is no IAM yet: it is kept and shown, and decides nothing. */
@@ -67,7 +69,11 @@ export async function createBinding(
       );
     }
     const inserted = await insertAcmeBinding(tx, {
-      ...{ arn, endpointArn, roleArn, createdAt: now.getTime(), updatedAt: now.getTime() },
+      arn,
+      endpointArn,
+      roleArn,
+      createdAt: now.getTime(),
+      updatedAt: now.getTime(),
       expiresAt: lifetime === undefined ? null : later(now, lifetime).getTime(),
       sealedMacKey: newMacKey(arn, deps),
       ...request,

@@ -79,8 +79,15 @@ export function versionOf(order: AcmeOrder, endpoint: AcmeEndpoint, now: Date): 
     notAfter: notAfter === null ? undefined : new Date(notAfter),
   };
   return {
-    ...{ certificateArn, generation, keyAlgorithm, subjectPublicKeyInfo, names },
-    ...{ account: endpoint.account, region: endpoint.region, endpointArn: endpoint.arn, accountId: order.accountId },
+    certificateArn,
+    generation,
+    keyAlgorithm,
+    subjectPublicKeyInfo,
+    names,
+    account: endpoint.account,
+    region: endpoint.region,
+    endpointArn: endpoint.arn,
+    accountId: order.accountId,
     tags: endpoint.certificateTags,
     validity: orderValidity(wished, now),
   };

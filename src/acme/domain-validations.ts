@@ -27,6 +27,8 @@ import { madeBefore, requestIdentity } from "./once.ts";
 import { type Page, type PageDeps, type PageRequest, pageOf } from "./pages.ts";
 import { withAcmeTags } from "./tag-rules.ts";
 
+export type { AcmeDomainValidation } from "#store/acme-domain-validations.ts";
+
 export interface NewDomain {
   readonly endpointArn: string;
   /** Lower case, without a wildcard. */
@@ -72,8 +74,14 @@ export async function createDomain(
     using secret = await instanceSecret(tx, "validation-records", deps);
     const record = validationRecord(secret, endpointArn, domainName as DomainName, deps.validationSuffix);
     const inserted = await insertAcmeDomain(tx, {
-      ...{ arn, endpointArn, domainName, scope, hostedZoneId: hostedZoneId ?? null, createdAt: now.getTime() },
-      ...{ recordName: record.name, recordValue: record.value },
+      arn,
+      endpointArn,
+      domainName,
+      scope,
+      hostedZoneId: hostedZoneId ?? null,
+      createdAt: now.getTime(),
+      recordName: record.name,
+      recordValue: record.value,
       ...request,
     });
     if (!inserted) {

@@ -25,6 +25,8 @@ import { madeBefore, requestIdentity } from "./once.ts";
 import { type Page, type PageDeps, type PageRequest, pageOf } from "./pages.ts";
 import { withAcmeTags } from "./tag-rules.ts";
 
+export type { AcmeEndpoint } from "#store/acme-endpoints.ts";
+
 export interface NewEndpoint extends AcmeEndpointSettings {
   readonly tags: readonly Tag[];
   /** What every certificate of this endpoint is tagged with. */
@@ -66,8 +68,15 @@ export async function createEndpoint(
     const at = { createdAt: now.getTime(), updatedAt: now.getTime() };
     const { contact, allowedKeyAlgorithms } = wanted;
     const endpoint: AcmeEndpoint = {
-      ...{ arn, account, region, ...at, status: "CREATING", failureReason: null },
-      ...{ contact, allowedKeyAlgorithms, certificateTags },
+      arn,
+      account,
+      region,
+      ...at,
+      status: "CREATING",
+      failureReason: null,
+      contact,
+      allowedKeyAlgorithms,
+      certificateTags,
     };
     if (!(await insertAcmeEndpoint(tx, endpoint, request))) throw new Error(`endpoint ${arn} was not recorded`);
     await writeAcmeTags(tx, arn, ownTags);

@@ -102,10 +102,25 @@ function rowOf(version: AcmeVersion, now: number): Omit<NewCertificate, "keyUsag
   const [domainName] = names;
   if (domainName === undefined) throw new Error(`${arn} has no name`);
   return {
-    ...{ arn, account, region, createdAt: now, requestKey: null },
-    ...{ type: "AMAZON_ISSUED", keyPairOrigin: "ACME", authority: "built-in", certificateAuthorityArn: null },
-    ...{ acmeEndpointArn: version.endpointArn, acmeAccountId: version.accountId },
-    ...{ status: "ISSUED", keyAlgorithm, domainName, names, validationMethod: "DNS", exportOption: "DISABLED" },
-    ...{ managedBy: null, generation, renewal: "NONE" },
+    arn,
+    account,
+    region,
+    createdAt: now,
+    requestKey: null,
+    type: "AMAZON_ISSUED",
+    keyPairOrigin: "ACME",
+    authority: "built-in",
+    certificateAuthorityArn: null,
+    acmeEndpointArn: version.endpointArn,
+    acmeAccountId: version.accountId,
+    status: "ISSUED",
+    keyAlgorithm,
+    domainName,
+    names,
+    validationMethod: "DNS",
+    exportOption: "DISABLED",
+    managedBy: null,
+    generation,
+    renewal: "NONE",
   };
 }

@@ -32,8 +32,14 @@ export async function newAccount(request: SignedRequest, context: AcmeContext): 
   const bindingArn = await readExternalAccount(payload["externalAccountBinding"], key, context);
   const now = clock.now().getTime();
   const account: AcmeAccount = {
-    ...{ id: context.ids.uuid(), endpointArn: endpoint.arn, createdAt: now, status: "VALID", contacts, bindingArn },
-    ...{ thumbprint: key.thumbprint, jwk: key.json },
+    id: context.ids.uuid(),
+    endpointArn: endpoint.arn,
+    createdAt: now,
+    status: "VALID",
+    contacts,
+    bindingArn,
+    thumbprint: key.thumbprint,
+    jwk: key.json,
   };
   const isNew = await store.transaction().execute(async (tx) => {
     if (!(await useAcmeBinding(tx, bindingArn, now))) throw refused("The external account binding has ended");

@@ -34,8 +34,12 @@ export async function newOrder(request: SignedRequest, context: AcmeContext): Pr
   const replaces = await readReplaces(payload["replaces"], account.id, identifiers, context);
   await forgetStaleOrders(store, account.id, now.getTime(), STALE_AT_ONCE);
   const order: NewAcmeOrder = {
-    ...{ id: ids.uuid(), accountId: account.id, identifiers, replaces },
-    ...{ createdAt: now.getTime(), expiresAt: later(now, ORDER_LIFETIME).getTime() },
+    id: ids.uuid(),
+    accountId: account.id,
+    identifiers,
+    replaces,
+    createdAt: now.getTime(),
+    expiresAt: later(now, ORDER_LIFETIME).getTime(),
     ...millisOf(wished),
   };
   await insertAcmeOrder(store, order);

@@ -1,14 +1,14 @@
 import type * as sdk from "@aws-sdk/client-acm";
+import type { AcmeAccount } from "#acme/accounts.ts";
+import type { AcmeBinding } from "#acme/bindings.ts";
+import type { AcmeDomainValidation } from "#acme/domain-validations.ts";
+import type { AcmeEndpoint } from "#acme/endpoints.ts";
 import { accountUrl, directoryUrl, type UrlDeps } from "#acme/urls.ts";
 import { AwsError } from "#aws/service.ts";
 import { ACME_KEY_ALGORITHMS, type AcmeKeyAlgorithm } from "#domain/acme/endpoint.ts";
 import type { DomainScope } from "#domain/acme/scope.ts";
 import type { Tag } from "#domain/certificate/tags.ts";
 import { DAY, HOUR, MINUTE, type Millis } from "#lib/duration.ts";
-import type { AcmeAccount } from "#store/acme-accounts.ts";
-import type { AcmeBinding } from "#store/acme-bindings.ts";
-import type { AcmeDomainValidation } from "#store/acme-domain-validations.ts";
-import type { AcmeEndpoint } from "#store/acme-endpoints.ts";
 import { shownRecord, shownTime } from "./wire.ts";
 
 export function shownTags(tags: readonly Tag[]): sdk.Tag[] {
