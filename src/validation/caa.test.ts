@@ -140,7 +140,7 @@ describe("the value of an issue record", () => {
 
   test("is read in a moment whatever it is, and never names an issuer that is no domain name", () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 2000, unit: fc.constantFrom(..."aA0-.;= \t\u0000é") }), (data) => {
+      fc.property(fc.string({ maxLength: 2000, unit: fc.constantFrom(...Array.from("aA0-.;= \t\u0000é")) }), (data) => {
         const issuer = readIssueValue(data)?.issuer;
         if (issuer !== undefined) expect(issuer).toMatch(/^[a-z0-9.-]+$/);
       }),

@@ -1,5 +1,4 @@
 import { shownName } from "#dns/resolved-record.ts";
-import { askResolvers } from "#dns/resolver.ts";
 import { findSpeaker, type Speaker } from "#dns/speaker.ts";
 import type { AccountId } from "#domain/names.ts";
 import { type HostedZone, zoneIdOfNameServer } from "#domain/zones/hosted-zone.ts";
@@ -77,13 +76,11 @@ async function worldElsewhere(
   view: View,
   deps: ViewDeps,
 ): Promise<string | undefined> {
-  const abroad = await askResolvers(zone.name, "NS", deps);
+  const abroad = await view.askAbroad(zone.name, "NS");
   if (abroad.kind !== "records" || abroad.at !== zone.name) return undefined;
   const names = abroad.records.map(({ target }) => target);
-  const asked = { name: shownName(zone.name), type: "NS", server: abroad.server };
-  view.protocol.add(...abroad.records.map(({ value }) => ({ ...asked, answer: value })));
   if (names.some((name) => zoneIdOfNameServer(name, deps.product.name) !== undefined)) return undefined;
-  const there = await askResolvers(start, "CNAME", deps);
+  const there = await view.askAbroad(start, "CNAME");
   const shown = abroad.records.map(({ value }) => value).slice(0, MOST_SHOWN);
   const where = `${shownName(zone.name)} is a hosted zone here (${zone.id}), which is asked; the world's name servers for it are ${shown.join(", ")}`;
   return has(there, expected)

@@ -18,6 +18,8 @@ export interface View {
   readonly name: string;
   /** Follows CNAMEs, in and out of our zones, but where a CNAME is what is asked for. Never rejects for what the network does. */
   ask<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
+  /** What the resolvers of this place say of a name, whatever our own zones know of it. */
+  askAbroad<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
   /** False where there is nobody to ask: for such an installation the DNS is its own zones. */
   readonly seesWorld: boolean;
   /** Whether anything had to be asked outside our own zones. */
@@ -38,22 +40,28 @@ export function openView(
     abroad = true;
   };
   const from = { ...deps, resolvers };
+  const once = <Type extends QuestionType>(
+    key: string,
+    name: RecordName,
+    type: Type,
+    question: () => Promise<Resolved<Type>>,
+  ): Promise<Resolved<Type>> => {
+    const known = asked.get(key);
+    if (known) return known as Promise<Resolved<Type>>;
+    const answer = question().then((resolved) => {
+      protocol.add(...said(name, type, resolved));
+      return resolved;
+    });
+    asked.set(key, answer as Promise<Resolved>);
+    return answer;
+  };
   return {
     name: resolvers.map(shownResolver).join(" or ") || "the resolver",
     seesWorld: resolvers.length > 0,
     protocol,
     wentAbroad: () => abroad,
-    ask<Type extends QuestionType>(name: RecordName, type: Type) {
-      const key = `${type} ${name}`;
-      const known = asked.get(key);
-      if (known) return known as Promise<Resolved<Type>>;
-      const answer = look(name, type, from, noteAbroad).then((resolved) => {
-        protocol.add(...said(name, type, resolved));
-        return resolved;
-      });
-      asked.set(key, answer as Promise<Resolved>);
-      return answer;
-    },
+    ask: (name, type) => once(`${type} ${name}`, name, type, () => look(name, type, from, noteAbroad)),
+    askAbroad: (name, type) => once(`${type} ${name} abroad`, name, type, () => askResolvers(name, type, from)),
   };
 }
 

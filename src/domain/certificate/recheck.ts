@@ -11,4 +11,6 @@ export function recheckAfter(attempts: number, purpose: "ISSUE" | "RENEWAL" | "M
 }
 
 const FIRST = [1, 2, 5, 10, 20, 30, 60, 60, 120, 120];
-const PAUSES = { ISSUE: [...FIRST, 300], MIGRATION: [...FIRST, 300], RENEWAL: [...FIRST, 300, 600, 1800, 3600] };
+/** Every five minutes while somebody may sit and wait, as Terraform does for 75; then until 72 hours are over. */
+const WAITING = [...FIRST, ...Array.from({ length: 15 }, () => 300), 600];
+const PAUSES = { ISSUE: WAITING, MIGRATION: WAITING, RENEWAL: [...FIRST, 300, 600, 1800, 3600] };
