@@ -38,9 +38,15 @@ const RULES: readonly ((leaf: LintedLeaf) => Finding)[] = [
   fields.thereAreNoUniqueIds,
   extensions.extensionsAreDifferent,
   extensions.authorityKeyIsTheIssuers,
-  extensions.alternativeNamesAreCriticalForAnEmptySubject,
+  somebodyIsNamed,
   keyIsStrong,
 ];
+
+/** RFC 5280 section 4.2.1.6: where the subject is empty, the alternative names are there, and critical. */
+function somebodyIsNamed({ tbs: { extensions = [] }, subject }: LintedLeaf): Finding {
+  const names = extensions.find(({ extnID }) => extnID === OID.subjectAltName);
+  return subject.length > 0 || names?.critical ? undefined : "it names nobody";
+}
 
 /** RFC 5280 section 6.1.3: a path is valid only while every certificate in it is. */
 function itEndsWithItsIssuer({ tbs, issuer }: LintedLeaf): Finding {
