@@ -31,7 +31,7 @@ export function configuredPostman(config: MailConfig): Postman | undefined {
     server,
     from,
     password: passwordFile === "" ? undefined : readSetting("smtp-password-file", passwordFile).replace(/\r?\n$/, ""),
-    ca: config["smtp-ca"] === "" ? undefined : readSetting("smtp-ca", config["smtp-ca"]),
+    ca: config["smtp-ca"] === "" ? undefined : readRoots(config["smtp-ca"]),
     startTls: onlyHere && config["smtp-ca"] === "" ? "never" : clear ? "offered" : "required",
   });
 }
@@ -44,6 +44,12 @@ export function approvalOrigin(publicUrl: string): string {
   const url = new URL(publicUrl);
   if (!isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) url.protocol = "https:";
   return url.origin;
+}
+
+function readRoots(path: string): string {
+  const pem = readSetting("smtp-ca", path);
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) throw new ConfigError(`smtp-ca: ${path} holds no PEM certificate`);
+  return pem;
 }
 
 function readSetting(name: "smtp-password-file" | "smtp-ca", path: string): string {
