@@ -76,7 +76,7 @@ describe("managed renewal", () => {
     await endpoint.world.attach(arn);
     const { NotAfter = now() } = await see(arn);
     await withdraw();
-    await endpoint.world.liveUntil(later(NotAfter, -40 * DAY));
+    await endpoint.world.liveUntil(later(NotAfter, -30 * DAY));
     expect(await see(arn)).toMatchObject({ Status: "ISSUED", RenewalSummary: { RenewalStatus: "PENDING_VALIDATION" } });
     await restore();
     await endpoint.world.liveUntil(later(now(), HOUR));
@@ -97,7 +97,7 @@ describe("managed renewal", () => {
   test("is for what is in use or was exported; and an export counts once for each issue", async () => {
     const arn = await exported("once.example");
     const { NotAfter = now() } = await see(arn);
-    await endpoint.world.liveUntil(later(NotAfter, -44 * DAY));
+    await endpoint.world.liveUntil(later(NotAfter, -30 * DAY));
     const renewed = await see(arn);
     expect(renewed.RenewalSummary?.RenewalStatus).toBe("SUCCESS");
     expect(renewed.RenewalEligibility).toBe("INELIGIBLE");

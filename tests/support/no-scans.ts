@@ -26,8 +26,8 @@ afterAll(() => {
   scans.clear();
 });
 
-/** Bounded by a limit; or a test that looks at all rows there are. */
-const EXCEPT = /\blimit\b|^select [^]* from "\w+"( order by [^]*)?$/i;
+/** Bounded by a limit; a new CA, whose foreign keys are checked once; or a test that looks at all rows there are. */
+const EXCEPT = /\blimit\b|^insert into "ca_issuers"|^select [^]* from "\w+"( order by [^]*)?$/i;
 /** Tables with a row, or several, for each certificate, call or event. */
 const GROWING =
   /^(certificate|domain_validations|ca_issuances|ca_revocations|jobs|audit_records|leaf_keys|grants|letters|approvals|events|acme_|pca_|private_ca|upstream_|edge_changes|rehearsal|zone_changes|record_sets)/;
