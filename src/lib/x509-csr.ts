@@ -19,8 +19,6 @@ export interface RequestedExtension {
   readonly critical: boolean;
   /** What stands in the OCTET STRING. */
   readonly value: Buffer;
-  /** The whole Extension as DER, as it came. */
-  readonly der: Buffer;
 }
 
 /** Bytes that are no certificate signing request, or one that must not be believed; the message says why. */
@@ -101,7 +99,7 @@ function requestedExtension(der: Uint8Array, element: Element): RequestedExtensi
   const critical = flag ? contents(der, flag).toString("hex") === "ff" : false;
   const content = contents(der, value);
   checkDer(content);
-  return { id: oidAt(der, id), critical, value: content, der: slice(der, element) };
+  return { id: oidAt(der, id), critical, value: content };
 }
 
 function sequenceAt(der: Uint8Array, element: Element): Element[] {

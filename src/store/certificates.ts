@@ -70,7 +70,17 @@ export async function readCertificateState(db: Db, arn: CertificateArn): Promise
 export async function readFacts(db: Db, arn: CertificateArn): Promise<CertificateFacts | undefined> {
   const row = await db
     .selectFrom("certificates")
-    .select(["status", "keyPairOrigin", "renewAt", "createdAt", "notBefore", "notAfter", "issuedAt", "exportedAt"])
+    .select([
+      "status",
+      "type",
+      "keyPairOrigin",
+      "renewAt",
+      "createdAt",
+      "notBefore",
+      "notAfter",
+      "issuedAt",
+      "exportedAt",
+    ])
     .select(["renewal", "renewalStartedAt", "migration", "migrationStartedAt"])
     .select((own) =>
       own
@@ -103,6 +113,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
             notBefore: new Date(row.notBefore),
             notAfter: new Date(row.notAfter),
             issuedAt: row.issuedAt === null ? undefined : new Date(row.issuedAt),
+            isPrivate: row.type === "PRIVATE",
           },
         }),
     ...(row.renewAt === null ? {} : { renewAt: new Date(row.renewAt) }),

@@ -45,23 +45,25 @@ export interface Validity {
   readonly notAfter: Date;
   /** When it was signed: later than notBefore, which is put back for clients whose clocks are slow. */
   readonly issuedAt?: Date | undefined;
+  /** Whether an account's private CA signed it. */
+  readonly isPrivate?: boolean;
 }
 
 /**
- * When renewal of a certificate in use begins: 45 days before its end, as ACM does for its 198 days, and a third of
- * the lifetime before the end of shorter ones. Never within the first hundredth of a life, whatever was configured.
+ * When renewal of a certificate in use begins: 45 days before its end, as ACM does for its 198 days, 60 days for those
+ * of private CAs with their 395, and a third of the lifetime before the end of shorter ones. Never within the first hundredth of a life, whatever was configured.
  *
  * `spread`, from 0 to 1 and each certificate's own, makes it up to a day earlier, or a tenth of that third:
  * certificates that were issued together, after a move or an outage, would else be renewed together for ever. What was
  * configured is kept to the second.
  */
 export function renewalTime(
-  { notBefore, notAfter, issuedAt = notBefore }: Validity,
+  { notBefore, notAfter, issuedAt = notBefore, isPrivate = false }: Validity,
   { renewBefore }: RenewalPolicy,
   spread = 0,
 ): Date {
   const lifetime = notAfter.getTime() - issuedAt.getTime();
-  const standard = Math.min(ACM_RENEWS_BEFORE, lifetime / 3);
+  const standard = Math.min(isPrivate ? PRIVATE_RENEWS_BEFORE : ACM_RENEWS_BEFORE, lifetime / 3);
   const spreadOut = standard + spread * Math.min(MOST_SPREAD, standard / 10);
   return later(notAfter, -Math.round(Math.min(renewBefore ?? spreadOut, lifetime * 0.99)));
 }
@@ -73,4 +75,5 @@ export function spreadOf(certificateArn: string): number {
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html, for certificates of 198 days. */
 const ACM_RENEWS_BEFORE: Millis = 45 * DAY;
+const PRIVATE_RENEWS_BEFORE: Millis = 60 * DAY;
 const MOST_SPREAD: Millis = DAY;

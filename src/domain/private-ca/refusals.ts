@@ -7,7 +7,6 @@ export type PrivateCaRefusal =
   | "private-ca-certificate-mismatch"
   | "private-ca-csr-malformed"
   | "private-ca-done-already"
-  | "private-ca-failed"
   | "private-ca-in-progress"
   | "private-ca-input-invalid"
   | "private-ca-names-forbidden"

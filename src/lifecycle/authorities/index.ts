@@ -2,13 +2,15 @@ import type { Authority } from "#domain/certificate/certificate.ts";
 import type { CertificateAuthority } from "#lifecycle/authority.ts";
 import type { CertificateState } from "#store/certificates.ts";
 import { type BuiltInDeps, builtIn } from "./built-in.ts";
+import { type PrivateAuthorityDeps, privateAuthority } from "./private-ca.ts";
 import { type UpstreamDeps, upstream } from "./upstream.ts";
 
-export interface AuthorityDeps extends BuiltInDeps, UpstreamDeps {}
+export interface AuthorityDeps extends BuiltInDeps, PrivateAuthorityDeps, UpstreamDeps {}
 
 /** Who signs. */
-export const AUTHORITIES: Readonly<Partial<Record<Authority, CertificateAuthority<AuthorityDeps>>>> = {
+export const AUTHORITIES: Readonly<Record<Authority, CertificateAuthority<AuthorityDeps>>> = {
   "built-in": builtIn,
+  "private-ca": privateAuthority,
   upstream,
 };
 
@@ -17,7 +19,6 @@ export function authorityOf({
   arn,
   authority,
 }: Pick<CertificateState, "arn" | "authority">): CertificateAuthority<AuthorityDeps> {
-  const ca = authority === null ? undefined : AUTHORITIES[authority];
-  if (!ca) throw new Error(`${arn} has no CA that could sign it`);
-  return ca;
+  if (authority === null) throw new Error(`${arn} has no CA that could sign it`);
+  return AUTHORITIES[authority];
 }

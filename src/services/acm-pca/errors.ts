@@ -14,7 +14,6 @@ export const refusals: Readonly<Record<AcmPcaRefusal, ErrorName<AcmPcaSdk>>> = {
   "private-ca-certificate-mismatch": "CertificateMismatchException",
   "private-ca-csr-malformed": "MalformedCSRException",
   "private-ca-done-already": "RequestAlreadyProcessedException",
-  "private-ca-failed": "RequestFailedException",
   "private-ca-in-progress": "RequestInProgressException",
   "private-ca-input-invalid": "ValidationException",
   "private-ca-names-forbidden": "InvalidArgsException",
