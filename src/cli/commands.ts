@@ -1,13 +1,17 @@
+import { ACME_DETAILS } from "./acme/details.ts";
+
 /** What a command is for, and where its code is; it is loaded only when it is asked for. */
 export interface Command {
   readonly summary: string;
   readonly usage: string;
+  /** What `--help` teaches beyond that, in lines. */
+  readonly details?: readonly string[];
   /** Not for people: started by other commands. */
   readonly internal?: true;
   readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
 }
 
-export type CommandName = "serve" | "demo" | "explain" | "time-machine" | "edge";
+export type CommandName = "serve" | "acme" | "demo" | "explain" | "time-machine" | "edge";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -19,6 +23,12 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "show one certificate's whole life on the running product, in under half a minute",
     usage: "sealkeeper demo [--keep] [--database URL]",
     load: () => import("./demo.ts"),
+  },
+  acme: {
+    summary: "let ACME clients (certbot, lego, cert-manager …) get certificates for a domain, in one step",
+    usage: "sealkeeper acme DOMAIN… [--email ADDRESS] [--scope exact,subdomains,wildcards] [--json]",
+    details: ACME_DETAILS,
+    load: () => import("./acme.ts"),
   },
   explain: {
     summary: "say why a certificate is as it is: what was looked up, what answered, when it is tried again",

@@ -28,11 +28,11 @@ function overview(): string {
 }
 
 function commandHelp(name: CommandName): string {
-  const { usage, summary } = COMMANDS[name];
+  const { usage, summary, details = [] } = COMMANDS[name];
   const settings = name === "serve" ? ["", "settings (flag, environment variable, default):", ...optionLines()] : [];
   const keep =
     name === "demo" ? ["", "  --keep    leave everything running at the end, and print how to reach it"] : [];
-  return [`usage: ${usage}`, "", summary, ...keep, ...settings].join("\n");
+  return [`usage: ${usage}`, "", summary, ...keep, ...details, ...settings].join("\n");
 }
 
 function optionLines(): string[] {
