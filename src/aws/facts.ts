@@ -20,14 +20,23 @@ const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespac
   namespace: `${host}/doc/${version}/`,
 });
 
-export const FACTS: Readonly<Record<"acm" | "acmPca" | "elbv2" | "kms" | "route53" | "sts", Facts>> = {
+export const FACTS: Readonly<
+  Record<"acm" | "acmPca" | "cloudwatch" | "elbv2" | "eventbridge" | "kms" | "route53" | "sts", Facts>
+> = {
   acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
   acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
+  cloudwatch: {
+    scope: "monitoring",
+    target: "GraniteServiceVersion20100801",
+    ...xmlns("http://monitoring.amazonaws.com", "2010-08-01"),
+    queryCompatible: true,
+  },
   elbv2: {
     scope: "elasticloadbalancing",
     target: "ElasticLoadBalancing_v10",
     ...xmlns("http://elasticloadbalancing.amazonaws.com", "2015-12-01"),
   },
+  eventbridge: { scope: "events", target: "AWSEvents", version: "2015-10-07" },
   kms: { scope: "kms", target: "TrentService", version: "2014-11-01" },
   route53: {
     scope: "route53",

@@ -8,13 +8,15 @@ import { welcome } from "./welcome.ts";
 
 /**
  * `sealkeeper serve`: runs until SIGTERM or SIGINT, then ends gracefully. On a terminal it greets and logs for people;
- * anywhere else standard output is the JSON log and nothing more.
+ * anywhere else standard output is the JSON log and nothing more. With `--events stdout` that is for events alone, and all
+ * else goes to standard error.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { config } = readSettings(args, 0);
-  const person = process.stdout.isTTY;
-  const toPerson = { write: (line: string) => process.stdout.write(readableLine(line)) };
-  const log = openLog(config["log-level"], "control", person ? toPerson : undefined);
+  const out = config.events === "stdout" ? process.stderr : process.stdout;
+  const person = out.isTTY;
+  const toPerson = { write: (line: string) => out.write(readableLine(line)) };
+  const log = openLog(config["log-level"], "control", person ? toPerson : out === process.stdout ? undefined : out);
   const { serve } = await import("#main/serve.ts");
   const asked = new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
@@ -22,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   try {
     const running = await serve(config, { clock: systemClock, ids: randomIds, log });
-    if (person) process.stdout.write(welcome({ ...running, dataDir: config["data-dir"], dev: config.dev }));
+    if (person) out.write(welcome({ ...running, dataDir: config["data-dir"], dev: config.dev }));
     await asked;
     log.info("stopping");
     await running.stop();

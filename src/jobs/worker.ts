@@ -15,11 +15,15 @@ export interface WorkerDeps {
   readonly node: string;
   /** Told of every failure; the job is tried again with back-off. */
   readonly onError: (job: ClaimedJob, error: unknown) => void;
+  /** Leaves jobs of other tasks to other workers; otherwise they fail. */
+  readonly onlyOwnTasks?: boolean;
+  /** How many jobs it does at a time. */
+  readonly slots?: number;
 }
 
 /** Does everything that is due at this moment and answers how many jobs it ran. For tests, which move the clock. */
 export async function runDueJobs(deps: WorkerDeps): Promise<number> {
-  const jobs = await claim(SLOTS, deps);
+  const jobs = await claim(deps.slots ?? SLOTS, deps);
   await Promise.all(jobs.map((job) => runJob(job, deps)));
   return jobs.length;
 }
@@ -34,6 +38,7 @@ export interface Worker {
 
 /** Starts a worker. A store that fails is reported through `onStoreError` and asked again at the next look. */
 export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: unknown) => void }): Worker {
+  const { slots = SLOTS } = deps;
   const atWork = new Set<Promise<void>>();
   const bell = newBell();
   let stopped = false;
@@ -50,12 +55,12 @@ export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: 
   const loop = async (): Promise<void> => {
     await releaseJobs(deps.store, deps.node, deps.clock.now().getTime()).catch(deps.onStoreError);
     while (!stopped) {
-      const jobs = await claim(SLOTS - atWork.size, deps).catch((error: unknown) => {
+      const jobs = await claim(slots - atWork.size, deps).catch((error: unknown) => {
         deps.onStoreError(error);
         return [];
       });
       jobs.forEach(begin);
-      if (jobs.length === 0 || atWork.size >= SLOTS) await bell.rung(POLL);
+      if (jobs.length === 0 || atWork.size >= slots) await bell.rung(POLL);
     }
     await Promise.all(atWork);
   };
@@ -70,10 +75,15 @@ export function startWorker(deps: WorkerDeps & { readonly onStoreError: (error: 
   };
 }
 
-function claim(limit: number, { store, clock, node }: WorkerDeps): Promise<readonly ClaimedJob[]> {
+function claim(
+  limit: number,
+  { store, clock, node, tasks, onlyOwnTasks = false }: WorkerDeps,
+): Promise<readonly ClaimedJob[]> {
   const now = clock.now();
   if (limit <= 0) return Promise.resolve([]);
-  return claimJobs(store, { now: now.getTime(), leaseEnd: later(now, LEASE).getTime(), limit, holder: node });
+  const leaseEnd = later(now, LEASE).getTime();
+  const own = onlyOwnTasks ? { tasks: Object.keys(tasks) } : {};
+  return claimJobs(store, { now: now.getTime(), leaseEnd, limit, holder: node, ...own });
 }
 
 async function runJob(job: ClaimedJob, { store, clock, tasks, onError }: WorkerDeps): Promise<void> {

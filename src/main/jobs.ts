@@ -1,4 +1,7 @@
 import type { CertificateArn } from "#domain/arn.ts";
+import { Congestion } from "#events/congestion.ts";
+import { type DeliverDeps, deliverEvents } from "#events/deliver.ts";
+import { DELIVER_EVENTS } from "#events/jobs.ts";
 import type { Fleet } from "#fleet/fleet.ts";
 import { startWorker, type Worker } from "#jobs/worker.ts";
 import { ADVANCE } from "#lifecycle/advance-job.ts";
@@ -15,8 +18,49 @@ interface JobDeps {
   readonly metrics: Metrics;
 }
 
-/** Starts the worker of this node: what it does is counted, its failures are logged, and edges hear of it at once. */
-export function startJobs(world: World, { node, fleet, log, metrics }: JobDeps): Worker {
+/** Starts the workers of this node: what they do is counted, their failures are logged, and edges hear of it at once. */
+export function startJobs(world: World, deps: JobDeps): Worker {
+  const deliveries = startDeliveries(world, deps);
+  const work = startWork(world, deps, () => deliveries.wake());
+  return {
+    wake() {
+      work.wake();
+      deliveries.wake();
+    },
+    async stop() {
+      await Promise.all([work.stop(), deliveries.stop()]);
+    },
+  };
+}
+
+/** Receivers of events are others' machines and may be slow: they have a worker of their own. */
+function startDeliveries(world: World, { node, log, metrics }: JobDeps): Worker {
+  const deps = {
+    ...world,
+    ...world.events,
+    congestion: new Congestion(),
+    onDelivery: ((outcome, { target, lane, id, attempts }, problem) => {
+      metrics.delivery(outcome);
+      if (outcome === "taken") log.debug({ target, lane, event: id }, "an event was delivered");
+      else log[outcome === "dead" ? "error" : "warn"]({ target, lane, event: id, attempts, problem }, TELL[outcome]);
+    }) satisfies DeliverDeps["onDelivery"],
+  };
+  return startWorker({
+    ...world,
+    node: `${node}/deliveries`,
+    onlyOwnTasks: true,
+    slots: 8,
+    tasks: { [DELIVER_EVENTS]: (lane) => deliverEvents(lane, deps) },
+    ...complaints({ log, metrics }),
+  });
+}
+
+const TELL = {
+  failed: "an event was not delivered and will be tried again",
+  dead: "an event was not delivered and is given up; `sealkeeper events --undelivered` shows it",
+} as const;
+
+function startWork(world: World, { node, fleet, log, metrics }: JobDeps, onDone: () => void): Worker {
   const noteProofs = proofNotes({ ...world, log });
   const counted = Object.entries(tasks(world)).map(([name, task]) => [
     name,
@@ -29,17 +73,28 @@ export function startJobs(world: World, { node, fleet, log, metrics }: JobDeps):
       }
       metrics.job(name, "done");
       fleet.wake();
+      onDone();
       return again;
     },
   ]);
   return startWorker({
     ...world,
     node,
+    onlyOwnTasks: true,
     tasks: Object.fromEntries(counted),
+    ...complaints({ log, metrics }),
+  });
+}
+
+function complaints({
+  log,
+  metrics,
+}: Pick<JobDeps, "log" | "metrics">): Pick<Parameters<typeof startWorker>[0], "onError" | "onStoreError"> {
+  return {
     onError: ({ task, subject, attempts }, error) => {
       metrics.job(task, "failed");
       log.error({ task, subject, attempts, err: error }, "a job failed and will be tried again");
     },
     onStoreError: (error) => log.error({ err: error }, "the job queue could not be read"),
-  });
+  };
 }

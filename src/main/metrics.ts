@@ -5,6 +5,7 @@ import type { CallEntry } from "#aws/gateway.ts";
 export interface Metrics {
   call(entry: CallEntry): void;
   job(task: string, outcome: "done" | "failed"): void;
+  delivery(outcome: "taken" | "failed" | "dead"): void;
   /** The text that Prometheus scrapes, and its content type. */
   page(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -25,10 +26,17 @@ export function openMetrics(): Metrics {
     labelNames: ["task", "outcome"],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: "sealkeeper_event_deliveries_total",
+    help: "Tries to deliver an event by outcome; dead: given up",
+    labelNames: ["outcome"],
+    registers: [registry],
+  });
   return {
     call: ({ service = "none", operation = "none", status, ms }) =>
       calls.observe({ service, operation, status: String(status) }, ms / 1000),
     job: (task, outcome) => jobs.inc({ task, outcome }),
+    delivery: (outcome) => deliveries.inc({ outcome }),
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -1,12 +1,12 @@
 import { findCa, KNOWN_CAS, type KnownCa } from "#ca/upstream/known-cas.ts";
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
-import { parseDuration } from "#lib/duration.ts";
+import { DAY, parseDuration } from "#lib/duration.ts";
 import { parseIpAddress } from "#lib/ip-address.ts";
 import { type IpNetwork, parseIpNetwork } from "#lib/ip-network.ts";
 import { type Mailbox, parseMailbox } from "#mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
-import { type HostPort, parseHostPort, parseHttpUrl } from "./addresses.ts";
+import { type HostPort, isLoopback, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
 
 /** One setting: a flag of `serve`, an environment variable and a key of the configuration file, by one name. */
@@ -132,6 +132,27 @@ export const OPTIONS: Options = {
   "smtp-ca": option(text, "", "whom to trust at the mail server instead of the public roots, PEM", "FILE"),
   "smtp-clear": option(flag, "false", "let letters go in clear where the mail server offers no STARTTLS"),
   "mail-from": option(optional(mailbox), "", "whom approval letters come from", "ADDRESS"),
+  events: option(
+    eventsOutput,
+    "",
+    "stdout: write every event to standard output, a line of JSON each; the log goes to standard error then",
+    "WHERE",
+  ),
+  "event-webhook": option(
+    list(webhook),
+    "",
+    "who is sent every event, signed: https:// URLs, or http:// on this machine",
+    "URL,…",
+  ),
+  "event-webhook-secret-file": option(
+    text,
+    "",
+    "what events are signed with: a secret a line, each of them signs",
+    "FILE",
+  ),
+  "event-ca": option(text, "", "whom to trust at webhooks and API destinations beside the public roots, PEM", "FILE"),
+  "event-local-targets": option(flag, "false", "let API destinations be on this machine and on link-local addresses"),
+  "events-retention": option(retention, "30d", "how long events are kept, to be read and sent again", "DURATION"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
   "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
@@ -173,6 +194,12 @@ interface Options {
   readonly "smtp-ca": Option<string>;
   readonly "smtp-clear": Option<boolean>;
   readonly "mail-from": Option<Mailbox | undefined>;
+  readonly events: Option<"stdout" | undefined>;
+  readonly "event-webhook": Option<readonly string[]>;
+  readonly "event-webhook-secret-file": Option<string>;
+  readonly "event-ca": Option<string>;
+  readonly "event-local-targets": Option<boolean>;
+  readonly "events-retention": Option<number>;
   readonly edge: Option<boolean>;
   readonly dev: Option<boolean>;
   readonly "body-limit": Option<number>;
@@ -254,6 +281,24 @@ function rates(value: string): "as-aws" | "off" {
 
 function level(value: string): string {
   return LEVELS.includes(value) ? value : wrong(value, `one of ${LEVELS.join(", ")}`);
+}
+
+function eventsOutput(value: string): "stdout" | undefined {
+  return value === "stdout" ? value : value === "" ? undefined : wrong(value, "stdout");
+}
+
+/** The clear text of an event is nobody else's affair: http:// is for programs on this machine. */
+function webhook(value: string): string {
+  const url = URL.parse(value);
+  const isPlain = url?.protocol === "http:" && isLoopback(url.hostname.replace(/^\[|\]$/g, ""));
+  const isRight = url && (url.protocol === "https:" || isPlain) && url.username === "" && url.password === "";
+  return isRight ? url.href : wrong(value, "a https:// URL without credentials");
+}
+
+/** Never shorter than deliveries are tried. */
+function retention(value: string): number {
+  const length = duration(value);
+  return length >= 2 * DAY ? length : wrong(value, "at least 2d: deliveries are tried for a day");
 }
 
 function smtpUrl(value: string): SmtpUrl {

@@ -5,6 +5,8 @@ import { refuseUpgrade } from "#aws/http-server.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startDnsServer } from "#dns/server.ts";
+import { STDOUT } from "#events/deliver.ts";
+import { openEvents } from "#events/open.ts";
 import { openFleet } from "#fleet/fleet.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
@@ -63,6 +65,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => world.close());
     await ensureHierarchy(world);
     await writeCredentials(config, world);
+    await openEvents([...world.events.webhooks.keys(), ...(world.events.writeEvent ? [STDOUT] : [])], world);
 
     const dns = await startDnsServer({
       ...world,

@@ -4,8 +4,13 @@ import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
+import { PURGE_EVENTS, REPLAY_EVENTS } from "#events/jobs.ts";
+import { purgeEvents } from "#events/purge.ts";
+import { replayEvents } from "#events/replays.ts";
+import { routeEvents } from "#events/route.ts";
 import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget-drained.ts";
 import type { Task } from "#jobs/worker.ts";
+import { ROUTE_EVENTS } from "#journal/events.ts";
 import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { sendApprovalLetter } from "#lifecycle/approval-letters.ts";
@@ -27,6 +32,9 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
     [RENEWAL_INFO]: (arn) => followRenewalInfo(arn as Parameters<typeof followRenewalInfo>[0], world),
     [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),
+    [ROUTE_EVENTS]: (lane) => routeEvents(lane, world),
+    [REPLAY_EVENTS]: (name) => replayEvents(name, world),
+    [PURGE_EVENTS]: () => purgeEvents({ ...world, eventsRetention: world.events.retention }),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
     ...privateCaTasks(world),

@@ -26,6 +26,7 @@ import { isThisMachine, reachableAt } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
+import { configuredEvents, type EventSettings } from "./event-settings.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { objectFiles } from "./object-files.ts";
@@ -53,6 +54,9 @@ export interface World extends NamePolicy {
   readonly approvalOrigin: string;
   readonly upstream: Upstream | undefined;
   readonly quotas: Quotas;
+  readonly events: EventSettings;
+  /** Whether API destinations may be on this machine. */
+  readonly localTargets: boolean;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
   /** Where ACME clients reach the front door. */
@@ -124,6 +128,8 @@ async function furnish(
       importedPerYear: config["quota-imported-per-year"],
       names: config["quota-names"],
     },
+    events: configuredEvents(config),
+    localTargets: config["event-local-targets"],
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
     acmeOrigin: overTls(config["public-url"]),

@@ -46,22 +46,34 @@ export async function putJobBy(tx: Db, task: string, subject: string, runAt: Epo
     .execute();
 }
 
+/** Promises a job unless it is promised already, for whatever time. */
+export async function putJobOnce(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
+  await tx
+    .insertInto("jobs")
+    .values({ task, subject, runAt, attempts: 0, lastError: null, holder: null })
+    .onConflict((conflict) => conflict.columns(["task", "subject"]).doNothing())
+    .execute();
+}
+
 export interface Claim {
   readonly now: EpochMillis;
   readonly leaseEnd: EpochMillis;
   readonly limit: number;
   /** The name of the node that takes them; the same after a restart. */
   readonly holder: string;
+  /** Only jobs of these tasks; of all unless given. */
+  readonly tasks?: readonly string[];
 }
 
 /** Takes due jobs by moving their `runAt` to the end of a lease: when the worker dies they are simply due again. */
-export function claimJobs(store: Store, { now, leaseEnd, limit, holder }: Claim): Promise<ClaimedJob[]> {
+export function claimJobs(store: Store, { now, leaseEnd, limit, holder, tasks }: Claim): Promise<ClaimedJob[]> {
   return store
     .with("due", (query) =>
       query
         .selectFrom("jobs")
         .select(["task", "subject"])
         .where("runAt", "<=", now)
+        .where((row) => (tasks ? row("task", "in", [...tasks]) : row.lit(true)))
         .orderBy("runAt")
         .limit(limit)
         .$if(!isEmbedded(store), (due) => due.forUpdate().skipLocked()),
