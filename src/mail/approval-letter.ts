@@ -55,7 +55,7 @@ function asHtml({ lead, facts, link, closing: paragraphs }: Content, subject: st
   const rows = facts.map(
     ([label, values]) => html`<tr>
 <th scope="row" align="left" valign="top" style="padding:4px 16px 4px 0;font-weight:normal;color:#545b64">${label}</th>
-<td style="padding:4px 0;word-break:break-word">${values.map((value) => html`<div>${value}</div>`)}</td>
+<td valign="top" style="padding:4px 0;word-break:break-word">${values.map((value) => html`<div>${value}</div>`)}</td>
 </tr>
 `,
   );
