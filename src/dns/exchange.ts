@@ -14,6 +14,14 @@ export interface ExchangeDeps {
   readonly patience: Millis;
 }
 
+/** How a server is asked. */
+export interface Manner {
+  /** It shall ask others until it knows. */
+  readonly recursion: boolean;
+  /** It shall not check DNSSEC signatures. */
+  readonly unchecked?: boolean;
+}
+
 /**
  * Asks one server one question, over UDP, and over TCP where that does not suffice. Rejects, with a reason that follows
  * the server's name in a sentence, when it does not answer this very question in time.
@@ -22,10 +30,10 @@ export async function exchange(
   name: RecordName,
   type: QuestionType,
   server: ResolverAddress,
-  { recursion }: { readonly recursion: boolean },
+  how: Manner,
   { ids, patience }: ExchangeDeps,
 ): Promise<DnsResponse> {
-  const query = writeQuery(name, type, Number.parseInt(ids.hex(2), 16), recursion);
+  const query = writeQuery(name, type, Number.parseInt(ids.hex(2), 16), how);
   const answer = await overUdp(query, server, patience);
   return answer.truncated ? await overTcp(query, server, patience) : answer;
 }
@@ -85,8 +93,22 @@ function readAnswer(message: Buffer, query: Buffer): DnsResponse | undefined {
 }
 
 /** A question with EDNS (RFC 6891). */
-function writeQuery(name: RecordName, type: QuestionType, id: number, recursion: boolean): Buffer {
-  const header = Buffer.from([id >> 8, id & 0xff, recursion ? 1 : 0, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
+function writeQuery(name: RecordName, type: QuestionType, id: number, how: Manner): Buffer {
+  const { recursion, unchecked = false } = how;
+  const header = Buffer.from([
+    id >> 8,
+    id & 0xff,
+    recursion ? 1 : 0,
+    unchecked ? CHECKING_DISABLED : 0,
+    0,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+  ]);
   const number = typeNumber(type);
   return Buffer.concat([header, wireName(name), Buffer.of(number >> 8, number & 0xff, 0, 1), OPT]);
 }
@@ -95,5 +117,6 @@ function writeQuery(name: RecordName, type: QuestionType, id: number, recursion:
 const lowerCase = (octets: Buffer): Buffer => Buffer.from(octets.toString("latin1").toLowerCase(), "latin1");
 
 const HEADER = 12;
+const CHECKING_DISABLED = 0x10;
 const OPT = Buffer.from([0, 0, 41, PAYLOAD >> 8, PAYLOAD & 0xff, 0, 0, 0, 0, 0, 0]);
 const MOST_TCP = 16_384;

@@ -1,7 +1,7 @@
 import type { RecordName } from "#domain/zones/record-name.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
-import { exchange } from "./exchange.ts";
+import { exchange, type Manner } from "./exchange.ts";
 import { RESPONSE_CODES } from "./message.ts";
 import type { DnsResponse } from "./read-response.ts";
 import { type QuestionType, type RecordOf, readRecordData, typeNumber } from "./resolved-record.ts";
@@ -30,16 +30,17 @@ export type Resolved<Type extends QuestionType = QuestionType> =
 
 /**
  * Asks the resolvers for the records of a name, over UDP, and over TCP where that does not suffice; each gets two tries.
- * Never rejects.
+ * Never rejects. `unchecked` wants the answer even where its DNSSEC signatures are wrong.
  */
 export async function askResolvers<Type extends QuestionType>(
   name: RecordName,
   type: Type,
   deps: ResolverDeps,
+  { unchecked = false }: { readonly unchecked?: boolean } = {},
 ): Promise<Resolved<Type>> {
   let last: Resolved<Type> = { kind: "failed", server: "the resolver", reason: "is not configured" };
   for (const resolver of [...deps.resolvers, ...deps.resolvers]) {
-    last = await ask(name, type, resolver, deps);
+    last = await ask(name, type, resolver, { recursion: true, unchecked }, deps);
     if (last.kind !== "failed") return last;
   }
   return last;
@@ -49,11 +50,12 @@ async function ask<Type extends QuestionType>(
   name: RecordName,
   type: Type,
   resolver: ResolverAddress,
+  how: Manner,
   { ids, patience = PATIENCE }: ResolverDeps,
 ): Promise<Resolved<Type>> {
   const server = shownResolver(resolver);
   try {
-    return judge(name, type, server, await exchange(name, type, resolver, { recursion: true }, { ids, patience }));
+    return judge(name, type, server, await exchange(name, type, resolver, how, { ids, patience }));
   } catch (error) {
     return { kind: "failed", server, reason: error instanceof Error ? error.message : String(error) };
   }

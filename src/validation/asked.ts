@@ -41,6 +41,6 @@ function cut(line: Asked): Asked {
   };
 }
 
-const MOST_LINES = 120;
+const MOST_LINES = 100;
 const MOST_AT_ONCE = 20;
 const MOST_TEXT = 300;

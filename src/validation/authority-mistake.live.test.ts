@@ -1,3 +1,4 @@
+import packet from "dns-packet";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { randomIds } from "#lib/ids.ts";
 import { authority, book, nameServer, referral, type Says } from "../../tests/support/internet-dns.ts";
@@ -124,6 +125,19 @@ describe("a record that the resolver does not see", () => {
   });
 });
 
+test("a record whose zone is signed wrongly is said to be so, even where the resolver does not say why", async () => {
+  const own = await zoneWorld();
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const validating = await nameServer((name, type, flags) =>
+    (flags & packet.CHECKING_DISABLED) === 0 ? { code: 2 } : book(`${NAME} CNAME ${VALUE}`)(name, type),
+  );
+  const { found, reason } = await lookUpCname(NAME, VALUE, { ...own, resolvers: [validating], ids: randomIds });
+  expect(found).toBe(false);
+  expect(reason).toMatch(
+    / answered SERVFAIL\. Without a check of its DNSSEC signatures \S+ can be looked up: the signatures/,
+  );
+});
+
 describe("a hosted zone of ours", () => {
   async function hosted(resolver: readonly string[]): Promise<{ own: ZoneWorld; deps: CnameDeps }> {
     return await internet({ resolver });
@@ -135,6 +149,14 @@ describe("a hosted zone of ours", () => {
     expect((await look(deps)).reason).toBe(
       `There is no CNAME record at ${NAME}. example.com is a hosted zone here (${zone.id}), which is asked; the world's name servers for it are ns1.host.net, ns2.host.net, where the record stands. Create it in the hosted zone as well, or delete that zone.`,
     );
+  });
+
+  test("with a private name is not told to the world", async () => {
+    const { own, deps, world } = await internet({ resolver: [] });
+    await own.zone("shop.internal");
+    const how = { account: ALICE, thorough: true };
+    expect((await lookUpCname(`${OWNER}.shop.internal`, VALUE, deps, how)).found).toBe(false);
+    expect(world.asked.filter((asked) => asked.includes("NS shop.internal"))).toEqual([]);
   });
 
   test("that the world uses has no hint", async () => {

@@ -1,19 +1,12 @@
-import { exchange } from "#dns/exchange.ts";
-import type { DnsResponse, WireRecord } from "#dns/read-response.ts";
-import { type QuestionType, type RecordOf, readRecordData, shownName, typeNumber } from "#dns/resolved-record.ts";
-import { type ResolverAddress, shownResolver } from "#dns/resolver-address.ts";
-import { responseReason } from "#dns/response-reason.ts";
+import { shownName } from "#dns/resolved-record.ts";
 import { publicSuffix } from "#domain/certificate/public-suffix.ts";
 import { parseDomainName } from "#domain/names.ts";
 import { ancestry, labelsOf, parentOf, type RecordName } from "#domain/zones/record-name.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
+import { type AuthorityDeps, askAuthority, readRecords, silenceOf, speaksFor } from "./ask-authority.ts";
 import { isExpected } from "./record-mistake.ts";
-import type { View, ViewDeps } from "./view.ts";
-
-export interface AuthorityDeps extends ViewDeps {
-  /** Where name servers of other people's zones listen; 53, but in tests. */
-  readonly authorityPort?: number;
-}
+import type { View } from "./view.ts";
+import { within } from "./within.ts";
 
 /**
  * Asks the parent zone whom it delegates to, and those servers for the record: what a resolver hides. Bounded to a few
@@ -25,13 +18,7 @@ export async function findAuthorityMistake(
   view: View,
   deps: AuthorityDeps,
 ): Promise<string | undefined> {
-  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), TOGETHER);
-  try {
-    return await Promise.race([compare(start, expected, view, deps), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await within(TOGETHER, compare(start, expected, view, deps));
 }
 
 async function compare(
@@ -106,7 +93,7 @@ async function delegation(
     const { response } = await askAuthority(parent, zone, "NS", view, deps);
     if (!response) continue;
     const records = [...response.answers, ...response.authorities].filter(({ name }) => name === zone);
-    const servers = read("NS", records).map(({ target }) => target);
+    const servers = readRecords("NS", records).map(({ target }) => target);
     if (servers.length > 0) return [...new Set(servers)];
   }
   return undefined;
@@ -129,77 +116,14 @@ async function stateOf(
   const { response, failure } = await askAuthority(server, start, "CNAME", view, deps);
   const shown = shownName(server);
   if (!response) return { server, holds: false, problem: `The name server ${shown} ${failure}.` };
-  const answers = read(
+  const answers = readRecords(
     "CNAME",
     response.answers.filter(({ name }) => name === start),
   );
   if (answers.some(({ value }) => isExpected(value, expected))) return { server, holds: true, problem: undefined };
-  if (response.authoritative && (response.code === NOERROR || response.code === NXDOMAIN)) {
-    return { server, holds: false, problem: undefined };
-  }
+  if (speaksFor(response)) return { server, holds: false, problem: undefined };
   const problem = `The domain is delegated to ${shown}, which ${silenceOf(response)} (a lame delegation).`;
   return { server, holds: false, problem };
-}
-
-interface Told {
-  readonly response?: DnsResponse;
-  readonly failure?: string;
-}
-
-/** Asks a name server itself, without recursion. */
-async function askAuthority(
-  server: RecordName,
-  name: RecordName,
-  type: "CNAME" | "NS",
-  view: View,
-  deps: AuthorityDeps,
-): Promise<Told> {
-  const address = await addressOf(server, view, deps);
-  const asked = { name: shownName(name), type };
-  if (!address) return { failure: "has no address" };
-  const shown = `${shownName(server)} (${shownResolver(address)})`;
-  try {
-    const response = await exchange(name, type, address, { recursion: false }, { ids: deps.ids, patience: PATIENCE });
-    const records = read(
-      type,
-      [...response.answers, ...response.authorities].filter((record) => record.name === name),
-    );
-    view.protocol.add(
-      ...(records.length > 0
-        ? records.map(({ value }) => ({ ...asked, server: shown, answer: value }))
-        : [{ ...asked, server: shown, failure: silenceOf(response) }]),
-    );
-    return { response };
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    view.protocol.add({ ...asked, server: shown, failure });
-    return { failure };
-  }
-}
-
-async function addressOf(
-  server: RecordName,
-  view: View,
-  { authorityPort: port = DNS_PORT }: AuthorityDeps,
-): Promise<ResolverAddress | undefined> {
-  for (const type of ["A", "AAAA"] as const) {
-    const answer = await view.ask(server, type);
-    const address = answer.kind === "records" ? answer.records[0]?.value : undefined;
-    if (address !== undefined) return { address, port };
-  }
-  return undefined;
-}
-
-function silenceOf(response: DnsResponse): string {
-  if (response.code !== NOERROR && response.code !== NXDOMAIN) return responseReason(response);
-  return response.authoritative ? "has no such record" : "does not speak for this name";
-}
-
-function read<Type extends QuestionType>(type: Type, records: readonly WireRecord[]): readonly RecordOf<Type>[] {
-  return records
-    .filter((record) => record.type === typeNumber(type))
-    .slice(0, MOST_RECORDS)
-    .flatMap(({ message, start, end }) => readRecordData(type, message, start, end) ?? []);
 }
 
 function list(names: readonly string[]): string {
@@ -209,12 +133,7 @@ function list(names: readonly string[]): string {
 
 const WAIT_FOR_CACHE =
   "It stands at the domain's name servers, but the resolver still remembers that it was missing: it will be seen when that is forgotten.";
-const NOERROR = 0;
-const NXDOMAIN = 3;
-const DNS_PORT = 53;
-const PATIENCE: Millis = SECOND;
 const TOGETHER: Millis = 4 * SECOND;
 const MOST_LEVELS = 8;
 const MOST_PARENTS = 2;
 const MOST_SERVERS = 4;
-const MOST_RECORDS = 20;

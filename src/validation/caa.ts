@@ -95,7 +95,7 @@ async function relevantRecords(name: DomainName, view: View): Promise<Relevant> 
   for (const level of ancestry(recordName(baseDomain(name)))) {
     const answer = await view.ask(level, "CAA");
     const at = shownName(level);
-    if (answer.kind === "failed" && !view.seesWorld) return { kind: "none" };
+    if (answer.kind === "failed" && answer.server !== OWN_ZONES && !view.seesWorld) return { kind: "none" };
     if (answer.kind === "failed") return { kind: "failed", at, reason: `${answer.server} ${answer.reason}` };
     if (answer.kind === "records") {
       const where = answer.at === level ? at : `${shownName(answer.at)}, where ${at} leads by a CNAME,`;

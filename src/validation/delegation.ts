@@ -1,9 +1,8 @@
 import type { RecordName } from "#domain/zones/record-name.ts";
-import { type AuthorityDeps, findAuthorityMistake } from "./authority-mistake.ts";
+import type { AuthorityDeps } from "./ask-authority.ts";
+import { findAuthorityMistake } from "./authority-mistake.ts";
 import { findHostedZoneMistake } from "./hosted-zone-mistake.ts";
 import type { View } from "./view.ts";
-
-export interface DelegationDeps extends AuthorityDeps {}
 
 /**
  * Looks whether the record is missing because somebody else is asked than its owner thinks: a hosted zone here that is
@@ -15,7 +14,7 @@ export async function findDelegationMistake(
   expected: string,
   view: View,
   { account, thorough }: { readonly account: string | undefined; readonly thorough: boolean },
-  deps: DelegationDeps,
+  deps: AuthorityDeps,
 ): Promise<string | undefined> {
   const hosted = await findHostedZoneMistake(start, expected, view, { account, thorough }, deps);
   if (hosted.mistake !== undefined || hosted.isHosted || !thorough) return hosted.mistake;

@@ -1,9 +1,11 @@
 import { shownName } from "#dns/resolved-record.ts";
 import { parseRecordName, type RecordName } from "#domain/zones/record-name.ts";
+import type { AuthorityDeps } from "./ask-authority.ts";
 import type { Asked } from "./asked.ts";
-import { type DelegationDeps, findDelegationMistake } from "./delegation.ts";
+import { findDelegationMistake } from "./delegation.ts";
 import { corroborate, type PerspectiveDeps, type Verdict } from "./perspectives.ts";
 import { findRecordMistake, isExpected, valuesOf } from "./record-mistake.ts";
+import { signatureMistake } from "./signature-mistake.ts";
 import type { View } from "./view.ts";
 
 /** Whether a CNAME stands where it should, and how that was found out. */
@@ -15,7 +17,7 @@ export interface CnameFinding {
   readonly lookups: readonly Asked[];
 }
 
-export interface CnameDeps extends PerspectiveDeps, DelegationDeps {}
+export interface CnameDeps extends PerspectiveDeps, AuthorityDeps {}
 
 /** How hard to look for the cause of a missing record. */
 export interface CnameLook {
@@ -59,8 +61,9 @@ async function findMistake(
   deps: CnameDeps,
 ): Promise<string | undefined> {
   if (kind !== "missing" && kind !== "failed") return undefined;
-  const misplaced = kind === "missing" ? await findRecordMistake(start, expected, view) : undefined;
-  if (misplaced !== undefined) return misplaced;
+  const mistake =
+    kind === "missing" ? await findRecordMistake(start, expected, view) : await signatureMistake(start, view);
+  if (mistake !== undefined) return mistake;
   return await findDelegationMistake(start, expected, view, { account, thorough }, deps);
 }
 

@@ -1,12 +1,15 @@
 import { shownName } from "#dns/resolved-record.ts";
 import { findSpeaker, type Speaker } from "#dns/speaker.ts";
-import type { AccountId } from "#domain/names.ts";
+import { publicSuffix } from "#domain/certificate/public-suffix.ts";
+import { type AccountId, parseDomainName } from "#domain/names.ts";
 import { type HostedZone, zoneIdOfNameServer } from "#domain/zones/hosted-zone.ts";
 import { ancestry, parentOf, type RecordName } from "#domain/zones/record-name.ts";
 import { RECORD_TYPES } from "#domain/zones/record-set.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
 import { zonesByName } from "#store/zones.ts";
 import { has } from "./record-mistake.ts";
 import type { View, ViewDeps } from "./view.ts";
+import { within } from "./within.ts";
 
 interface HostedZoneFinding {
   readonly mistake: string | undefined;
@@ -27,7 +30,7 @@ export async function findHostedZoneMistake(
   const unheard = account === undefined ? undefined : await unheardZone(start, account as AccountId, speaker, deps);
   if (unheard !== undefined) return { isHosted, mistake: unheard };
   if (!isHosted || !thorough) return { isHosted, mistake: undefined };
-  return { isHosted, mistake: await worldElsewhere(speaker.zone, start, expected, view, deps) };
+  return { isHosted, mistake: await within(TOGETHER, worldElsewhere(speaker.zone, start, expected, view, deps)) };
 }
 
 /** A zone of the account that would hold the record but does not speak for it. */
@@ -68,7 +71,7 @@ function twoZones(elder: HostedZone, younger: HostedZone, start: RecordName): st
   return `There are two hosted zones ${shownName(elder.name)}: the older one, ${elder.id}, is asked, and ${shownName(start)} must stand there, not in ${younger.id}.`;
 }
 
-/** We ask our own zone; whoever runs the domain for the world may have written the record there. */
+/** We ask our own zone; whoever runs the domain for the world may have written the record there. Private names are not told. */
 async function worldElsewhere(
   zone: HostedZone,
   start: RecordName,
@@ -76,6 +79,8 @@ async function worldElsewhere(
   view: View,
   deps: ViewDeps,
 ): Promise<string | undefined> {
+  const domain = parseDomainName(shownName(zone.name));
+  if (!domain || publicSuffix(domain).kind !== "below") return undefined;
   const abroad = await view.askAbroad(zone.name, "NS");
   if (abroad.kind !== "records" || abroad.at !== zone.name) return undefined;
   const names = abroad.records.map(({ target }) => target);
@@ -88,5 +93,6 @@ async function worldElsewhere(
     : `${where}. The record must be created in the hosted zone.`;
 }
 
+const TOGETHER: Millis = 3 * SECOND;
 const MOST_LEVELS = 6;
 const MOST_SHOWN = 4;

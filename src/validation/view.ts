@@ -20,6 +20,8 @@ export interface View {
   ask<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
   /** What the resolvers of this place say of a name, whatever our own zones know of it. */
   askAbroad<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
+  /** The same without a check of DNSSEC signatures: for hints only. */
+  askUnchecked<Type extends QuestionType>(name: RecordName, type: Type): Promise<Resolved<Type>>;
   /** False where there is nobody to ask: for such an installation the DNS is its own zones. */
   readonly seesWorld: boolean;
   /** Whether anything had to be asked outside our own zones. */
@@ -62,6 +64,8 @@ export function openView(
     wentAbroad: () => abroad,
     ask: (name, type) => once(`${type} ${name}`, name, type, () => look(name, type, from, noteAbroad)),
     askAbroad: (name, type) => once(`${type} ${name} abroad`, name, type, () => askResolvers(name, type, from)),
+    askUnchecked: (name, type) =>
+      once(`${type} ${name} unchecked`, name, type, () => askResolvers(name, type, from, { unchecked: true })),
   };
 }
 

@@ -21,7 +21,7 @@ export interface NameServer {
 
 /** A real name server on UDP and TCP, until the test ends. `at` puts it beside another one: on its port, at another address. */
 export async function nameServer(
-  says: (name: string, type: string) => Says | undefined,
+  says: (name: string, type: string, flags: number) => Says | undefined,
   at: { readonly address?: string; readonly port?: number } = {},
 ): Promise<NameServer> {
   const { address = "127.0.0.1", port = 0 } = at;
@@ -31,7 +31,7 @@ export async function nameServer(
     const [question] = questions;
     if (!question) return undefined;
     asked.push(`${question.type} ${question.name}`);
-    const said = says(question.name, question.type);
+    const said = says(question.name, question.type, flags);
     if (!said) return undefined;
     const { code = 0, authoritative = false, because = [], answers = [], authorities = [], additionals = [] } = said;
     const errors = because.map(([number, text]) => {
