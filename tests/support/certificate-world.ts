@@ -6,6 +6,8 @@ import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { gateway } from "#aws/gateway.ts";
 import { mount } from "#aws/service.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
+import type { PrivateCaDeps } from "#ca/private/deps.ts";
+import { privateCaTasks } from "#ca/private/tasks.ts";
 import { Signers } from "#ca/signers.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import { changeRecordSets } from "#dns/change-record-sets.ts";
@@ -27,6 +29,8 @@ import { type LetterDeps, sendApprovalLetter } from "#lifecycle/approval-letters
 import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
+import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/renewal-info.ts";
+import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
 import { type AcmDeps, acm } from "#services/acm/index.ts";
 import { nextJobAt } from "#store/jobs.ts";
@@ -52,9 +56,11 @@ export interface Answered {
 
 /** Certificates with everything they need: a store, zones, the CA, custody, and a clock that stands still. */
 export interface CertificateWorld {
-  readonly deps: AcmDeps & AdvanceDeps & LetterDeps & ZoneDeps;
+  readonly deps: AcmDeps & AdvanceDeps & LetterDeps & PrivateCaDeps & ZoneDeps;
   readonly store: Store;
   readonly clock: TestClock;
+  /** What private CAs wrote in place of S3, by `<bucket>/<key>`. */
+  readonly objects: ReadonlyMap<string, string>;
   /** Errors of jobs, oldest first. */
   readonly failures: unknown[];
   caller(owner?: Partial<Pick<Caller, "account" | "region">>): Caller;
@@ -87,6 +93,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
   const clock = testClock("2026-11-22T00:00:00Z");
   const root = keyFileRoot(Buffer.alloc(32, 7));
   const failures: unknown[] = [];
+  const objects = new Map<string, string>();
   const mail = mailWorld();
   const resolvers: ResolverAddress[] = [];
   const deps: CertificateWorld["deps"] = {
@@ -110,6 +117,9 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     httpValidationNetworks: [],
     publicUrl: "http://127.0.0.1:4566",
     acmeOrigin: "https://127.0.0.1:4566",
+    async writeObject(bucket, key, content) {
+      objects.set(`${bucket}/${key}`, (await Array.fromAsync(content)).join(""));
+    },
     onRecordsChanged: async (tx, names) => {
       await noticeRecords(tx, names, { clock });
       await noticeAcmeRecords(tx, names, { clock });
@@ -121,9 +131,12 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     store,
     clock,
     tasks: {
+      ...privateCaTasks(deps),
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
       [COMPLETE_ORDER]: (id: string) => completeOrder(id, deps),
       [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),
+      [RENEWAL_INFO]: (arn: string) => followRenewalInfo(arn as CertificateArn, deps),
+      [REVOKE_UPSTREAM]: (id: string) => revokeUpstream(id, deps),
       "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
       [SEND_LETTER]: (id: string) => sendApprovalLetter(id, deps),
       "certificate.notices": (owner: string) => giveNotices(owner, deps),
@@ -133,6 +146,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
 
   const world: CertificateWorld = {
     deps,
+    objects,
     store,
     clock,
     failures,
@@ -235,9 +249,14 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
 /** The CA's keys are made once for a test file: an RSA-4096 root takes most of a second. */
 async function useHierarchy(deps: CertificateWorld["deps"]): Promise<void> {
   hierarchy ??= makeHierarchy(deps);
+  const issuers = await hierarchy;
   await deps.store
     .insertInto("caIssuers")
-    .values([...(await hierarchy)])
+    .values([...issuers])
+    .execute();
+  await deps.store
+    .insertInto("caCrls")
+    .values(issuers.map(({ id }) => ({ issuerId: id, revision: 1, covers: 0, number: 0 })))
     .execute();
 }
 
