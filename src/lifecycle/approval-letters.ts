@@ -1,4 +1,6 @@
 import { approvalStanding } from "#domain/certificate/approval.ts";
+import { enqueueBy } from "#jobs/queue.ts";
+import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { approvalLetter } from "#mail/approval-letter.ts";
 import { type Author, type OutboxDeps, sendLetter } from "#mail/outbox.ts";
 import type { Outgoing } from "#mail/postman.ts";
@@ -7,7 +9,7 @@ import { readCertificateState } from "#store/certificates.ts";
 import { changeValidation } from "#store/domain-validations.ts";
 import type { Letter, Outcome } from "#store/letters.ts";
 import type { Tx } from "#store/store.ts";
-import { promiseAdvance } from "./advance-job.ts";
+import { ADVANCE } from "./advance-job.ts";
 import { approvalRequest } from "./answer-approval.ts";
 import { openApprovalToken } from "./approval-token.ts";
 import { type AskDeps, waitingProofs } from "./ask-for-approval.ts";
@@ -47,15 +49,20 @@ async function write(
   return { id: letter.id, to: letter.recipient, date: new Date(letter.queuedAt), ...approvalLetter(request, link) };
 }
 
-/** What came of a letter is told with the proofs that wait for it, unless it is told already. */
+/**
+ * What came of a letter is told with the proofs that wait for it, unless it is told already. The five of a set leave
+ * together: what came of all of them is looked at once.
+ */
 async function settled(tx: Tx, letter: Letter, { state, answer }: Outcome, { clock }: LetterDeps): Promise<void> {
   if (state === "QUEUED" && answer === letter.answer) return;
   const approval = await findApproval(tx, letter.approvalId);
   if (!approval) return;
-  const now = clock.now();
+  const soon = later(clock.now(), A_SET);
   const proofs = await waitingProofs(tx, approval);
   for (const proof of proofs) {
-    await changeValidation(tx, approval.certificateArn, proof, "PENDING_VALIDATION", { checkAt: now.getTime() });
+    await changeValidation(tx, approval.certificateArn, proof, "PENDING_VALIDATION", { checkAt: soon.getTime() });
   }
-  if (proofs.length > 0) await promiseAdvance(tx, approval.certificateArn, now);
+  if (proofs.length > 0) await enqueueBy(tx, { task: ADVANCE, subject: approval.certificateArn }, soon);
 }
+
+const A_SET: Millis = SECOND;

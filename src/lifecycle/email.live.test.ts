@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Decision } from "#domain/certificate/approval.ts";
-import { DAY, HOUR, later, MINUTE } from "#lib/duration.ts";
+import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import type { ApprovalState } from "#mail/approval-page.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { type CertificateWorld, certificateWorld } from "../../tests/support/certificate-world.ts";
@@ -28,8 +28,12 @@ const answer = async (letter: ReceivedLetter | undefined, decision: Decision): P
 const recipients = (letters: readonly ReceivedLetter[]): string[] => letters.map(({ to }) => to).sort();
 const to = (letters: readonly ReceivedLetter[], address: string): ReceivedLetter | undefined =>
   letters.findLast((letter) => letter.to === address);
-const problemsOf = async (arn: string): Promise<(string | undefined)[]> =>
-  (await explainCertificate(arn, world.caller(), { store })).domains.map(({ problem }) => problem);
+/** What is told once everything that happens now has been looked at. */
+const problemsOf = async (arn: string): Promise<(string | undefined)[]> => {
+  await world.liveUntil(later(world.clock.now(), SECOND));
+  await world.work();
+  return (await explainCertificate(arn, world.caller(), { store })).domains.map(({ problem }) => problem);
+};
 const resend = (CertificateArn: string, Domain: string, ValidationDomain: string) =>
   world.call("ResendValidationEmail", { CertificateArn, Domain, ValidationDomain });
 const acts = async (arn: string): Promise<string[]> =>
@@ -221,12 +225,11 @@ describe("a letter", () => {
   test("that left is shown with the time and what the mail server answered", async () => {
     const arn = await world.request("shop.example", EMAIL);
     await world.letters(arn);
-    await world.work();
+    const [problem] = await problemsOf(arn);
     const lines = await explained(arn);
     expect(lines[0]).toMatchObject({ name: "shop.example", type: "MX", answer: "10 mx.shop.example" });
     expect(lines.filter(({ type }) => type === "MAIL")).toHaveLength(5);
     expect(lines.at(-1)?.answer).toMatch(/^delivered 2026-11-22T00:\d\d:\d\d.000Z: 250 2.0.0 taken$/);
-    const [problem] = await problemsOf(arn);
     expect(problem).toContain("Nobody has approved yet. Letters are at ");
     expect(problem).toContain("2026-11-25T00:00:01.000Z");
   });

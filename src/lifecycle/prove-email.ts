@@ -120,10 +120,12 @@ function addresses(letters: readonly Letter[]): string {
   return [...new Set(letters.map(({ recipient }) => recipient))].join(", ");
 }
 
+/** Addresses that were answered alike stand together. */
 function answers(letters: readonly Letter[]): string {
-  return [
-    ...new Set(letters.map(({ recipient, answer }) => (answer === null ? recipient : `${recipient} (${answer})`))),
-  ].join(", ");
+  const alike = Map.groupBy(letters, ({ answer }) => answer);
+  return [...alike]
+    .map(([answer, group]) => (answer === null ? addresses(group) : `${addresses(group)} (${answer})`))
+    .join("; ");
 }
 
 /** A letter as a line of `sealkeeper explain`. */

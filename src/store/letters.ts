@@ -40,14 +40,14 @@ export async function findLetterByToken(db: Db, tokenHash: string): Promise<Lett
   return await db.selectFrom("letters").select(COLUMNS).where("tokenHash", "=", tokenHash).executeTakeFirst();
 }
 
-/** All letters about a question, the oldest first. */
+/** All letters about a question, the oldest first, those of one time by their addresses. */
 export async function lettersOf(db: Db, approvalId: string): Promise<readonly Letter[]> {
   return await db
     .selectFrom("letters")
     .select(COLUMNS)
     .where("approvalId", "=", approvalId)
     .orderBy("queuedAt")
-    .orderBy("id")
+    .orderBy("recipient")
     .execute();
 }
 
