@@ -55,6 +55,17 @@ export async function usersOf(db: Db, certificateArn: CertificateArn): Promise<s
   return rows.map(({ resourceArn }) => resourceArn);
 }
 
+/** All uses of a certificate, oldest first. */
+export async function listAssociations(db: Db, certificateArn: CertificateArn): Promise<Association[]> {
+  return await db
+    .selectFrom("certificateAssociations")
+    .select(["certificateArn", "resourceArn", "keyArn", "grantId", "grantToken", "createdAt"])
+    .where("certificateArn", "=", certificateArn)
+    .orderBy("createdAt")
+    .orderBy("resourceArn")
+    .execute();
+}
+
 /** Whose use of which certificate a grant allows; undefined when it has nothing to do with certificates. */
 export async function findGrantedUse(
   db: Db,

@@ -11,6 +11,7 @@ import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
 import type { MailTables } from "./tables/mail.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
+import type { RehearsalTables } from "./tables/rehearsals.ts";
 import type { UpstreamTables } from "./tables/upstream.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
@@ -30,4 +31,5 @@ export interface Tables
     MailTables,
     UpstreamTables,
     PrivateCaTables,
+    RehearsalTables,
     ZoneTables {}

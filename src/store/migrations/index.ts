@@ -14,6 +14,7 @@ import * as m0013 from "./0013-private-ca.ts";
 import * as m0014 from "./0014-upstream.ts";
 import * as m0015 from "./0015-acme.ts";
 import * as m0016 from "./0016-events.ts";
+import * as m0017 from "./0017-rehearsals.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   "0014-upstream": m0014,
   "0015-acme": m0015,
   "0016-events": m0016,
+  "0017-rehearsals": m0017,
 };

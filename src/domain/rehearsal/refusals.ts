@@ -1,0 +1,2 @@
+/** Why nothing is told of a rehearsal. */
+export type RehearsalRefusal = "never-rehearsed";
