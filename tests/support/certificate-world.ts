@@ -118,7 +118,9 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     publicUrl: "http://127.0.0.1:4566",
     acmeOrigin: "https://127.0.0.1:4566",
     async writeObject(bucket, key, content) {
-      objects.set(`${bucket}/${key}`, (await Array.fromAsync(content)).join(""));
+      let written = "";
+      for await (const piece of content) written += piece;
+      objects.set(`${bucket}/${key}`, written);
     },
     onRecordsChanged: async (tx, names) => {
       await noticeRecords(tx, names, { clock });

@@ -30,13 +30,12 @@ export async function beginOrder(
   if (!next) throw new Error("no public CA is configured any more: see the setting upstream");
   const before = await findFinalizedOrder(tx, certificateArn, generation - 1);
   await forgetUpstreamOrders(tx, certificateArn, generation - 1, now);
-  await deleteFailedOrders(
-    tx,
-    orders.slice(0, -MOST_KEPT).map(({ id }) => id),
-  );
+  await deleteFailedOrders(tx, superfluous(orders));
   const id = ids.uuid();
   const replaces = before && before.ca === next.ca ? idOf(before) : undefined;
-  const order = { id, certificateArn, generation, ...next, replaces: replaces ?? null, madeAt: now };
+  // Later than the one before, however fast that failed: orders are told by their time.
+  const madeAt = Math.max(now, ...orders.map((order) => order.madeAt + 1));
+  const order = { id, certificateArn, generation, ...next, replaces: replaces ?? null, madeAt };
   if (!(await insertUpstreamOrder(tx, order))) throw new Error(`another order of ${certificateArn} is alive`);
   return id;
 }
@@ -64,6 +63,14 @@ function nextCa(
   });
   const ready = candidates.find(({ dueAt }) => dueAt <= now);
   return ready ?? candidates.toSorted((one, other) => one.dueAt - other.dueAt)[0];
+}
+
+/** Of many that failed, those that say nothing to anybody: neither the latest, nor the last one of a CA. */
+function superfluous(orders: readonly UpstreamOrder[]): readonly string[] {
+  return orders
+    .slice(0, -MOST_KEPT)
+    .filter((order) => orders.findLast(({ ca }) => ca === order.ca) !== order)
+    .map(({ id }) => id);
 }
 
 function idOf({ certificate }: UpstreamOrder): string | undefined {

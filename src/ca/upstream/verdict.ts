@@ -36,8 +36,8 @@ export function judge(
   order: Pick<UpstreamOrder, "state" | "tries" | "attempt" | "expiresAt" | "madeAt" | "replaces">,
   now: Date,
 ): Verdict | undefined {
-  const over = (refusal?: FailureReason, notBefore = now): Verdict => {
-    const retryAt = later(now, backoff(order.attempt, NEXT_ORDER));
+  const over = (refusal?: FailureReason, notBefore = now, pauses = NEXT_ORDER): Verdict => {
+    const retryAt = later(now, backoff(order.attempt, pauses));
     return { kind: "over", retryAt: latest(retryAt, notBefore), refusal };
   };
   const again = (notBefore = now): Verdict => {
@@ -49,7 +49,8 @@ export function judge(
     return { kind: "again", at: latest(later(now, backoff(order.tries + 1, NEXT_TRY)), notBefore) };
   };
   if (error instanceof Unreachable) return again();
-  if (error instanceof Misconfigured || error instanceof WronglyIssued) return over();
+  if (error instanceof Misconfigured) return over(undefined, now, PUT_RIGHT);
+  if (error instanceof WronglyIssued) return over();
   if (error instanceof OrderInvalid) return over(error.problem && refusalOf(error.problem));
   if (!(error instanceof AcmeProblem)) return undefined;
   const { problem, status, retryAt } = error;
@@ -95,6 +96,8 @@ function latest(one: Date, other: Date): Date {
 const NEXT_TRY = { first: 2 * SECOND, most: 15 * MINUTE };
 /** Let's Encrypt takes five failed validations of a name in an hour. */
 const NEXT_ORDER = { first: MINUTE, most: 6 * HOUR };
+/** Whoever puts a setting right waits for the result. */
+const PUT_RIGHT = { first: MINUTE, most: 10 * MINUTE };
 const RATE_LIMIT: Millis = HOUR;
 /** RFC 8555 sets no end to an order that names none. */
 const LONGEST_ORDER: Millis = 7 * DAY;
