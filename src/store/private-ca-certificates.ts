@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from "kysely";
+import { type Insertable, type Selectable, sql } from "kysely";
 import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
@@ -58,7 +58,7 @@ export async function findIssuedVersion(
     .select(COLUMNS)
     .where("certificateArn", "=", certificateArn)
     .where("generation", "=", generation)
-    .where("state", "<>", "abandoned")
+    .where("state", "<>", sql.lit("abandoned")) // as the index says it, so that it is used
     .executeTakeFirst();
 }
 

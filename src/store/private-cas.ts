@@ -87,7 +87,7 @@ export function pagePrivateCas(
     .execute();
 }
 
-/** One page of the CAs of other accounts in a region that have a policy which mentions `account`, oldest first. */
+/** One page of the CAs of other accounts in a region whose policies name this account, oldest first. */
 export function pageSharedCas(
   db: Db,
   { account, region }: Owner,
@@ -95,15 +95,32 @@ export function pageSharedCas(
   limit: number,
 ): Promise<PrivateCaRow[]> {
   return db
-    .selectFrom("privateCas")
-    .select(COLUMNS)
-    .where("account", "<>", account)
-    .where("region", "=", region)
-    .where("policy", "like", `%${account}%`)
-    .where((row) => row(row.refTuple("createdAt", "id"), ">", row.tuple(createdAt, id)))
-    .orderBy("createdAt")
-    .orderBy("id")
+    .selectFrom("privateCaShares")
+    .innerJoin("privateCas", "privateCas.id", "privateCaShares.caId")
+    .select(COLUMNS.map((column) => `privateCas.${column}` as const))
+    .where("privateCaShares.account", "=", account)
+    .where("privateCas.account", "<>", account)
+    .where("privateCas.region", "=", region)
+    .where((row) => row(row.refTuple("privateCas.createdAt", "privateCas.id"), ">", row.tuple(createdAt, id)))
+    .orderBy("privateCas.createdAt")
+    .orderBy("privateCas.id")
     .limit(limit)
+    .execute();
+}
+
+/** Changes the policy of a CA, and the accounts that it names. Hold the CA first. */
+export async function replacePolicy(
+  tx: Tx,
+  caId: string,
+  policy: string | null,
+  accounts: readonly string[],
+): Promise<void> {
+  await tx.updateTable("privateCas").set({ policy }).where("id", "=", caId).execute();
+  await tx.deleteFrom("privateCaShares").where("caId", "=", caId).execute();
+  if (accounts.length === 0) return;
+  await tx
+    .insertInto("privateCaShares")
+    .values(accounts.map((account) => ({ account, caId })))
     .execute();
 }
 

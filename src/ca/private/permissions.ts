@@ -10,7 +10,7 @@ import {
   readCaTags,
   writeCaTags,
 } from "#store/private-ca-records.ts";
-import { changePrivateCa } from "#store/private-cas.ts";
+import { replacePolicy } from "#store/private-cas.ts";
 import type { Db } from "#store/store.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { findAuthority, holdAuthority } from "./find.ts";
@@ -108,8 +108,7 @@ export async function putPolicy(arnText: string, policy: string, caller: Caller,
   await deps.store.transaction().execute(async (tx) => {
     const { ca, arn, status } = await holdAuthority(tx, arnText, caller, deps);
     checkState("permit", arn, status);
-    checkPolicy(policy, arn);
-    await changePrivateCa(tx, ca.id, ca.status, { policy });
+    await replacePolicy(tx, ca.id, policy, checkPolicy(policy, arn));
   });
 }
 
@@ -126,7 +125,7 @@ export async function deletePolicy(arnText: string, caller: Caller, deps: Access
   await deps.store.transaction().execute(async (tx) => {
     const { ca, arn, status } = await holdAuthority(tx, arnText, caller, deps);
     checkState("permit", arn, status);
-    await changePrivateCa(tx, ca.id, ca.status, { policy: null });
+    await replacePolicy(tx, ca.id, null, []);
   });
 }
 

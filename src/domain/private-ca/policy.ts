@@ -19,11 +19,15 @@ export interface SharedRequest {
 }
 
 /**
- * Checks a resource policy. Throws `private-ca-policy-invalid` for what AWS Private CA does not take:
+ * Checks a resource policy and answers the accounts that it names. Throws `private-ca-policy-invalid` for what AWS
+ * Private CA does not take:
  * https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html
  */
-export function checkPolicy(text: string, arn: PrivateCaArn): void {
-  for (const statement of statementsOf(parse(text))) checkStatement(statement, arn);
+export function checkPolicy(text: string, arn: PrivateCaArn): readonly string[] {
+  const statements = statementsOf(parse(text));
+  for (const statement of statements) checkStatement(statement, arn);
+  const principals = statements.flatMap(({ Principal }) => list(member(Principal, "AWS")));
+  return [...new Set(principals.flatMap((principal) => accountOf(principal) ?? []))];
 }
 
 /** Whether a policy that was checked allows this. */

@@ -14,6 +14,9 @@ export async function up(db: Raw): Promise<void> {
       not_before ${int}, not_after ${int}, policy text) ${strict}`,
     sql`create index private_cas_page on private_cas (account, region, created_at, id)`,
     sql`create unique index private_cas_request on private_cas (request_key)`,
+    sql`create table private_ca_shares (
+      account ${id} not null, ca_id ${id} not null ${ca}, primary key (account, ca_id)) ${strict}`,
+    sql`create index private_ca_shares_of on private_ca_shares (ca_id)`,
     sql`create table private_ca_hashes (
       hashes ${id} primary key not null, ca_id ${id} not null ${ca}) ${strict}`,
     sql`create index private_ca_hashes_of on private_ca_hashes (ca_id)`,

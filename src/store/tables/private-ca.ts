@@ -48,6 +48,11 @@ export interface PrivateCaTables {
     /** JSON, as it was put. */
     policy: string | null;
   };
+  /** The accounts that a CA's policy names. */
+  privateCaShares: {
+    account: Fixed<string>;
+    caId: Fixed<string>;
+  };
   /** Whom OCSP asks for: `<hash> <hash of name> <hash of key>`, for each hash that we know. */
   privateCaHashes: {
     hashes: Fixed<string>;
