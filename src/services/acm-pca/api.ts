@@ -1,4 +1,4 @@
-import type { CommandIO } from "@smithy/types";
+import type { Io, SdkOf } from "#aws/schema.ts";
 import type { Operation } from "#aws/service.ts";
 import type { PrivateCaDeps } from "#ca/private/deps.ts";
 import type { DistinguishedName } from "#domain/private-ca/distinguished-name.ts";
@@ -153,11 +153,6 @@ interface Api {
   >;
 }
 
-interface Io<Input extends object, Output extends object = object> {
-  readonly input: Input;
-  readonly output: Output;
-}
-
 type ErrorNames =
   | "CertificateMismatchException"
   | "ConcurrentModificationException"
@@ -179,12 +174,7 @@ type ErrorNames =
   | "ResourceNotFoundException"
   | "TooManyTagsException";
 
-/** The same in the form of an SDK client package: commands with their input and output, and classes of errors. */
-export type AcmPcaSdk = {
-  readonly [Name in keyof Api as `${Name}Command`]: abstract new (
-    ...args: never[]
-  ) => CommandIO<Api[Name]["input"], Api[Name]["output"] & { readonly $metadata: object }>;
-} & { readonly [Name in ErrorNames]: abstract new (...args: never[]) => Error };
+export type AcmPcaSdk = SdkOf<Api, ErrorNames>;
 
 /** The model that is mounted: of an SDK package only its schemas are read. */
 export const sdk: AcmPcaSdk = schemas as unknown as AcmPcaSdk;

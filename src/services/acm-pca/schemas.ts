@@ -1,36 +1,9 @@
 import type { $SchemaRef, StaticErrorSchema, StaticOperationSchema, StaticStructureSchema } from "@smithy/types";
+import { SHAPE, shapesOf } from "#aws/schema.ts";
 
-/**
- * The service model of AWS Private CA, API version 2017-08-22, in the form in which newer SDK packages carry theirs. The
- * last package of its own, 3.523, has none. A structure states its required members first.
- */
-const structure = (
-  name: string,
-  required: Readonly<Record<string, $SchemaRef>>,
-  optional: Readonly<Record<string, $SchemaRef>> = {},
-): StaticStructureSchema => {
-  const members = { ...required, ...optional };
-  return [3, NAMESPACE, name, 0, Object.keys(members), Object.values(members), Object.keys(required).length];
-};
-const listOf = (name: string, member: $SchemaRef): $SchemaRef => [1, NAMESPACE, name, 0, member];
-const operation = (name: string, input: StaticStructureSchema, output: $SchemaRef): StaticOperationSchema => [
-  9,
-  NAMESPACE,
-  name,
-  0,
-  input,
-  output,
-];
-const failure = (name: string): StaticErrorSchema => [-3, NAMESPACE, name, { error: "client" }, ["message"], [TEXT]];
-
-const NAMESPACE = "com.amazonaws.acmpca";
-// As @smithy/core's NormalizedSchema numbers the simple shapes.
-const TEXT = 0;
-const NUMBER = 1;
-const FLAG = 2;
-const TIME = 4;
-const BLOB = 21;
-const UNIT = "unit";
+// The service model of AWS Private CA, API version 2017-08-22: the last SDK package, 3.523, carries none.
+const { structure, listOf, operation, failure } = shapesOf("com.amazonaws.acmpca");
+const { text: TEXT, number: NUMBER, flag: FLAG, time: TIME, blob: BLOB, unit: UNIT } = SHAPE;
 
 const OF_AUTHORITY = { CertificateAuthorityArn: TEXT };
 const OF_RESOURCE = { ResourceArn: TEXT };
