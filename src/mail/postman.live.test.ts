@@ -133,6 +133,30 @@ describe("a mail server", () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
+  test("that is slow does not hold up the end: what is on its way gets a moment, what comes gets no connection", async () => {
+    const server = await mailServer({
+      onData(stream, _, done) {
+        stream.resume().on("end", () => setTimeout(done, 300));
+      },
+    });
+    const sender = postman(server);
+    const delivery = sender.send(LETTER);
+    const closed = sender.close();
+    expect(sender.send(LETTER)).toBeUndefined();
+    await closed;
+    expect(await delivery).toMatchObject({ kind: "delivered" });
+
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    const waiting = postman(silent.address() as AddressInfo);
+    const never = waiting.send(LETTER);
+    const began = performance.now();
+    await waiting.close();
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await never).toEqual({ kind: "deferred", answer: "cut short: this node was stopped" });
+  });
+
   test("is given a few letters at a time", async () => {
     const server = await mailServer();
     const sender = postman(server);

@@ -10,7 +10,7 @@ export interface PostmanSettings {
   readonly password?: string | undefined;
   /** Whom to trust instead of the public roots, PEM. */
   readonly ca?: string | undefined;
-  /** Whether a connection must become TLS by STARTTLS, becomes it where the server offers, or never does. */
+  /** Whether a connection must become TLS by STARTTLS, must where the server offers it, or never does. */
   readonly startTls: "required" | "offered" | "never";
   /** How long one letter may take; two minutes when it is not said. */
   readonly patience?: Millis | undefined;
@@ -41,6 +41,8 @@ export interface Postman {
   readonly server: string;
   /** Hands one letter over; never rejects. Undefined when as many as may be are on their way: ask again. */
   send(letter: Outgoing): Promise<Delivery> | undefined;
+  /** Takes nothing more, waits a little for the letters on their way, and cuts the rest short. */
+  close(): Promise<void>;
 }
 
 /** A postman who makes a connection of its own for each letter, a few at a time. */
@@ -51,7 +53,6 @@ export function openPostman({ server, from, password, ca, startTls, patience = P
     secure: server.implicitTls,
     requireTLS: !server.implicitTls && startTls === "required",
     ignoreTLS: startTls === "never",
-    opportunisticTLS: startTls === "offered",
     ...(server.user === undefined ? {} : { auth: { user: server.user, pass: password ?? "" } }),
     ...(ca === undefined ? {} : { tls: { ca } }),
     connectionTimeout: Math.min(patience, 10 * SECOND),
@@ -64,7 +65,9 @@ export function openPostman({ server, from, password, ca, startTls, patience = P
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  let underway = 0;
+  const underway = new Set<Promise<unknown>>();
+  const stop = new AbortController();
+  let closing = false;
 
   const deliver = async (letter: Outgoing): Promise<Delivery> => {
     try {
@@ -80,22 +83,27 @@ export function openPostman({ server, from, password, ca, startTls, patience = P
         // RFC 3834 §5; the second is what Exchange heeds. Nobody's absence is to be answered.
         headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
         xMailer: false,
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.any([AbortSignal.timeout(patience), stop.signal]),
       });
       return { kind: "delivered", answer: shown(response) };
     } catch (error) {
-      return judge(error);
+      return stop.signal.aborted ? CUT_SHORT : judge(error);
     }
   };
 
   return {
     server: shownSmtpUrl(server),
     send(letter) {
-      if (underway >= MOST_AT_ONCE) return undefined;
-      underway += 1;
-      return deliver(letter).finally(() => {
-        underway -= 1;
-      });
+      if (closing || underway.size >= MOST_AT_ONCE) return undefined;
+      const delivery = deliver(letter).finally(() => underway.delete(delivery));
+      underway.add(delivery);
+      return delivery;
+    },
+    async close() {
+      closing = true;
+      const alarm = setTimeout(() => stop.abort(), GRACE);
+      await Promise.all(underway);
+      clearTimeout(alarm);
     },
   };
 }
@@ -124,7 +132,10 @@ function shown(text: string): string {
     .slice(0, MOST_ANSWER);
 }
 
+const CUT_SHORT: Delivery = { kind: "deferred", answer: "cut short: this node was stopped" };
 const PATIENCE: Millis = 2 * MINUTE;
+/** What a mail server took without our hearing of it arrives twice: that is what the time is for. */
+const GRACE: Millis = 5 * SECOND;
 /** So that slow mail servers leave the workers of this node to others. */
 const MOST_AT_ONCE = 6;
 const MOST_ANSWER = 300;

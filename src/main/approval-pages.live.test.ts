@@ -94,6 +94,16 @@ describe("the link of a letter", () => {
     expect(await status()).toBe("ISSUED");
   });
 
+  test.for([
+    ["of a browser that hides where it is", { origin: "null" }],
+    ["of one that tells nothing", {}],
+    ["by the name of the port", { origin: "https://acm.example.com" }],
+    ["behind a proxy", { origin: "http://127.0.0.1:4566", host: "10.0.0.1:4566" }],
+  ] as const)("takes an approval by the form %s", async ([, headers]) => {
+    await submit(paths[0]!, "decision=approve", { "sec-fetch-site": undefined, ...headers });
+    expect(await status()).toBe("ISSUED");
+  });
+
   test("takes a refusal", async () => {
     await submit(paths[0]!, "decision=refuse");
     expect((await open(paths[2]!)).text).toContain("This request was refused");

@@ -9,6 +9,8 @@ import { APPROVAL_STYLE, type ApprovalState, approvalPage, messagePage } from "#
 import { isLoopback } from "./addresses.ts";
 
 export interface ApprovalPageDeps extends AnswerDeps {
+  /** Where the pages are for those who open them, be it behind a proxy. */
+  readonly approvalOrigin: string;
   /** Told that something was answered: the certificate can go on. */
   readonly onAnswer: () => void;
 }
@@ -43,7 +45,7 @@ export const approvalsInClear: Pages = (call) =>
   );
 
 async function answer(call: Call, token: string, deps: ApprovalPageDeps): Promise<Reply> {
-  if (!isFromOwnPage(call)) {
+  if (!isFromOwnPage(call, deps)) {
     return message(403, "This did not come from the page", "Open the link from the letter and answer there.");
   }
   const decision = readDecision(call);
@@ -58,12 +60,13 @@ async function answer(call: Call, token: string, deps: ApprovalPageDeps): Promis
 }
 
 /** Nobody else knows the token, so nobody else can make a browser send it; this is the second lock on that door. */
-function isFromOwnPage({ headers }: Call): boolean {
+function isFromOwnPage({ headers }: Call, { approvalOrigin }: ApprovalPageDeps): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined) return site === "same-origin";
   const origin = headers["origin"];
   // Browsers that send no Sec-Fetch-Site hide the origin, because our pages tell no referrer.
-  return origin === undefined || origin === "null" || URL.parse(origin)?.host === headers["host"];
+  if (origin === undefined || origin === "null" || origin === approvalOrigin) return true;
+  return URL.parse(origin)?.host === headers["host"];
 }
 
 function readDecision({ headers, body, refusal }: Call): Decision | undefined {

@@ -75,11 +75,12 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     });
     ending.push(() => dns.close());
 
-    const metrics = openMetrics();
+    const metrics = openMetrics(world.store);
     const fleet = openFleet(fleetDeps(world, log));
     ending.push(async () => fleet.close());
     const worker = startJobs(world, { node: nodeName(config["data-dir"]), fleet, log, metrics });
     ending.push(() => worker.stop());
+    ending.push(async () => world.postman?.close());
     const keyMaker = startKeyMaker({
       ...world,
       size: config["key-pool"],

@@ -29,6 +29,7 @@ export function mailWorld(): MailWorld {
     resolver: () => (resolver ??= startResolver(silent, gone)),
     postman: {
       server: "127.0.0.1:25",
+      close: () => Promise.resolve(),
       send: async (letter) => {
         const { port } = await world.server();
         const address = { host: "127.0.0.1", port, implicitTls: false, user: undefined };
