@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { type Millis, SECOND } from "#lib/duration.ts";
 
 /** What a web server answered. */
 export interface Fetched {
@@ -48,14 +49,19 @@ export async function fetchFrom(
     url.protocol === "https:"
       ? requestHttps({ ...options, servername: url.hostname, rejectUnauthorized: false }, onAnswer)
       : requestHttp(options, onAnswer);
+  const lost = new FetchProblem("did not take the connection in time", true);
+  const timer = setTimeout(() => connected || request.destroy(lost), CONNECT);
   request.on("socket", (socket) => socket.on("connect", () => (connected = true)));
-  request.on("error", (error) => reject(new FetchProblem(wordsFor(error, signal), !connected && !signal.aborted)));
+  request.on("error", (error) =>
+    reject(error === lost ? lost : new FetchProblem(wordsFor(error, signal), !connected && !signal.aborted)),
+  );
   request.end();
   try {
     return await promise;
   } catch (error) {
     throw error instanceof FetchProblem ? error : new FetchProblem(wordsFor(error, signal), false);
   } finally {
+    clearTimeout(timer);
     request.destroy();
   }
 }
@@ -92,6 +98,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "cannot be reached: there is no way to that network",
   ETIMEDOUT: "did not answer in time",
 };
+/** Enough for the way there and back; then the next address, most often the IPv4 one, has its turn. */
+const CONNECT: Millis = 3 * SECOND;
 const OK = 200;
 const MOST_BODY = 16_384;
 const MOST_HEADERS = 16_384;
