@@ -86,7 +86,7 @@ function ownerOf(subject: string): Owner {
 }
 
 /** What a sweep has seen so far. */
-interface Seen {
+export interface Seen {
   /** By days: how many certificates end within so many. */
   readonly within: Readonly<Record<string, number>>;
   /** How many renewals are overdue. */

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { CallEntry } from "#aws/gateway.ts";
+import type { Store } from "#store/store.ts";
+import { expiryGauges } from "./expiry-gauges.ts";
 
 /** What `/metrics` tells Prometheus. */
 export interface Metrics {
@@ -10,9 +12,10 @@ export interface Metrics {
   page(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
-export function openMetrics(): Metrics {
+export function openMetrics(store: Store): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  expiryGauges(registry, store);
   const calls = new Histogram({
     name: "sealkeeper_api_call_seconds",
     help: "AWS API calls by service, operation and status",

@@ -1,6 +1,7 @@
 import { type MountedService, mount } from "#aws/service.ts";
 import { acm } from "#services/acm/index.ts";
 import { acmPca } from "#services/acm-pca/index.ts";
+import { cloudwatch } from "#services/cloudwatch/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
 import { kms } from "#services/kms/index.ts";
@@ -13,6 +14,7 @@ export function mountServices(world: World): readonly MountedService[] {
   return [
     mount(acm, world),
     mount(acmPca, world),
+    mount(cloudwatch, world),
     mount(elbv2, world),
     mount(eventbridge, world),
     mount(kms, world),

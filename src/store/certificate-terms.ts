@@ -86,23 +86,26 @@ export function termsOf(
     .execute();
 }
 
-/** One stretch of an owner's terms, in the order of ARNs and time. */
-export function pageTerms(
-  db: Db,
-  owner: Owner,
-  after: { readonly arn: string; readonly since: EpochMillis },
-  limit: number,
-): Promise<Term[]> {
+/** The latest term of each of an owner's certificates, in the order of ARNs. */
+export function latestTerms(db: Db, owner: Owner, after: string, limit: number): Promise<Term[]> {
   return db
     .selectFrom("certificateTerms")
     .select(TERM)
     .where("account", "=", owner.account)
     .where("region", "=", owner.region)
-    .where((row) =>
-      row(row.refTuple("certificateArn", "since"), ">", row.tuple(after.arn as CertificateArn, after.since)),
+    .where("certificateArn", ">", after as CertificateArn)
+    .where("id", "=", (query) =>
+      query
+        .selectFrom("certificateTerms as own")
+        .select("own.id")
+        .whereRef("own.account", "=", "certificateTerms.account")
+        .whereRef("own.region", "=", "certificateTerms.region")
+        .whereRef("own.certificateArn", "=", "certificateTerms.certificateArn")
+        .orderBy("own.since", "desc")
+        .orderBy("own.id", "desc")
+        .limit(1),
     )
     .orderBy("certificateArn")
-    .orderBy("since")
     .limit(limit)
     .execute();
 }
