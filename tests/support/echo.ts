@@ -9,6 +9,7 @@ import { type MountedService, mount } from "#aws/service.ts";
 import { sigv4 } from "#aws/sigv4/authenticate.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
+import { schemas } from "#services/acm-pca/schemas.ts";
 import { TEST_KEY, testCredential } from "./access-key.ts";
 import { sample } from "./sample.ts";
 
@@ -29,8 +30,10 @@ export interface Echo {
   failure: Error | undefined;
 }
 
-const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts])[] = [
+/** `model` holds the schemas of a package that carries none itself. */
+const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts, model?: object])[] = [
   ["acm", "ACM", FACTS.acm],
+  ["acm-pca", "ACMPCA", FACTS.acmPca, schemas],
   ["kms", "KMS", FACTS.kms],
   ["sts", "STS", FACTS.sts],
   ["route-53", "Route53", FACTS.route53],
@@ -55,9 +58,12 @@ const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts])
 
 export async function echoServices(echo: Echo): Promise<readonly EchoService[]> {
   return Promise.all(
-    PACKAGES.map(async ([name, prefix, facts]) => {
+    PACKAGES.map(async ([name, prefix, facts, model]) => {
       const sdk = (await import(`@aws-sdk/client-${name}`)) as Readonly<Record<string, unknown>>;
-      const mounted = mount({ name, sdk, facts, operations: {}, rules: {}, refusals: {} as never }, undefined);
+      const mounted = mount(
+        { name, sdk: model ?? sdk, facts, operations: {}, rules: {}, refusals: {} as never },
+        undefined,
+      );
       const handler = (operation: string) => (input: unknown) => {
         if (echo.failure) throw echo.failure;
         const output = mounted.operations.get(operation)?.output ?? NormalizedSchema.of("unit");
