@@ -80,7 +80,7 @@ const CONSEQUENCES: Readonly<Record<Decision, (tx: Tx, answered: Answered, deps:
   async refuse(tx, { approval, certificate, proofs }, deps) {
     await recordAct(tx, certificate.arn, "DomainRefused", deps, readerOf(approval, deps));
     if (approval.purpose === "ISSUE") {
-      await failRequest(tx, certificate, "DOMAIN_VALIDATION_DENIED", refusal(approval));
+      await failRequest(tx, certificate, "DOMAIN_VALIDATION_DENIED", refusal(approval), deps);
       return;
     }
     const checkAt = attemptOf(certificate, "RENEWAL").endsAt.getTime();

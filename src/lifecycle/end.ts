@@ -29,6 +29,7 @@ export async function recordTimeOut(arn: CertificateArn, deps: EndDeps): Promise
     const status = statusAfter("validation-timed-out", certificate.status);
     await changeCertificate(tx, arn, certificate, { status });
     await failValidations(tx, arn, "ISSUE");
+    await recordAct(tx, arn, "CertificateTimedOut", deps);
   });
 }
 
@@ -37,11 +38,11 @@ export async function recordFailure(
   arn: CertificateArn,
   failureReason: FailureReason,
   trouble: string,
-  { store }: EndDeps,
+  deps: EndDeps,
 ): Promise<void> {
-  await store.transaction().execute(async (tx) => {
+  await deps.store.transaction().execute(async (tx) => {
     const certificate = await holdCertificate(tx, arn);
-    if (certificate?.status === "PENDING_VALIDATION") await failRequest(tx, certificate, failureReason, trouble);
+    if (certificate?.status === "PENDING_VALIDATION") await failRequest(tx, certificate, failureReason, trouble, deps);
   });
 }
 
@@ -51,10 +52,12 @@ export async function failRequest(
   certificate: CertificateState,
   failureReason: FailureReason,
   trouble: string,
+  deps: Pick<EndDeps, "clock" | "ids">,
 ): Promise<void> {
   const status = statusAfter("issuance-failed", certificate.status);
   await changeCertificate(tx, certificate.arn, certificate, { status, failureReason, trouble });
   await failValidations(tx, certificate.arn, "ISSUE");
+  await recordAct(tx, certificate.arn, "CertificateFailed", deps);
 }
 
 /** The validity is over; a renewal that did not come to its end by now has failed. */

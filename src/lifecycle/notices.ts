@@ -16,6 +16,7 @@ import {
 import { finishSweep, moveSweep, readSweep } from "#store/certificate-sweeps.ts";
 import { markOverdue } from "#store/certificate-terms.ts";
 import type { Store } from "#store/store.ts";
+import { accountConfiguration } from "./account-configuration.ts";
 import { NEAR } from "./notices-job.ts";
 import { tell } from "./tell.ts";
 
@@ -74,8 +75,8 @@ async function give(arn: CertificateArn, policy: NoticePolicy, deps: NoticeDeps)
   });
 }
 
-async function noticePolicy(_owner: Owner, { renewBefore }: NoticeDeps): Promise<NoticePolicy> {
-  return await Promise.resolve({ daysBeforeExpiry: DAYS_BEFORE_EXPIRY, renewBefore });
+async function noticePolicy(owner: Owner, { store, renewBefore }: NoticeDeps): Promise<NoticePolicy> {
+  return { ...(await accountConfiguration(store, owner)), renewBefore };
 }
 
 function ownerOf(subject: string): Owner {
@@ -127,6 +128,4 @@ function nextSweep({ next, shortest }: Seen, beyond: Millis | undefined, now: Da
 /** Days before the end by which certificates are counted. */
 export const BUCKETS: readonly number[] = [1, 7, 15, 30, 45];
 
-/** https://docs.aws.amazon.com/acm/latest/APIReference/API_ExpiryEventsConfiguration.html */
-const DAYS_BEFORE_EXPIRY = 45;
 const AT_ONCE = 200;

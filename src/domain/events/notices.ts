@@ -1,5 +1,5 @@
 import type { FailureReason } from "#domain/certificate/certificate.ts";
-import { type RenewalPolicy, type RenewalStatus, renewalTime } from "#domain/certificate/renewal.ts";
+import { type RenewalPolicy, type RenewalStatus, renewalTime, spreadOf } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import { DAY, later, type Millis } from "#lib/duration.ts";
 import {
@@ -12,6 +12,7 @@ import {
 
 /** What decides whether something is to be said of a certificate's end. */
 export interface EndingCertificate extends CertificateEventFacts {
+  readonly arn: string;
   readonly status: CertificateStatus;
   readonly generation: number;
   readonly issuedAt: Millis | null;
@@ -96,13 +97,18 @@ export function lifeOf({ notBefore, notAfter, issuedAt }: EndingCertificate): Mi
 
 /** When a certificate is to be renewed; undefined where nobody here renews it. */
 export function renewalDue(certificate: EndingCertificate, policy: RenewalPolicy): Date | undefined {
-  const { keyPairOrigin, inUse, exported, renewAt, notBefore, notAfter, issuedAt } = certificate;
+  const { arn, type, keyPairOrigin, inUse, exported, renewAt, notBefore, notAfter, issuedAt } = certificate;
   if (keyPairOrigin !== "AWS_MANAGED" || !(inUse || exported) || notBefore === null || notAfter === null) {
     return undefined;
   }
   if (renewAt !== null) return new Date(renewAt);
-  const issued = issuedAt === null ? undefined : new Date(issuedAt);
-  return renewalTime({ notBefore: new Date(notBefore), notAfter: new Date(notAfter), issuedAt: issued }, policy);
+  const validity = {
+    notBefore: new Date(notBefore),
+    notAfter: new Date(notAfter),
+    issuedAt: issuedAt === null ? undefined : new Date(issuedAt),
+    isPrivate: type === "PRIVATE",
+  };
+  return renewalTime(validity, policy, spreadOf(arn));
 }
 
 /** Why a renewal that has begun does not come to its end; undefined while it needs nobody. */
