@@ -21,7 +21,7 @@ const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespac
 });
 
 export const FACTS: Readonly<
-  Record<"acm" | "acmPca" | "cloudwatch" | "elbv2" | "eventbridge" | "kms" | "route53" | "sts", Facts>
+  Record<"acm" | "acmPca" | "cloudwatch" | "elbv2" | "eventbridge" | "kms" | "route53" | "sealkeeper" | "sts", Facts>
 > = {
   acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
   acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
@@ -45,6 +45,8 @@ export const FACTS: Readonly<
     rest: "restXml",
     invalidInput: "InvalidInput",
   },
+  /** Our own: no SDK has it. */
+  sealkeeper: { scope: "sealkeeper", target: "Sealkeeper", version: "2026-04-01" },
   sts: {
     scope: "sts",
     target: "AWSSecurityTokenServiceV20110615",

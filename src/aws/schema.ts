@@ -9,15 +9,15 @@ import type {
 /** States the shapes of an API that no SDK package has, in the form in which SDK packages carry theirs. */
 export interface Shapes {
   /** A structure states its required members first. */
-  structure(
+  readonly structure: (
     name: string,
     required: Readonly<Record<string, $SchemaRef>>,
     optional?: Readonly<Record<string, $SchemaRef>>,
-  ): StaticStructureSchema;
-  listOf(name: string, member: $SchemaRef): $SchemaRef;
-  operation(name: string, input: StaticStructureSchema, output: $SchemaRef): StaticOperationSchema;
+  ) => StaticStructureSchema;
+  readonly listOf: (name: string, member: $SchemaRef) => $SchemaRef;
+  readonly operation: (name: string, input: StaticStructureSchema, output: $SchemaRef) => StaticOperationSchema;
   /** An error that is the client's. */
-  failure(name: string): StaticErrorSchema;
+  readonly failure: (name: string) => StaticErrorSchema;
 }
 
 /** The shapes of one namespace: `com.amazonaws.acmpca`. */

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client
 import type { CallEntry } from "#aws/gateway.ts";
 import type { Store } from "#store/store.ts";
 import { expiryGauges } from "./expiry-gauges.ts";
+import { rehearsalGauges } from "./rehearsal-gauges.ts";
 
 /** What `/metrics` tells Prometheus. */
 export interface Metrics {
@@ -16,6 +17,7 @@ export function openMetrics(store: Store): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   expiryGauges(registry, store);
+  rehearsalGauges(registry, store);
   const calls = new Histogram({
     name: "sealkeeper_api_call_seconds",
     help: "AWS API calls by service, operation and status",

@@ -83,6 +83,8 @@ export const OPTIONS: Options = {
     "how long before their end they are renewed; empty: as ACM does",
     "DURATION",
   ),
+  "rehearse-every": option(duration, "24h", "how often each renewal is rehearsed by itself; 0s: never", "DURATION"),
+  "owner-tag": option(text, "owner", "the tag that says who looks after a certificate, in any case", "KEY"),
   "quota-certificates": option(
     optional(count),
     "",
@@ -175,6 +177,8 @@ interface Options {
   readonly "balancer-addresses": Option<string>;
   readonly "leaf-lifetime": Option<number>;
   readonly "renew-before": Option<number | undefined>;
+  readonly "rehearse-every": Option<number>;
+  readonly "owner-tag": Option<string>;
   readonly "quota-certificates": Option<number | undefined>;
   readonly "quota-certificates-per-year": Option<number | undefined>;
   readonly "quota-imported": Option<number | undefined>;

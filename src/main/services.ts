@@ -6,6 +6,7 @@ import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
 import { kms } from "#services/kms/index.ts";
 import { route53 } from "#services/route53/index.ts";
+import { sealkeeper } from "#services/sealkeeper/index.ts";
 import { sts } from "#services/sts/index.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +20,7 @@ export function mountServices(world: World): readonly MountedService[] {
     mount(eventbridge, world),
     mount(kms, world),
     mount(route53, world),
+    mount(sealkeeper, world),
     mount(sts, world),
   ];
 }

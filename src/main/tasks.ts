@@ -19,6 +19,7 @@ import { NOTICES } from "#lifecycle/notices-job.ts";
 import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/renewal-info.ts";
 import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
+import { PLAN_ROUNDS, planRounds, REHEARSE_SOME, rehearseSome } from "#rehearsal/round.ts";
 import type { World } from "./world.ts";
 
 /** Every kind of background work, by the name under which it is promised. */
@@ -37,6 +38,8 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [PURGE_EVENTS]: () => purgeEvents({ ...world, eventsRetention: world.events.retention }),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
+    [PLAN_ROUNDS]: () => planRounds(world),
+    [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),
     ...privateCaTasks(world),
   };
 }

@@ -59,6 +59,8 @@ export interface World extends NamePolicy {
   readonly localTargets: boolean;
   readonly leafLifetime: Millis;
   readonly renewBefore: Millis | undefined;
+  readonly rehearseEvery: Millis;
+  readonly ownerTag: string;
   /** Where ACME clients reach the front door. */
   readonly acmeOrigin: string;
   /** Whether they are held to AWS's request rates. */
@@ -132,6 +134,8 @@ async function furnish(
     localTargets: config["event-local-targets"],
     leafLifetime: config["leaf-lifetime"],
     renewBefore: config["renew-before"],
+    rehearseEvery: config["rehearse-every"],
+    ownerTag: config["owner-tag"],
     acmeOrigin: overTls(config["public-url"]),
     acmeRateLimits: config["request-rates"] === "as-aws",
     onRecordsChanged: async (tx, names) => {

@@ -4,6 +4,8 @@ import { pageRehearsals, type StoredRehearsal } from "#store/rehearsals.ts";
 import type { Store } from "#store/store.ts";
 import { type ListName, readPageToken, writePageToken } from "./page-token.ts";
 
+export type { StoredRehearsal } from "#store/rehearsals.ts";
+
 export interface ListRequest {
   /** Only those of this verdict. */
   readonly verdict: Verdict | undefined;

@@ -1,0 +1,128 @@
+import type { Io, SdkOf } from "#aws/schema.ts";
+import type { Operation } from "#aws/service.ts";
+import type { CertificateStatus } from "#domain/certificate/status.ts";
+import type { CheckName, Outcome, Verdict } from "#domain/rehearsal/rehearsal.ts";
+import type { NowDeps } from "#rehearsal/now.ts";
+import { schemas } from "./schemas.ts";
+
+// The types of what schemas.ts states, for handlers and clients.
+
+export interface OfCertificate {
+  readonly CertificateArn: string;
+}
+
+export interface PageOf {
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+export interface RecordToWrite {
+  readonly Name: string;
+  readonly Type: string;
+  readonly Value: string;
+}
+
+export interface Lookup {
+  readonly Name: string;
+  readonly Type: string;
+  readonly Server: string;
+  readonly Answer?: string | undefined;
+  readonly Failure?: string | undefined;
+}
+
+export interface RehearsalSummary extends OfCertificate {
+  readonly DomainName: string;
+  readonly Verdict: Verdict;
+  readonly Problem?: string | undefined;
+  readonly Record?: RecordToWrite | undefined;
+  readonly Owner?: string | undefined;
+  readonly RenewsAt?: Date | undefined;
+  readonly ActBy?: Date | undefined;
+  readonly RehearsedAt: Date;
+  /** Since when the verdict and the problem are these; absent where it was not kept. */
+  readonly Since?: Date | undefined;
+}
+
+export interface Finding {
+  readonly Check: CheckName;
+  readonly Outcome: Outcome;
+  readonly Message: string;
+  readonly DomainName?: string | undefined;
+  readonly Record?: RecordToWrite | undefined;
+  readonly Lookups?: readonly Lookup[] | undefined;
+}
+
+export interface Rehearsal extends RehearsalSummary {
+  readonly Findings: readonly Finding[];
+}
+
+export interface DomainExplanation {
+  readonly DomainName: string;
+  readonly Purpose: "ISSUE" | "RENEWAL" | "MIGRATION";
+  readonly Status: string;
+  readonly Problem?: string | undefined;
+  readonly Lookups?: readonly Lookup[] | undefined;
+  readonly CheckedAt?: Date | undefined;
+  readonly CheckAt?: Date | undefined;
+}
+
+export interface OrderExplanation {
+  readonly Ca: string;
+  readonly State: string;
+  readonly Version: "in force" | "next";
+  readonly ChangedAt: Date;
+  readonly Problem?: string | undefined;
+  readonly AgainAt?: Date | undefined;
+  readonly RenewalWindow?:
+    | {
+        readonly From: Date;
+        readonly To: Date;
+        readonly RenewsAt: Date;
+        readonly Explanation?: string | undefined;
+      }
+    | undefined;
+}
+
+/** Input and output of each operation. */
+export interface SealkeeperApi {
+  readonly DescribeRehearsal: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
+  readonly ExplainCertificate: Io<
+    OfCertificate,
+    {
+      readonly Status: CertificateStatus;
+      readonly Trouble: string | undefined;
+      readonly Domains: readonly DomainExplanation[];
+      readonly Orders: readonly OrderExplanation[];
+    }
+  >;
+  readonly GetRehearsalSummary: Io<
+    object,
+    {
+      readonly FinishedAt?: Date | undefined;
+      readonly WouldRenew?: number | undefined;
+      readonly WouldNotRenew?: number | undefined;
+      readonly NotRenewedByUs?: number | undefined;
+    }
+  >;
+  readonly ListCertificateRegions: Io<object, { readonly Regions: readonly string[] }>;
+  readonly ListRehearsals: Io<
+    PageOf & { readonly Verdict?: Verdict; readonly Owner?: string },
+    { readonly Rehearsals: readonly RehearsalSummary[]; readonly NextToken: string | undefined }
+  >;
+  readonly RehearseCertificate: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
+  readonly RehearseCertificates: Io<
+    PageOf,
+    { readonly Rehearsals: readonly Rehearsal[]; readonly NextToken: string | undefined }
+  >;
+}
+
+type ErrorNames = "InvalidArnException" | "InvalidNextTokenException" | "ResourceNotFoundException";
+
+export type SealkeeperSdk = SdkOf<SealkeeperApi, ErrorNames>;
+
+/** The model that is mounted: of an SDK package only its schemas are read. */
+export const sdk: SealkeeperSdk = schemas as unknown as SealkeeperSdk;
+
+export type SealkeeperDeps = NowDeps;
+
+export type SealkeeperOperation<Name extends keyof SealkeeperApi> = Operation<SealkeeperSdk, Name, SealkeeperDeps>;

@@ -1,0 +1,20 @@
+import type { Rules } from "#aws/rules.ts";
+import type { Verdict } from "#domain/rehearsal/rehearsal.ts";
+
+const VERDICTS: Readonly<Record<Verdict, Verdict>> = {
+  WOULD_RENEW: "WOULD_RENEW",
+  WOULD_NOT_RENEW: "WOULD_NOT_RENEW",
+  NOT_RENEWED_BY_US: "NOT_RENEWED_BY_US",
+};
+
+export const rules: Rules = {
+  // As ACM's own.
+  CertificateArn: { min: 20, max: 2048 },
+  NextToken: { min: 1, max: 10_000 },
+  // Owners are values of tags.
+  "ListRehearsalsRequest.Owner": { min: 1, max: 256 },
+  "ListRehearsalsRequest.Verdict": { oneOf: VERDICTS },
+  "ListRehearsalsRequest.MaxResults": { min: 1, max: 1000 },
+  // Each of them is looked at while the caller waits.
+  "RehearseCertificatesRequest.MaxResults": { min: 1, max: 25 },
+};

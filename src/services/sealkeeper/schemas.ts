@@ -1,0 +1,111 @@
+import type { StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
+import { SHAPE, shapesOf } from "#aws/schema.ts";
+
+// The model of Sealkeeper's own API, version 2026-04-01: what ACM's has no place for.
+const { structure, listOf, operation, failure } = shapesOf("internal.sealkeeper");
+const { text: TEXT, number: NUMBER, time: TIME } = SHAPE;
+
+const OF_CERTIFICATE = { CertificateArn: TEXT };
+const PAGE = { MaxResults: NUMBER, NextToken: TEXT };
+
+const RecordToWrite = structure("RecordToWrite", { Name: TEXT, Type: TEXT, Value: TEXT });
+const Lookups = listOf(
+  "LookupList",
+  structure("Lookup", { Name: TEXT, Type: TEXT, Server: TEXT }, { Answer: TEXT, Failure: TEXT }),
+);
+const SUMMARY = {
+  DomainName: TEXT,
+  Verdict: TEXT,
+  Problem: TEXT,
+  Record: RecordToWrite,
+  Owner: TEXT,
+  RenewsAt: TIME,
+  ActBy: TIME,
+  RehearsedAt: TIME,
+  Since: TIME,
+};
+const RehearsalSummary = structure("RehearsalSummary", OF_CERTIFICATE, SUMMARY);
+const Rehearsal = structure("Rehearsal", OF_CERTIFICATE, {
+  ...SUMMARY,
+  Findings: listOf(
+    "FindingList",
+    structure(
+      "Finding",
+      { Check: TEXT, Outcome: TEXT, Message: TEXT },
+      { DomainName: TEXT, Record: RecordToWrite, Lookups },
+    ),
+  ),
+});
+const DomainExplanation = structure(
+  "DomainExplanation",
+  { DomainName: TEXT, Purpose: TEXT, Status: TEXT },
+  { Problem: TEXT, Lookups, CheckedAt: TIME, CheckAt: TIME },
+);
+const OrderExplanation = structure(
+  "OrderExplanation",
+  { Ca: TEXT, State: TEXT, Version: TEXT, ChangedAt: TIME },
+  {
+    Problem: TEXT,
+    AgainAt: TIME,
+    RenewalWindow: structure("RenewalWindow", { From: TIME, To: TIME, RenewsAt: TIME }, { Explanation: TEXT }),
+  },
+);
+
+/** What the port reads and writes; api.ts has the same for the compiler. */
+export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErrorSchema>> = {
+  DescribeRehearsal: operation(
+    "DescribeRehearsal",
+    structure("DescribeRehearsalRequest", OF_CERTIFICATE),
+    structure("DescribeRehearsalResponse", {}, { Rehearsal }),
+  ),
+  ExplainCertificate: operation(
+    "ExplainCertificate",
+    structure("ExplainCertificateRequest", OF_CERTIFICATE),
+    structure(
+      "ExplainCertificateResponse",
+      {},
+      {
+        Status: TEXT,
+        Trouble: TEXT,
+        Domains: listOf("DomainExplanationList", DomainExplanation),
+        Orders: listOf("OrderExplanationList", OrderExplanation),
+      },
+    ),
+  ),
+  GetRehearsalSummary: operation(
+    "GetRehearsalSummary",
+    structure("GetRehearsalSummaryRequest", {}),
+    structure(
+      "GetRehearsalSummaryResponse",
+      {},
+      { FinishedAt: TIME, WouldRenew: NUMBER, WouldNotRenew: NUMBER, NotRenewedByUs: NUMBER },
+    ),
+  ),
+  ListCertificateRegions: operation(
+    "ListCertificateRegions",
+    structure("ListCertificateRegionsRequest", {}),
+    structure("ListCertificateRegionsResponse", {}, { Regions: listOf("RegionList", TEXT) }),
+  ),
+  ListRehearsals: operation(
+    "ListRehearsals",
+    structure("ListRehearsalsRequest", {}, { Verdict: TEXT, Owner: TEXT, ...PAGE }),
+    structure(
+      "ListRehearsalsResponse",
+      {},
+      { Rehearsals: listOf("RehearsalSummaryList", RehearsalSummary), NextToken: TEXT },
+    ),
+  ),
+  RehearseCertificate: operation(
+    "RehearseCertificate",
+    structure("RehearseCertificateRequest", OF_CERTIFICATE),
+    structure("RehearseCertificateResponse", {}, { Rehearsal }),
+  ),
+  RehearseCertificates: operation(
+    "RehearseCertificates",
+    structure("RehearseCertificatesRequest", {}, PAGE),
+    structure("RehearseCertificatesResponse", {}, { Rehearsals: listOf("RehearsalList", Rehearsal), NextToken: TEXT }),
+  ),
+  InvalidArnException: failure("InvalidArnException"),
+  InvalidNextTokenException: failure("InvalidNextTokenException"),
+  ResourceNotFoundException: failure("ResourceNotFoundException"),
+};
