@@ -7,7 +7,7 @@ import { afterAll, expect } from "vitest";
  */
 const scans = new Set<string>();
 const seen = new Set<string>();
-const prepare = DatabaseSync.prototype.prepare;
+const { prepare }: { readonly prepare: (this: DatabaseSync, sql: string) => StatementSync } = DatabaseSync.prototype;
 
 DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string): StatementSync {
   const statement = prepare.call(this, sql);
@@ -15,7 +15,7 @@ DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string): Sta
     seen.add(sql);
     for (const { detail } of prepare.call(this, `explain query plan ${sql}`).all()) {
       const [, table] = /^SCAN (\w+)/.exec(String(detail)) ?? [];
-      if (table !== undefined && GROWING.test(table) && !EXCEPT.test(sql)) scans.add(`${detail}: ${sql}`);
+      if (table !== undefined && GROWING.test(table) && !EXCEPT.test(sql)) scans.add(`${String(detail)}: ${sql}`);
     }
   }
   return statement;
