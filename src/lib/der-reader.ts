@@ -54,6 +54,23 @@ export function contents(bytes: Uint8Array, { content, end }: Element): Buffer {
   return view(bytes, content, end);
 }
 
+/** The dotted form of an OBJECT IDENTIFIER, from what the element holds. Throws DerError for one that is cut off. */
+export function oidText(content: Uint8Array): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of content) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte < 0x80) {
+      arcs.push(arc);
+      arc = 0;
+    }
+  }
+  const [head, ...rest] = arcs;
+  if (head === undefined || ((content.at(-1) ?? 0) & 0x80) !== 0) throw new DerError("no OBJECT IDENTIFIER");
+  const first = Math.min(Math.floor(head / 40), 2);
+  return [first, head - 40 * first, ...rest].join(".");
+}
+
 /** Throws DerError unless `bytes` are exactly one element, strictly nested, of bounded depth and number of elements. */
 export function checkDer(bytes: Uint8Array): void {
   let elements = 0;

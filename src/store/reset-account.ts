@@ -14,6 +14,7 @@ export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removeKeys(tx, account);
   await removeZones(tx, account);
   await removePrivateCas(tx, account);
+  await removeEvents(tx, account);
 }
 
 async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
@@ -29,6 +30,9 @@ async function removeCertificates(tx: Tx, account: AccountId): Promise<void> {
   const ofAccount = tx.selectFrom("certificates").select("arn").where("account", "=", account);
   await tx.deleteFrom("certificateAssociations").where("certificateArn", "in", ofAccount).execute();
   await tx.deleteFrom("certificates").where("account", "=", account).execute();
+  await tx.deleteFrom("quotaUses").where("account", "=", account).execute();
+  await tx.deleteFrom("accountConfigurations").where("account", "=", account).execute();
+  await tx.deleteFrom("accountConfigurationTokens").where("account", "=", account).execute();
 }
 
 async function removeKeys(tx: Tx, account: AccountId): Promise<void> {
@@ -53,4 +57,20 @@ async function removePrivateCas(tx: Tx, account: AccountId): Promise<void> {
   const ofAccount = tx.selectFrom("privateCas").select("id").where("account", "=", account);
   await tx.deleteFrom("privateCaCertificates").where("caId", "in", ofAccount).execute();
   await tx.deleteFrom("privateCas").where("account", "=", account).execute();
+}
+
+async function removeEvents(tx: Tx, account: AccountId): Promise<void> {
+  const ofAccount = tx.selectFrom("eventTargets").select("key").where("account", "=", account);
+  await tx.deleteFrom("eventDeliveries").where("target", "in", ofAccount).execute();
+  await tx.deleteFrom("eventTargets").where("account", "=", account).execute();
+  await tx.deleteFrom("eventRules").where("account", "=", account).execute();
+  await tx.deleteFrom("apiDestinations").where("account", "=", account).execute();
+  await tx.deleteFrom("eventConnections").where("account", "=", account).execute();
+  await tx.deleteFrom("eventReplays").where("account", "=", account).execute();
+  await tx.deleteFrom("eventArchives").where("account", "=", account).execute();
+  await tx.deleteFrom("eventTags").where("resourceArn", "like", `%:${account}:%`).execute();
+  await tx.deleteFrom("events").where("account", "=", account).execute();
+  await tx.deleteFrom("certificateTerms").where("account", "=", account).execute();
+  await tx.deleteFrom("acmeIssuances").where("account", "=", account).execute();
+  await tx.deleteFrom("certificateSweeps").where("account", "=", account).execute();
 }
