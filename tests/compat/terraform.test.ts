@@ -49,7 +49,7 @@ beforeAll(async () => {
   product = await startProduct(place, { "log-level": "warn" });
   return async () => {
     await product.stop();
-    await leavePlace(place);
+    leavePlace(place);
   };
 });
 

@@ -72,22 +72,22 @@ describe("managed renewal", () => {
   });
 
   test("whose record is gone is PENDING_VALIDATION and ISSUED stays, until the record is back", async () => {
-    const { arn, withdraw, restore } = await issued("gone.example");
+    const { arn, ...proofs } = await issued("gone.example");
     await endpoint.world.attach(arn);
     const { NotAfter = now() } = await see(arn);
-    await withdraw();
+    await proofs.withdraw();
     await endpoint.world.liveUntil(later(NotAfter, -30 * DAY));
     expect(await see(arn)).toMatchObject({ Status: "ISSUED", RenewalSummary: { RenewalStatus: "PENDING_VALIDATION" } });
-    await restore();
+    await proofs.restore();
     await endpoint.world.liveUntil(later(now(), HOUR));
     expect((await see(arn)).RenewalSummary?.RenewalStatus).toBe("SUCCESS");
   });
 
   test("that never validates is FAILED at the end of the certificate, not before", async () => {
-    const { arn, withdraw } = await issued("lost.example");
+    const { arn, ...proofs } = await issued("lost.example");
     await endpoint.world.attach(arn);
     const { NotAfter = now() } = await see(arn);
-    await withdraw();
+    await proofs.withdraw();
     await endpoint.world.liveUntil(later(NotAfter, -HOUR));
     expect((await see(arn)).RenewalSummary?.RenewalStatus).not.toBe("FAILED");
     await endpoint.world.liveUntil(later(NotAfter, HOUR));

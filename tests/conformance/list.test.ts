@@ -255,8 +255,9 @@ describe("SearchCertificates", () => {
     async (SortBy) => {
       const up = await search(undefined, { SortBy, SortOrder: "ASCENDING" });
       const down = await search(undefined, { SortBy, SortOrder: "DESCENDING" });
-      expect([...up].sort()).toEqual(["ec", "imported", "pending", "rsa"]);
-      expect([...down].sort()).toEqual(["ec", "imported", "pending", "rsa"]);
+      expect(new Set(up)).toEqual(new Set(Object.keys(arns)));
+      expect(up).toHaveLength(4);
+      expect(down).toEqual(up.toReversed());
     },
   );
 

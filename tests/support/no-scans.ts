@@ -7,7 +7,8 @@ import { afterAll, expect } from "vitest";
  */
 const scans = new Set<string>();
 const seen = new Set<string>();
-const { prepare }: { readonly prepare: (this: DatabaseSync, sql: string) => StatementSync } = DatabaseSync.prototype;
+// oxlint-disable-next-line typescript/unbound-method -- it is given its database at every call
+const { prepare } = DatabaseSync.prototype;
 
 DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql: string): StatementSync {
   const statement = prepare.call(this, sql);
