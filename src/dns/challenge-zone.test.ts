@@ -74,7 +74,7 @@ const ask = async (zone: string, asked: string, type: "TXT" | "A" | "NS" | "SOA"
 const valueOf = (record: packet.Answer): string => {
   if (record.type === "SOA") return record.data.mname;
   if (record.type === "TXT") return String(Array.isArray(record.data) ? record.data.join("") : record.data);
-  return "data" in record ? String(record.data) : "";
+  return "data" in record && typeof record.data === "string" ? record.data : "";
 };
 
 describe.for(["acme.sealkeeper.internal", "acme.kiln.com"])("the zone of challenges %s", (zone) => {
