@@ -303,14 +303,14 @@ const OPEN_TO_ALL: ReadonlySet<string> = new Set(["GetAccessKeyInfo"]);
 const failures = (): unknown[] =>
   logged.filter(({ status }) => status >= 500).map(({ operation, error, bug }) => [operation, error?.message, bug]);
 
-/** Everything in the store but the audit trail, or what of it belongs to one account. */
+/** Everything in the store but the audit trail and secrets made at their first use, or what of it belongs to one account. */
 async function contents(account?: string): Promise<Readonly<Record<string, unknown>>> {
   await world.journal.flush();
   const tables = await sql<{
     name: string;
   }>`select name from sqlite_master where type = 'table' and name not like 'sqlite%'`.execute(world.store);
   const found: Record<string, unknown> = {};
-  for (const { name } of tables.rows.filter(({ name }) => name !== "audit_records")) {
+  for (const { name } of tables.rows.filter(({ name }) => !["audit_records", "instance_secrets"].includes(name))) {
     const { rows } = await sql`select * from ${sql.table(name)}`.execute(world.store);
     found[name] = account === undefined ? rows : rows.filter((row) => JSON.stringify(row).includes(account));
   }

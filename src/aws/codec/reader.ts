@@ -14,7 +14,10 @@ export type Reader = (schema: NormalizedSchema, value: unknown) => Readonly<Reco
 export function reader(format: Format, rules: Rules, invalidInput: string): Reader {
   const reading: Reading = memo((schema) => readingOf(schema, format, rules, reading));
   return (schema, value) => {
-    if (schema.isUnitSchema()) return {};
+    if (schema.isUnitSchema()) {
+      if (value !== undefined && !format.object(value)) mistyped(value, "", "structure");
+      return {};
+    }
     const wrong = new Complaints();
     const result = reading(schema)(value, "", wrong);
     if (wrong.message !== undefined) throw new AwsError(invalidInput, wrong.message);
