@@ -30,6 +30,7 @@ import type { Logger } from "./log.ts";
 import { openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
 import { listenerNotes } from "./note-listeners.ts";
+import { noteUpstream } from "./note-upstream.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
 import { openWorld, type World } from "./world.ts";
@@ -65,6 +66,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     const world = await openWorld(config, deps);
     ending.push(() => world.close());
     await ensureHierarchy(world);
+    if (world.upstream) noteUpstream(world.upstream, log);
     await writeCredentials(config, world);
     await promiseRounds(world);
     await openEvents([...world.events.webhooks.keys(), ...(world.events.writeEvent ? [STDOUT] : [])], world);
