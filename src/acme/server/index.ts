@@ -60,7 +60,7 @@ export function acmeServer(
   };
   return async (request) => {
     const [, id, resource] = PATH.exec(request.path) ?? [];
-    if (id === undefined || resource === undefined) return undefined;
+    if (id === undefined || resource === undefined) return undefined; // not below /acme/
     const seen: Seen = {};
     const answer = await answerOne(request, id, resource, { ...deps, ...state }, seen);
     log({
@@ -212,4 +212,4 @@ const ROUTES: readonly Route[] = [
   { pattern: ["cert", ":", ":?"], signed: { by: "account", rate: "read", answer: certificate } },
   { pattern: ["renewal-info", ":"], open: renewalInfo },
 ];
-const PATH = new RegExp(`^${ACME_PATH}/([0-9A-Za-z-]{1,64})/([\\w./-]{1,200})$`);
+const PATH = new RegExp(`^${ACME_PATH}/([^/]{0,200})/?(.{0,400})`);
