@@ -1,4 +1,7 @@
 import { ACME_DETAILS } from "./acme/details.ts";
+import { EVENTS_DETAILS } from "./events-details.ts";
+import { REHEARSE_DETAILS } from "./rehearse/details.ts";
+import { TIME_MACHINE_DETAILS } from "./time-machine-details.ts";
 
 /** What a command is for, and where its code is; it is loaded only when it is asked for. */
 export interface Command {
@@ -11,7 +14,7 @@ export interface Command {
   readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
 }
 
-export type CommandName = "serve" | "acme" | "demo" | "explain" | "time-machine" | "edge";
+export type CommandName = "serve" | "acme" | "demo" | "explain" | "events" | "rehearse" | "time-machine" | "edge";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -35,10 +38,25 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     usage: "sealkeeper explain CERTIFICATE_ARN [--data-dir DIR | --database URL | --config FILE]",
     load: () => import("./explain.ts"),
   },
+  events: {
+    summary: "show what happened to certificates, follow it, and see to what was not delivered",
+    usage:
+      "sealkeeper events [--since 24h] [--follow] [--json] [--undelivered] [--resend] [--data-dir DIR | --database URL | --config FILE]",
+    details: EVENTS_DETAILS,
+    load: () => import("./events.ts"),
+  },
+  rehearse: {
+    summary: "say of every certificate whether it would be renewed now, and what to do where it would not",
+    usage:
+      "sealkeeper rehearse [CERTIFICATE_ARN…] [--failures-only] [--owner NAME] [--region REGION] [--json] [--data-dir DIR | --endpoint-url URL]",
+    details: REHEARSE_DETAILS,
+    load: () => import("./rehearse.ts"),
+  },
   "time-machine": {
     summary:
       "let a simulated fleet live for years by the product's own rules, and see whether any certificate was lost",
     usage: "sealkeeper time-machine [--certificates 10000] [--years 10] [--seed 1] [--json] [--follow NUMBER]",
+    details: TIME_MACHINE_DETAILS,
     load: () => import("./time-machine.ts"),
   },
   edge: {
