@@ -4,6 +4,7 @@ import type { Ids } from "#lib/ids.ts";
 import type { AccessKey } from "#lib/sigv4-signer.ts";
 import type { Timers } from "#lib/timers.ts";
 import { openCarrier } from "./carrier.ts";
+import { challengesOf } from "./challenges.ts";
 import { type ControlLink, keepLink } from "./control-link.ts";
 import { kmsOf } from "./kms.ts";
 
@@ -44,7 +45,15 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
     if (TOLD_IN_THE_LOG.has(kind)) log.info(facts, kind);
     link.tell(message);
   };
-  const carrier = openCarrier({ kms: kmsOf({ ...settings, clock }), clock, timers, ids, tell, onError });
+  const carrier = openCarrier({
+    kms: kmsOf({ ...settings, clock }),
+    findChallenge: challengesOf(settings),
+    clock,
+    timers,
+    ids,
+    tell,
+    onError,
+  });
   const link: ControlLink = keepLink({
     ...settings,
     clock,

@@ -5,6 +5,7 @@ import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
 import { type Balancer, type BalancerDeps, openBalancer } from "./balancer.ts";
+import type { FindChallenge } from "./challenges.ts";
 import { openAgents } from "./forward.ts";
 import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "./keyring.ts";
 import type { Kms } from "./kms.ts";
@@ -25,6 +26,7 @@ export interface CarrierDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: Ids;
+  readonly findChallenge: FindChallenge;
   readonly tell: (message: EdgeMessage) => void;
   readonly onError: (what: string, error: unknown) => void;
 }

@@ -5,6 +5,7 @@ import { DEFAULT_TLS_POLICY, type TlsPolicy, tlsPolicy } from "#domain/tls/polic
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { type Bound, bind, bindAttempts } from "./bind.ts";
 import { type CertificateIndex, indexCertificates } from "./certificate-choice.ts";
+import { challengeToken, type FindChallenge } from "./challenges.ts";
 import type { Client, Exchange } from "./exchange.ts";
 import { type ForwardDeps, forward, idleTimeout } from "./forward.ts";
 import { forwardedCount } from "./forwarded-headers.ts";
@@ -32,6 +33,7 @@ export interface Listener {
 export interface ListenerDeps extends ForwardDeps {
   readonly keyring: Keyring;
   readonly targets: Targets;
+  readonly findChallenge: FindChallenge;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -39,7 +41,14 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
   let current = { config, balancer };
   let certificates: { generation: number; of: EdgeListener; index: CertificateIndex<KeyringEntry> } | undefined;
   const connections = new Set<Socket>();
-  const front = httpFront((exchange) => answer(exchange, current.config, current.balancer, deps), deps);
+  const serve = (exchange: Exchange): void => answer(exchange, current.config, current.balancer, deps);
+  const front = httpFront((exchange) => {
+    const token = challengeToken(exchange);
+    if (token === undefined) return serve(exchange);
+    void deps
+      .findChallenge(token)
+      .then((found) => (found === undefined ? serve(exchange) : answerBody(exchange, 200, "text/plain", found)));
+  }, deps);
 
   const index = (): CertificateIndex<KeyringEntry> => {
     const { generation } = deps.keyring;

@@ -11,13 +11,14 @@ import {
   RequestCertificateCommand,
   RevokeCertificateCommand,
 } from "@aws-sdk/client-acm";
+import { CreateListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { expect, describe as group, onTestFinished, test } from "vitest";
 import type { Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { type Pebble, startPebble } from "../support/pebble.ts";
 import { testPlace, testProduct } from "../support/product.ts";
-import { type Clients, clientsOf, describe, makeZone, prove } from "../support/shop.ts";
+import { addressOf, type Clients, clientsOf, describe, makeBalancer, makeZone, prove } from "../support/shop.ts";
 
 const DOMAIN = "orchard-and-sons.com";
 
@@ -148,6 +149,41 @@ group("a public CA by ACME", () => {
     expect(pebble.log()).toMatch(/Attempting to validate w\/ HTTP/);
     const page = await fetch(`${product.endpoint}/.well-known/acme-challenge/none`);
     expect([page.status, await page.text()]).toEqual([404, "no order waits for this token\n"]);
+  });
+
+  test("looks by HTTP at a load balancer, which answers before it redirects", async () => {
+    const place = await testPlace();
+    const pebble = await startPebble({ dns: place.dns, httpPort: process.getuid?.() === 0 ? 80 : 8080 });
+    const ca = { directory: pebble.directory, "ca-file": pebble.caFile, challenge: "http-01" };
+    const product = await testProduct({ ...settings([ca]), edge: "true" }, place);
+    const clients = clientsOf(product);
+    const zone = await makeZone(clients, DOMAIN);
+    const { loadBalancerArn, balancerName, balancerZoneId } = await makeBalancer(clients, "web");
+    const RedirectConfig = { Protocol: "HTTPS", Port: "443", StatusCode: "HTTP_301" as const };
+    await clients.elbv2.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: "HTTP",
+        Port: 80,
+        DefaultActions: [{ Type: "redirect", RedirectConfig }],
+      }),
+    );
+    const AliasTarget = { DNSName: balancerName, HostedZoneId: balancerZoneId, EvaluateTargetHealth: false };
+    const ChangeBatch = {
+      Changes: [{ Action: "CREATE" as const, ResourceRecordSet: { Name: DOMAIN, Type: "A" as const, AliasTarget } }],
+    };
+    await clients.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch }));
+    const page = await until("the load balancer answers", async () => {
+      const url = `http://${await addressOf(product.dns, DOMAIN)}:${pebble.httpPort}/.well-known/acme-challenge/none`;
+      return fetch(url, { redirect: "manual" }).catch(() => undefined);
+    });
+    expect([page.status, page.headers.get("location")]).toEqual([
+      301,
+      expect.stringMatching(/^https:\/\/.*:443\/\.well-known\/acme-challenge\/none$/),
+    ]);
+    const arn = await request(clients, DOMAIN);
+    await prove(clients, arn, zone);
+    await issued(clients, arn, product, pebble);
   });
 
   test("that has lost its accounts gets to know us again", async () => {

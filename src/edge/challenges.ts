@@ -1,0 +1,48 @@
+import { type Millis, SECOND } from "#lib/duration.ts";
+import type { Exchange } from "./exchange.ts";
+import { exchangeSecret } from "./secret-exchange.ts";
+
+/** What the control plane answers to a public CA that looks for a token; undefined when no order waits for it. */
+export type FindChallenge = (token: string) => Promise<string | undefined>;
+
+/** The token that a request in clear looks for, as public CAs do over HTTP (RFC 8555 section 8.3); undefined for all others. */
+export function challengeToken({ method, target, client }: Exchange): string | undefined {
+  if (client.scheme !== "http" || (method !== "GET" && method !== "HEAD")) return undefined;
+  return PATH.exec(target)?.[1];
+}
+
+/**
+ * Asks the control plane. Whoever makes tokens up does not keep it busy: of more than a few at once the rest are passed
+ * on as any other request, and so are all when it does not answer.
+ */
+export function challengesOf({
+  endpoint,
+  ca,
+}: {
+  readonly endpoint: URL;
+  readonly ca?: string | undefined;
+}): FindChallenge {
+  let asking = 0;
+  return async (token) => {
+    if (asking >= MOST_AT_ONCE) return undefined;
+    asking += 1;
+    try {
+      const head = [`GET ${BEGIN}${token} HTTP/1.1`, `host: ${endpoint.host}`, "connection: close"];
+      const request = Buffer.from(`${head.join("\r\n")}\r\n\r\n`);
+      return await exchangeSecret(
+        request,
+        ({ status, body }) => (status === 200 ? body.toString("latin1") : undefined),
+        { endpoint, ca, timeout: TIMEOUT },
+      );
+    } catch {
+      return undefined;
+    } finally {
+      asking -= 1;
+    }
+  };
+}
+
+const BEGIN = "/.well-known/acme-challenge/";
+const PATH = /^\/\.well-known\/acme-challenge\/([\w-]{1,128})$/;
+const MOST_AT_ONCE = 16;
+const TIMEOUT: Millis = 3 * SECOND;
