@@ -11,8 +11,7 @@ import { blob } from "../support/self-signed.ts";
 const EC = { KeyAlgorithm: "EC_prime256v1" };
 const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
-const errors = (answers: readonly Answered[]): readonly (string | undefined)[] =>
-  answers.map(({ error }) => error).toSorted();
+const errors = (answers: readonly Answered[]): readonly (string | undefined)[] => answers.map(({ error }) => error);
 
 for (const database of DATABASES) {
   describe(`the operations of ACM on ${database.name}`, () => {
@@ -59,7 +58,7 @@ for (const database of DATABASES) {
       expect((await hand(world, arn)).status).toBe(200);
       expect((await revoke(world, arn)).status).toBe(200);
       const revoked = await world.store.selectFrom("caRevocations").select("serial").execute();
-      expect(revoked.map(({ serial }) => serial).toSorted()).toEqual([first, second].toSorted());
+      expect(new Set(revoked.map(({ serial }) => serial))).toEqual(new Set([first, second]));
       await world.call("DeleteCertificate", { CertificateArn: arn });
       expect(await world.store.selectFrom("certificateExports").select("generation").execute()).toEqual([]);
       await world.work();
