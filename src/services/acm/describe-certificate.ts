@@ -61,11 +61,15 @@ function detail(certificate: CertificateDescription): sdk.CertificateDetail {
   };
 }
 
-/** Nothing is proved of what was imported; a private CA's and an ACME client's have none. */
-function validationOptions({ type, names, validations }: CertificateDescription): sdk.DomainValidation[] | undefined {
+/** Nothing is proved of what was imported or is a private CA's; an ACME client's names were proven at its endpoint. */
+function validationOptions(certificate: CertificateDescription): sdk.DomainValidation[] | undefined {
+  const { type, keyPairOrigin, names, validations } = certificate;
   if (type === "IMPORTED") return names.map((DomainName) => ({ DomainName }));
+  if (keyPairOrigin === "ACME") return names.map((name) => ({ DomainName: name, ValidationDomain: name, ...PROVEN }));
   return validations.length === 0 ? undefined : validations.map(domainValidation);
 }
+
+const PROVEN = { ValidationStatus: "SUCCESS", ValidationMethod: "DNS" } as const;
 
 /** The only change of method there is: from e-mail to DNS. */
 function updateSummary(certificate: CertificateDescription): sdk.UpdateSummary | undefined {
