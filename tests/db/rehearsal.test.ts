@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Signers } from "#ca/signers.ts";
+import { keyFileRoot } from "#custody/root.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { Region } from "#domain/names.ts";
 import type { CheckName } from "#domain/rehearsal/rehearsal.ts";
@@ -154,20 +156,23 @@ for (const database of DATABASES) {
 
     test("a CA that ends too soon, and a root of custody that is another one, are found", async () => {
       const world = await open();
+      const { notAfter } = await world.deps.signers.issuer(world.store, "ec1");
+      world.clock.set(later(notAfter, -60 * DAY));
       const { arn } = await used(world);
-      const soon = later(world.clock.now(), 160 * DAY).getTime();
-      const signers = {
-        ...world.deps.signers,
-        issuer: async () => ({ notAfter: new Date(soon), notBefore: new Date(0) }),
-      };
-      const short = await found(arn, { ...world.rehearsing, signers: signers as never });
+      const short = await found(arn, world.rehearsing);
       expect(short.by("AUTHORITY")).toMatchObject([
-        { outcome: "WARNING", message: expect.stringContaining("would live") },
+        { outcome: "WARNING", message: expect.stringMatching(/would live (29|30) days only/) },
       ]);
-      const gone = { ...signers, issuer: async () => ({ notAfter: world.clock.now(), notBefore: new Date(0) }) };
-      const ended = await found(arn, { ...world.rehearsing, signers: gone as never });
-      expect(ended.by("AUTHORITY")).toMatchObject([
-        { outcome: "FAILED", message: expect.stringContaining("before the renewal") },
+      expect(short.rehearsal.verdict).toBe("WOULD_RENEW");
+
+      const root = keyFileRoot(Buffer.alloc(32, 8));
+      const stranger = { ...world.rehearsing, root, signers: new Signers({ root, caUrl: "http://127.0.0.1:4566" }) };
+      const foreign = await found(arn, stranger);
+      expect(foreign.by("AUTHORITY")).toMatchObject([
+        { outcome: "FAILED", message: expect.stringContaining("cannot sign") },
+      ]);
+      expect(foreign.by("ENCRYPTION_KEY")).toMatchObject([
+        { outcome: "FAILED", message: expect.stringContaining("not the root of custody") },
       ]);
     });
 
@@ -209,9 +214,9 @@ for (const database of DATABASES) {
       expect(listed).toEqual(["WOULD_NOT_RENEW", "WOULD_NOT_RENEW", "NOT_RENEWED_BY_US", "WOULD_RENEW", "WOULD_RENEW"]);
 
       const blue = await listRehearsals({ ...all, owner: "blue", limit: 9 }, caller, world.rehearsing);
-      expect(blue.rehearsals.map(({ owner, domainName }) => [owner, domainName]).sort()).toEqual([
-        ["blue", "www1.shop.test"],
-        ["blue", "www3.shop.test"],
+      expect(blue.rehearsals.map(({ owner, domainName }) => `${owner} ${domainName}`).sort()).toEqual([
+        "blue www1.shop.test",
+        "blue www3.shop.test",
       ]);
       const fine = await listRehearsals(
         { ...all, verdict: "WOULD_RENEW", owner: "red", limit: 9 },

@@ -49,12 +49,16 @@ export async function openClients(
   }
 }
 
-interface Credentials {
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-function findCredentials(dataDir: string, environment: Readonly<Record<string, string | undefined>>): Credentials {
+/** The access key of the environment, or else of the data directory. Throws ConfigError where there is none. */
+export function findCredentials(
+  dataDir: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Credentials {
   const [id, secret] = [environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]];
   if (id && secret) return { accessKeyId: id, secretAccessKey: secret };
   const path = environment["AWS_SHARED_CREDENTIALS_FILE"] ?? join(dataDir, "credentials");
