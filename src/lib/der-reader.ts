@@ -54,12 +54,17 @@ export function contents(bytes: Uint8Array, { content, end }: Element): Buffer {
   return view(bytes, content, end);
 }
 
-/** The dotted form of an OBJECT IDENTIFIER, from what the element holds. Throws DerError for one that is cut off. */
+/**
+ * The dotted form of an OBJECT IDENTIFIER, from what the element holds. Throws DerError for one that is cut off, not in
+ * its shortest form (X.690 section 8.19.2), or has an arc that no whole number of JavaScript can hold.
+ */
 export function oidText(content: Uint8Array): string {
   const arcs: number[] = [];
   let arc = 0;
   for (const byte of content) {
+    if (arc === 0 && byte === 0x80) throw new DerError("an OBJECT IDENTIFIER that is not in its shortest form");
     arc = arc * 128 + (byte & 0x7f);
+    if (!Number.isSafeInteger(arc)) throw new DerError("an OBJECT IDENTIFIER with an arc that is too large");
     if (byte < 0x80) {
       arcs.push(arc);
       arc = 0;

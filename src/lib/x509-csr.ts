@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { checkDer, children, contents, DerError, type Element, readElement, slice } from "./der-reader.ts";
+import { checkDer, children, contents, DerError, type Element, oidText, readElement, slice } from "./der-reader.ts";
 import { OID } from "./oids.ts";
-import { readOid } from "./x509-oid.ts";
 
 /** A certificate signing request (RFC 2986) whose signature holds: whoever made it has the private key. */
 export interface CertificateRequest {
@@ -108,9 +107,8 @@ function sequenceAt(der: Uint8Array, element: Element): Element[] {
 }
 
 function oidAt(der: Uint8Array, element: Element): string {
-  const text = element.tag === OBJECT_IDENTIFIER ? readOid(contents(der, element)) : undefined;
-  if (text === undefined) throw new CsrError("an OBJECT IDENTIFIER is malformed");
-  return text;
+  if (element.tag !== OBJECT_IDENTIFIER) throw new CsrError("an OBJECT IDENTIFIER is missing");
+  return oidText(contents(der, element));
 }
 
 interface Verifier {
