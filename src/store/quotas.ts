@@ -19,7 +19,7 @@ export async function countUse(tx: Tx, { account, region }: Owner, kind: QuotaKi
     .onConflict((conflict) =>
       conflict
         .columns(["account", "region", "kind", "day"])
-        .doUpdateSet(({ eb, ref }) => ({ uses: eb(ref("quotaUses.uses"), "+", 1) })),
+        .doUpdateSet((row) => ({ uses: row(row.ref("quotaUses.uses"), "+", 1) })),
     )
     .execute();
 }
