@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { acme } from "./acme.ts";
 import { describeCertificate } from "./describe-certificate.ts";
 import { edge } from "./edge.ts";
 import { issuance } from "./issuance.ts";
@@ -10,6 +11,7 @@ import { throughput } from "./throughput.ts";
 /** `npm run bench [-- NAME…]`: each figure beside its peer or its raw limit, in the same run, as a ratio. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   "describe-certificate": describeCertificate,
+  acme,
   issuance,
   latency,
   throughput,
