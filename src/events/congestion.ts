@@ -17,7 +17,7 @@ export class Congestion {
     if (receiver.free > now.getTime()) return new Date(receiver.free);
     if (receiver.atWork >= most) return later(now, SPREAD);
     receiver.atWork++;
-    if (perSecond !== undefined) receiver.free = now.getTime() + SECOND / perSecond;
+    if (perSecond !== undefined) receiver.free = now.getTime() + Math.ceil(SECOND / perSecond);
     return {
       leave: (isWell, at) => {
         receiver.atWork--;
