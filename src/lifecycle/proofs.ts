@@ -5,8 +5,8 @@ import type { NewDomainValidation } from "#store/domain-validations.ts";
 import type { Tx } from "#store/store.ts";
 import { httpRedirect } from "./http-token.ts";
 import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
-import { isProvedByChallenge } from "./public-authority.ts";
-import { challengeRecord, validationRecord } from "./validation-record.ts";
+import { upstreamRecords } from "./upstream-records.ts";
+import { type ValidationRecord, validationRecord } from "./validation-record.ts";
 
 export interface ProofDeps extends SecretDeps {
   /** What validation records point into, without the last dot; `acm-validations.aws` when undefined. */
@@ -35,6 +35,7 @@ export async function newProofs(
 ): Promise<readonly NewDomainValidation[]> {
   using secret = await instanceSecret(tx, "validation-records", deps);
   const upstream = authority === "upstream" ? deps.upstream : undefined;
+  const record = upstream && (await upstreamRecords(tx, secret, { account, names }, upstream));
   return names.map((domainName, position) => {
     const proof = { position, domainName, method, validationDomain: validationDomains.get(domainName) ?? domainName };
     if (method === "EMAIL") return { ...proof, recordName: null, recordValue: null };
@@ -42,10 +43,8 @@ export async function newProofs(
       const { from, to } = httpRedirect(secret, account, domainName, deps.publicUrl);
       return { ...proof, recordName: from, recordValue: to };
     }
-    const { name, value } =
-      upstream && isProvedByChallenge(domainName, names, upstream)
-        ? challengeRecord(secret, account, domainName, upstream.challengeZone)
-        : validationRecord(secret, account, domainName, deps.validationSuffix);
+    const own = (): ValidationRecord => validationRecord(secret, account, domainName, deps.validationSuffix);
+    const { name, value } = record?.(domainName) ?? own();
     return { ...proof, recordName: name, recordValue: value };
   });
 }

@@ -1,3 +1,4 @@
+import type { PersistentAccount } from "#ca/upstream/account.ts";
 import type { AcmeEndpointArn } from "#domain/acme/arns.ts";
 import { baseDomain } from "#domain/certificate/requested-names.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
@@ -42,6 +43,25 @@ export function challengeRecord(
   const token = keyedHash(secret.bytes, "challenge", account, base).toString("hex", 0, TOKEN_BYTES);
   return { name: `${CHALLENGE_LABEL}.${base}`, value: `${token}.${challengeZone}` };
 }
+
+/**
+ * The TXT record by which the owner of a domain lets our account at a public CA prove it for good
+ * (draft-ietf-acme-dns-persist): nothing is published for it, so no zone of ours need be reached.
+ */
+export function persistentRecord(
+  { issuerName, account }: PersistentAccount,
+  domain: DomainName,
+  wildcard: boolean,
+): ValidationRecord {
+  const policy = wildcard ? "; policy=wildcard" : "";
+  return {
+    name: `${PERSISTENT_LABEL}.${baseDomain(domain)}`,
+    value: `${issuerName}; accounturi=${account}${policy}`,
+  };
+}
+
+/** Where CAs look for records that stay. */
+export const PERSISTENT_LABEL = "_validation-persist";
 
 /** Where CAs look for the answers to dns-01 challenges. */
 export const CHALLENGE_LABEL = "_acme-challenge";

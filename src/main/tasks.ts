@@ -16,6 +16,7 @@ import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { sendApprovalLetter } from "#lifecycle/approval-letters.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { NOTICES } from "#lifecycle/notices-job.ts";
+import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/prepare-upstream.ts";
 import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/renewal-info.ts";
 import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
@@ -31,6 +32,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ADVANCE_ENDPOINT]: (arn) => advanceEndpoint(arn, world),
     [COMPLETE_ORDER]: (id) => completeOrder(id, world),
     [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
+    [PREPARE_UPSTREAM]: (name) => prepareUpstream(name, world),
     [RENEWAL_INFO]: (arn) => followRenewalInfo(arn as Parameters<typeof followRenewalInfo>[0], world),
     [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),
     [ROUTE_EVENTS]: (lane) => routeEvents(lane, world),

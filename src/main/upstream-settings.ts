@@ -55,7 +55,7 @@ interface CaEntry {
   readonly "terms-agreed"?: boolean;
   readonly profile?: string;
   readonly "preferred-chain"?: string;
-  readonly challenge?: "dns-01" | "http-01";
+  readonly challenge?: "dns-01" | "http-01" | "dns-persist-01";
   readonly "caa-identities"?: readonly string[];
 }
 
@@ -70,7 +70,7 @@ const MEMBERS = {
   "terms-agreed": optional(flag),
   profile: optional(word),
   "preferred-chain": optional(word),
-  challenge: optional(oneOf("dns-01", "http-01")),
+  challenge: optional(oneOf("dns-01", "http-01", "dns-persist-01")),
   "caa-identities": optional(list(word, 20)),
 };
 const isEntry = object(MEMBERS) as Shape<CaEntry>;

@@ -7,15 +7,24 @@ export interface UpstreamAccount {
   readonly url: string | undefined;
   /** What the CA was told. */
   readonly contacts: readonly string[];
+  /** How DNS records name the CA; undefined until it was asked. */
+  readonly issuerName: string | undefined;
 }
 
 export async function findUpstreamAccount(db: Db, directory: string): Promise<UpstreamAccount | undefined> {
   const row = await db
     .selectFrom("upstreamAccounts")
-    .select(["sealedKey", "url", "contacts"])
+    .select(["sealedKey", "url", "contacts", "issuerName"])
     .where("directory", "=", directory)
     .executeTakeFirst();
-  return row && { ...row, url: row.url ?? undefined, contacts: JSON.parse(row.contacts) as readonly string[] };
+  return (
+    row && {
+      sealedKey: row.sealedKey,
+      url: row.url ?? undefined,
+      contacts: JSON.parse(row.contacts) as readonly string[],
+      issuerName: row.issuerName ?? undefined,
+    }
+  );
 }
 
 /** Keeps a sealed account key, unless there is one for this directory: the first one stays. */
@@ -45,6 +54,11 @@ export async function recordUpstreamAccount(
     .where("directory", "=", directory)
     .where("sealedKey", "=", sealedKey)
     .execute();
+}
+
+/** Notes how DNS records name the CA of an account. */
+export async function recordIssuerName(db: Db, directory: string, issuerName: string): Promise<void> {
+  await db.updateTable("upstreamAccounts").set({ issuerName }).where("directory", "=", directory).execute();
 }
 
 /** The CA no longer knows this account by this URL: its key is made known to it again. */

@@ -6,6 +6,7 @@ import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { advanceCertificate } from "#lifecycle/advance.ts";
 import { explainCertificate } from "#lifecycle/explain.ts";
+import { promisePreparation } from "#lifecycle/prepare-upstream.ts";
 import { findUpstreamAccount, forgetUpstreamAccountUrl } from "#store/upstream-accounts.ts";
 import { DATABASES } from "../support/databases.ts";
 import { type UpstreamWorld, upstreamCa, upstreamWorld } from "../support/upstream-world.ts";
@@ -60,6 +61,45 @@ describe.for(DATABASES)("public CAs on $name", (database) => {
     expect(await world.describe(body.CertificateArn)).toMatchObject({ Status: "ISSUED", Issuer: "Stub CA" });
     const asked = world.stub.requests.filter(({ resource }) => resource === "challenge");
     expect(asked.map(({ path }) => path.split(":").at(-1))).toEqual(["http-01"]);
+  });
+
+  test("a record that stays lets us prove the name for good, and names our account", async () => {
+    const world = await open({ challenge: "dns-persist-01" });
+    world.stub.meta = { caaIdentities: ["CA.kiln.com"] };
+    world.stub.challenges = ["dns-01", "dns-persist-01"];
+    await promisePreparation(world.deps);
+    await world.work();
+    const [account] = [...world.stub.accounts.keys()];
+    const arn = await world.request("kiln.com", {
+      SubjectAlternativeNames: ["*.kiln.com"],
+      KeyAlgorithm: "EC_prime256v1",
+    });
+    const { DomainValidationOptions } = await world.describe(arn);
+    const record = {
+      Name: "_validation-persist.kiln.com.",
+      Type: "TXT",
+      Value: `ca.kiln.com; accounturi=${account}; policy=wildcard`,
+    };
+    expect(DomainValidationOptions.map(({ ResourceRecord }: { ResourceRecord: object }) => ResourceRecord)).toEqual([
+      record,
+      record,
+    ]);
+    const zone = await world.zone("kiln.com");
+    await zone.putText(record.Name, record.Value.replace("; policy=wildcard", ""));
+    await soon(world);
+    const told = await explainCertificate(arn, world.caller(), world.deps);
+    expect(told.domains[0]?.problem).toMatch(
+      /the record does not permit wildcards\. It must be: ca\.kiln\.com; accounturi=/,
+    );
+    await zone.putText(
+      record.Name,
+      `${record.Value}; persistUntil=${Math.floor(world.clock.now().getTime() / 1000) + 3600}`,
+    );
+    await soon(world);
+    expect((await world.describe(arn)).Status).toBe("ISSUED");
+    const asked = world.stub.requests.filter(({ resource }) => resource === "challenge");
+    expect(asked.map(({ path }) => path.split(":").at(-1))).toEqual(["dns-persist-01"]);
+    expect(world.stub.accounts.size).toBe(1);
   });
 
   test("two nodes that are at one order finalize it once", async () => {

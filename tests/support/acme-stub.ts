@@ -55,6 +55,7 @@ export interface StubBehaviour {
     readonly type: string;
     readonly name: string;
     readonly token: string;
+    /** What proves it; of a record that stays, the account's URL. */
     readonly expected: string;
   }) => Promise<StubProblem | undefined>;
   /** Types of challenges that are offered. */
@@ -261,12 +262,13 @@ export async function acmeStub(now: () => Date): Promise<AcmeStub> {
     authorization({ id, more }) {
       return json(200, authorization(found(id), Number(more)));
     },
-    async challenge({ id, more, jwk }) {
+    async challenge({ id, more, jwk, account = "" }) {
       const order = found(id);
       const [at, type = ""] = more.split(":");
       const { name = "", token = "" } = order.authorizations[Number(at)] ?? {};
       const proof = `${token}.${await calculateJwkThumbprint(jwk)}`;
-      const expected = type === "dns-01" ? createHash("sha256").update(proof).digest("base64url") : proof;
+      const hash = createHash("sha256").update(proof).digest("base64url");
+      const expected = { "dns-01": hash, "dns-persist-01": account }[type] ?? proof;
       const failure = await stub.validate({ type, name, token, expected });
       order.states.set(Number(at), failure ?? "valid");
       if (failure) order.status = "invalid";
@@ -324,7 +326,7 @@ export async function acmeStub(now: () => Date): Promise<AcmeStub> {
         type,
         url: `${origin}/challenge/${order.id}/${at}:${type}`,
         status,
-        token,
+        ...(type === "dns-persist-01" ? { "issuer-domain-names": ["ca.kiln.com"] } : { token }),
         ...(typeof state === "string" ? {} : { error: document(state) }),
       })),
     };

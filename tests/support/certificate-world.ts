@@ -29,6 +29,7 @@ import { type LetterDeps, sendApprovalLetter } from "#lifecycle/approval-letters
 import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
+import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/prepare-upstream.ts";
 import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/renewal-info.ts";
 import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
@@ -72,6 +73,8 @@ export interface CertificateWorld {
   zone(domain: string): Promise<{
     readonly id: string;
     put(recordName: string, value: string): Promise<void>;
+    /** A TXT record. */
+    putText(recordName: string, value: string): Promise<void>;
     remove(recordName: string, value: string): Promise<void>;
   }>;
   /** Does all jobs that are due at this moment, until none is. */
@@ -137,6 +140,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
       [COMPLETE_ORDER]: (id: string) => completeOrder(id, deps),
       [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),
+      [PREPARE_UPSTREAM]: (name: string) => prepareUpstream(name, deps),
       [RENEWAL_INFO]: (arn: string) => followRenewalInfo(arn as CertificateArn, deps),
       [REVOKE_UPSTREAM]: (id: string) => revokeUpstream(id, deps),
       "certificate.advance": (arn: string) => advanceTurn(arn as CertificateArn, deps),
@@ -214,13 +218,19 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     async zone(domain) {
       const made = { account: ACCOUNT, name: domain, callerReference: randomIds.uuid(), comment: "" };
       const { zone } = await createHostedZone(made, deps);
-      const change = (action: "UPSERT" | "DELETE") => async (recordName: string, value: string) => {
-        const content = { kind: "values", ttl: 300, values: [value] } as const;
-        const set = { name: name(recordName.replace(/\.$/, "")), type: "CNAME" as RecordType, content };
+      const change = (action: "UPSERT" | "DELETE", type: RecordType) => async (recordName: string, value: string) => {
+        const values = [type === "TXT" ? `"${value}"` : value];
+        const content = { kind: "values", ttl: 300, values } as const;
+        const set = { name: name(recordName.replace(/\.$/, "")), type, content };
         const batch = { account: ACCOUNT, zoneId: zone.id, comment: undefined, changes: [{ action, set }] };
         await changeRecordSets(batch, deps);
       };
-      return { id: zone.id, put: change("UPSERT"), remove: change("DELETE") };
+      return {
+        id: zone.id,
+        put: change("UPSERT", "CNAME"),
+        putText: change("UPSERT", "TXT"),
+        remove: change("DELETE", "CNAME"),
+      };
     },
     async work() {
       while ((await runDueJobs(jobs)) > 0);

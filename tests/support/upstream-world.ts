@@ -34,6 +34,11 @@ export async function upstreamWorld(store: Store, cas: readonly Partial<Upstream
   // The CA looks where a CA looks: at the DNS, from the owner's record on, or at the page.
   for (const one of stubs) {
     one.validate = async ({ type, name: domain, token, expected }) => {
+      if (type === "dns-persist-01") {
+        const found = await resolve(name(`_validation-persist.${domain}`), RECORD_TYPES.TXT, world.deps);
+        const stands = found.answers.some(({ value }) => value.startsWith(`"ca.kiln.com; accounturi=${expected}`));
+        return stands ? undefined : { type: "unauthorized", detail: "no record that stays" };
+      }
       const seen =
         type === "dns-01"
           ? (await resolve(name(`_acme-challenge.${domain}`), RECORD_TYPES.TXT, world.deps)).answers.map(

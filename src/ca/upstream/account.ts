@@ -2,12 +2,13 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { Clock } from "#lib/clock.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
-import type { Store } from "#store/store.ts";
+import type { Db, Store } from "#store/store.ts";
 import {
   deleteUpstreamAccount,
   findUpstreamAccount,
   forgetUpstreamAccountUrl,
   insertUpstreamAccount,
+  recordIssuerName,
   recordUpstreamAccount,
   type UpstreamAccount,
 } from "#store/upstream-accounts.ts";
@@ -15,6 +16,7 @@ import type { AcmeClient, Signer } from "./acme-client.ts";
 import { bindAccount } from "./jws.ts";
 import { parseAccountStatus } from "./objects.ts";
 import { AcmeProblem } from "./problem.ts";
+import type { UpstreamCa } from "./upstream-ca.ts";
 
 export interface AccountDeps {
   readonly store: Store;
@@ -49,6 +51,32 @@ export async function asAccount<T>(
     if (isProblem(error, "accountDoesNotExist")) await forgetUpstreamAccountUrl(deps.store, directory, account);
     throw error;
   }
+}
+
+/** Who we are at a CA, as a record that stays names us (draft-ietf-acme-dns-persist). */
+export interface PersistentAccount {
+  readonly issuerName: string;
+  readonly account: string;
+}
+
+/** Makes our account at a CA before anything is ordered, so that records can name it. */
+export async function preparePersistent(client: AcmeClient, deps: AccountDeps): Promise<void> {
+  const { ca } = client;
+  const [issuerName] = [...ca.caaIdentities, ...(await client.directory()).caaIdentities];
+  if (issuerName === undefined) {
+    throw new Misconfigured(`${ca.name} does not say how records name it: set its caa-identities`);
+  }
+  await asAccount(client, () => Promise.resolve(), deps);
+  await recordIssuerName(deps.store, ca.directory, issuerName.toLowerCase());
+}
+
+/** Undefined until `preparePersistent` has been done for this CA. */
+export async function findPersistent(
+  { directory }: Pick<UpstreamCa, "directory">,
+  db: Db,
+): Promise<PersistentAccount | undefined> {
+  const { url, issuerName } = (await findUpstreamAccount(db, directory)) ?? {};
+  return url === undefined || issuerName === undefined ? undefined : { account: url, issuerName };
 }
 
 /** The account's key, made at its first use. */

@@ -4,6 +4,7 @@ import type { ChallengeType } from "#store/tables/upstream.ts";
 import type { Signer } from "./acme-client.ts";
 import { keyAuthorization } from "./jws.ts";
 import type { Authorization, Challenge } from "./objects.ts";
+import type { ChallengeKind } from "./upstream-ca.ts";
 
 /**
  * The first kind of challenge that both sides know, in our order of preference; undefined when there is none. A CA
@@ -11,14 +12,20 @@ import type { Authorization, Challenge } from "./objects.ts";
  */
 export function chooseChallenge(
   { challenges }: Pick<Authorization, "challenges">,
-  preferred: readonly ChallengeType[],
-): (Challenge & { readonly type: ChallengeType; readonly token: string }) | undefined {
+  preferred: readonly ChallengeKind[],
+): ChosenChallenge | undefined {
   for (const type of preferred) {
-    const found = challenges.find((challenge) => challenge.type === type && challenge.token !== undefined);
-    if (found?.token !== undefined) return { ...found, type, token: found.token };
+    const found = challenges.find((challenge) => challenge.type === type);
+    if (found && type === "dns-persist-01") return { ...found, type };
+    if (found?.token !== undefined && type !== "dns-persist-01") return { ...found, type, token: found.token };
   }
   return undefined;
 }
+
+/** A challenge that we can answer: with something that is published, or with a record that stands already. */
+export type ChosenChallenge =
+  | (Omit<Challenge, "type" | "token"> & { readonly type: ChallengeType; readonly token: string })
+  | (Omit<Challenge, "type"> & { readonly type: "dns-persist-01" });
 
 /** What is to be published for a challenge: a TXT record where `target` says (section 8.4), or a page (section 8.3). */
 export async function challengeAnswer(

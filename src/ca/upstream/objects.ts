@@ -41,7 +41,7 @@ export interface Challenge {
   readonly type: string;
   readonly url: string;
   readonly status: "pending" | "processing" | "valid" | "invalid";
-  /** Undefined for kinds of challenges that have none. */
+  /** Undefined for kinds of challenges that have none, as that by a record that stays. */
   readonly token: string | undefined;
   readonly error: Problem | undefined;
 }

@@ -6,15 +6,15 @@ import { pem } from "#lib/pem.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type ChallengeAnswer, deleteChallengeAnswers, insertChallengeAnswers } from "#store/challenge-answers.ts";
 import type { Db, Tx } from "#store/store.ts";
-import type { ChallengeType } from "#store/tables/upstream.ts";
 import { changeUpstreamOrder, type UpstreamOrder, type UpstreamOrderChange } from "#store/upstream-orders.ts";
 import { type AccountDeps, Misconfigured } from "./account.ts";
 import type { AcmeAnswer, AcmeClient, Signer } from "./acme-client.ts";
-import { challengeAnswer, chooseChallenge } from "./challenges.ts";
+import { type ChosenChallenge, challengeAnswer, chooseChallenge } from "./challenges.ts";
 import { certificationRequest } from "./csr.ts";
 import { chainPem, checkIssuedChain, endsAt, type IssuedChain, readIssuedChain } from "./issued-chain.ts";
 import { type AcmeOrder, type Authorization, parseAuthorization, parseOrder } from "./objects.ts";
 import { AcmeProblem } from "./problem.ts";
+import type { ChallengeKind } from "./upstream-ca.ts";
 import { OrderInvalid } from "./verdict.ts";
 
 /** What an order is for. */
@@ -26,8 +26,8 @@ export interface OrderSubject {
   readonly openKey: () => Promise<PlaintextKey>;
   /** Where the TXT record for a name without `*.` stands: at the end of its CNAME. */
   readonly targetOf: (name: string) => string;
-  /** Whether the owner of the names was told of that CNAME. */
-  readonly targetsTold: boolean;
+  /** The record that the owner of the names was told of, and has written; undefined where it was none for CAs. */
+  readonly told: "dns-01" | "dns-persist-01" | undefined;
 }
 
 export interface StepDeps extends AccountDeps {
@@ -78,6 +78,7 @@ export const publishAnswers: OrderStep = async ({ order, subject, client, signer
     const authorization = await readAuthorization(url, client, signer);
     if (authorization.status === "valid") continue;
     const challenge = challengeOf(authorization, subject, client);
+    if (challenge.type === "dns-persist-01") continue; // the owner's record is the answer
     answers.push(await challengeAnswer(challenge, subject.targetOf(authorization.name), signer));
   }
   return await deps.store.transaction().execute(async (tx) => {
@@ -229,24 +230,25 @@ async function whyInvalid(present: AcmeOrder, client: AcmeClient, signer: Signer
   return new OrderInvalid(present.error, `${client.ca.name} says that the order is invalid, and not why`);
 }
 
-function challengeOf(
-  authorization: Authorization,
-  { names, targetsTold }: OrderSubject,
-  { ca }: AcmeClient,
-): NonNullable<ReturnType<typeof chooseChallenge>> {
+function challengeOf(authorization: Authorization, { names, told }: OrderSubject, { ca }: AcmeClient): ChosenChallenge {
   const { name } = authorization;
   if (!names.some((one) => one === name || one === `*.${name}`)) {
     throw new OrderInvalid(undefined, `${ca.name} asks for ${name}, which was not ordered`);
   }
-  const order: readonly ChallengeType[] =
-    ca.challenge === "dns-01" && targetsTold ? ["dns-01", "http-01"] : ["http-01", "dns-01"];
-  const challenge = chooseChallenge(authorization, order);
+  const challenge = chooseChallenge(authorization, preferences(ca.challenge, told));
   if (challenge) return challenge;
   const offered = authorization.challenges.map(({ type }) => type).join(", ");
   throw new OrderInvalid(
     undefined,
     `${ca.name} offers no challenge for ${name} that we can answer; it offers ${offered || "none"}`,
   );
+}
+
+/** What is configured, and whatever else the owner's record allows; by HTTP nothing of the owner is needed. */
+function preferences(configured: ChallengeKind, told: OrderSubject["told"]): readonly ChallengeKind[] {
+  const others: readonly ChallengeKind[] = ["http-01", "dns-01"];
+  if (told === undefined) return others;
+  return configured === "http-01" ? ["http-01", told, "dns-01"] : [told, ...others];
 }
 
 /** Tells the CA to look. One that has just done so refuses to begin again: then there is nothing to tell. */

@@ -1,6 +1,9 @@
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { ChallengeType } from "#store/tables/upstream.ts";
 
+/** By a record that leads to us, by a page, or by a record that stays (draft-ietf-acme-dns-persist). */
+export type ChallengeKind = ChallengeType | "dns-persist-01";
+
 /** A public CA that is reached by ACME (RFC 8555), as it was configured. */
 export interface UpstreamCa {
   /** Stands in explanations and beside orders; no two have the same. */
@@ -19,7 +22,8 @@ export interface UpstreamCa {
   readonly profile: string | undefined;
   /** The common name of the issuer at the top of the chain to be taken, where the CA offers several. */
   readonly preferredChain: string | undefined;
-  readonly challenge: ChallengeType;
+  /** What the owner of a domain is to make possible; where the CA does not offer that, another one is taken. */
+  readonly challenge: ChallengeKind;
   /** What CAA records must name for it; empty: as its directory says. */
   readonly caaIdentities: readonly string[];
 }

@@ -6,6 +6,7 @@ import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { Keeping } from "#custody/custody.ts";
 import { openPrivateKey } from "#custody/envelope.ts";
 import type { CertificateArn } from "#domain/arn.ts";
+import { baseDomain } from "#domain/certificate/requested-names.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { parsePem } from "#lib/pem.ts";
 import { CannotIssue, type CertificateAuthority, type SignedCertificate, type ToSign } from "#lifecycle/authority.ts";
@@ -13,7 +14,7 @@ import { type ReachDeps, unreachedChallenge } from "#lifecycle/challenge-reach.t
 import { instanceSecret } from "#lifecycle/instance-secret.ts";
 import { promiseRenewalInfo } from "#lifecycle/renewal-info.ts";
 import { REVOKE_UPSTREAM } from "#lifecycle/revoke-upstream.ts";
-import { CHALLENGE_LABEL, challengeRecord } from "#lifecycle/validation-record.ts";
+import { CHALLENGE_LABEL, challengeRecord, PERSISTENT_LABEL } from "#lifecycle/validation-record.ts";
 import { findVersionKey } from "#store/certificate-versions.ts";
 import { readValidations } from "#store/domain-validations.ts";
 import type { Db, Store } from "#store/store.ts";
@@ -86,13 +87,14 @@ async function findSigned(db: Db, arn: CertificateArn, generation: number): Prom
 async function giveWay(
   { order }: Extract<OrderProgress, { kind: "failed" }>,
   { certificate, generation }: ToSign,
-  { targetsTold, targetOf }: OrderSubject,
+  { told, targetOf }: OrderSubject,
   deps: UpstreamDeps,
 ): Promise<Date> {
   const { clients, challengeZone } = publicCas(deps);
   const now = deps.clock.now();
-  const targets = targetsTold ? [] : certificate.names.map((name) => [name, targetOf(name)] as const);
-  const hint = order.refusal === null ? await unreachedChallenge(challengeZone, targets, deps) : undefined;
+  const targets = told === undefined ? certificate.names.map((name) => [name, targetOf(name)] as const) : [];
+  const mayHint = order.refusal === null && told !== "dns-persist-01";
+  const hint = mayHint ? await unreachedChallenge(challengeZone, targets, deps) : undefined;
   if (hint !== undefined) await noteHint(order, hint, deps);
   const orders = await listUpstreamOrders(deps.store, certificate.arn, generation);
   const refused = refusalByAll(
@@ -114,16 +116,20 @@ async function orderSubject({ certificate, generation }: ToSign, deps: UpstreamD
   const { arn, account, names } = certificate;
   const key = await findVersionKey(deps.store, arn, generation);
   if (!key) throw new Error(`generation ${generation} of ${arn} has no key`);
-  const told = await recordedTargets(arn, deps);
+  const recorded = await recordedTargets(arn, deps);
   using secret = await instanceSecret(deps.store, "validation-records", deps);
   const { challengeZone } = publicCas(deps);
   const own = names.map((name) => challengeRecord(secret, account, name, challengeZone));
-  const targets = new Map([...own.map(({ name, value }) => [name, value] as const), ...told]);
+  const targets = new Map([...own.map(({ name, value }) => [name, value] as const), ...recorded]);
   return {
     names,
     subjectPublicKeyInfo: key.subjectPublicKeyInfo,
     openKey: () => openPrivateKey(deps.store, key.sealed, certificate, arn, deps),
-    targetsTold: own.every(({ name }) => told.has(name)),
+    told: own.every(({ name }) => recorded.has(name))
+      ? "dns-01"
+      : names.every((name) => recorded.has(`${PERSISTENT_LABEL}.${baseDomain(name)}`))
+        ? "dns-persist-01"
+        : undefined,
     targetOf(name) {
       const target = targets.get(`${CHALLENGE_LABEL}.${name.replace(/^\*\./, "")}`);
       if (target === undefined) throw new Error(`${name} is not among the names of ${arn}`);
@@ -132,10 +138,10 @@ async function orderSubject({ certificate, generation }: ToSign, deps: UpstreamD
   };
 }
 
-/** The CNAMEs that the owner was told of: they stay what they were, whatever is configured today. */
+/** The records that the owner was told of: they stay what they were, whatever is configured today. */
 async function recordedTargets(arn: CertificateArn, { store }: UpstreamDeps): Promise<ReadonlyMap<string, string>> {
   const records = (await readValidations(store, arn)).flatMap(({ recordName, recordValue }) =>
-    recordName?.startsWith(`${CHALLENGE_LABEL}.`) && recordValue !== null ? [[recordName, recordValue] as const] : [],
+    recordName !== null && recordValue !== null ? [[recordName, recordValue] as const] : [],
   );
   return new Map(records);
 }

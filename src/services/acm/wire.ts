@@ -1,6 +1,7 @@
 import type * as sdk from "@aws-sdk/client-acm";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { Tag } from "#domain/certificate/tags.ts";
+import { PERSISTENT_LABEL } from "#lifecycle/validation-record.ts";
 
 /**
  * Answers spell key algorithms with a hyphen, `RSA-2048` and `EC-prime256v1`, although the model's enum and all inputs
@@ -25,5 +26,9 @@ export function readTags(tags: readonly { readonly Key: string; readonly Value?:
 
 /** The CNAME record that proves a domain. */
 export function shownRecord(name: string | null, value: string | null): sdk.ResourceRecord {
+  // The model knows CNAME only; SDKs, CLI and Terraform hand on what they are given.
+  if (name?.startsWith(`${PERSISTENT_LABEL}.`)) {
+    return { Name: `${name}.`, Type: "TXT" as sdk.RecordType, Value: value ?? undefined };
+  }
   return { Name: `${name}.`, Type: "CNAME", Value: `${value}.` };
 }

@@ -5,7 +5,7 @@ export async function up(db: Raw): Promise<void> {
   const { id, int, bytes, strict } = columns(db);
   await run(db, [
     sql`create table upstream_accounts (
-      directory ${id} primary key not null, sealed_key ${bytes} not null, url ${id}, contacts text not null,
+      directory ${id} primary key not null, sealed_key ${bytes} not null, url ${id}, contacts text not null, issuer_name ${id},
       made_at ${int} not null) ${strict}`,
     sql`create table upstream_orders (
       id ${id} primary key not null,

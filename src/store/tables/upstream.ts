@@ -8,7 +8,7 @@ import type { EpochMillis, Fixed } from "./types.ts";
  */
 export type UpstreamOrderState = "new" | "ordered" | "challenged" | "ready" | "finalizing" | "finalized" | "failed";
 
-/** How a public CA looks whether we control a name (RFC 8555 section 8). */
+/** How a public CA looks for an answer of ours to find out whether we control a name (RFC 8555 section 8). */
 export type ChallengeType = "dns-01" | "http-01";
 
 export interface UpstreamTables {
@@ -21,6 +21,8 @@ export interface UpstreamTables {
     url: string | null;
     /** JSON list: what the CA was told. */
     contacts: string;
+    /** How DNS records name the CA, as its directory says; null until it was asked. */
+    issuerName: string | null;
     madeAt: Fixed<EpochMillis>;
   };
   /** What is asked of public CAs. At most one order of a certificate and generation is not failed. */

@@ -1,0 +1,28 @@
+import { findPersistent } from "#ca/upstream/account.ts";
+import type { Upstream } from "#ca/upstream/upstream.ts";
+import { baseDomain } from "#domain/certificate/requested-names.ts";
+import type { AccountId, DomainName } from "#domain/names.ts";
+import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import type { Tx } from "#store/store.ts";
+import { challengeRecord, persistentRecord, type ValidationRecord } from "./validation-record.ts";
+
+/**
+ * Which record a public CA wants of the owner of each name; it proves control to us as well. What the first CA looks
+ * for decides: the others take what they find. Undefined for a name where that CA looks by HTTP, and our own record
+ * does; but wildcards are proved by DNS alone.
+ */
+export async function upstreamRecords(
+  tx: Tx,
+  secret: PlaintextKey,
+  { account, names }: { readonly account: AccountId; readonly names: readonly DomainName[] },
+  { clients, challengeZone }: Upstream,
+): Promise<(name: DomainName) => ValidationRecord | undefined> {
+  const [first] = clients;
+  const kind = first?.ca.challenge;
+  const persistent = first && kind === "dns-persist-01" ? await findPersistent(first.ca, tx) : undefined;
+  return (name) => {
+    const wildcard = names.some((one) => one === `*.${baseDomain(name)}`);
+    if (persistent) return persistentRecord(persistent, name, wildcard);
+    return kind === "http-01" && !wildcard ? undefined : challengeRecord(secret, account, name, challengeZone);
+  };
+}
