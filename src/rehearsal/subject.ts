@@ -51,13 +51,14 @@ export function isUsed({ certificate: { inUseBy, exportedAt } }: Pick<Subject, "
 }
 
 function renewalBegin(certificate: CertificateDetails, policy: RenewalPolicy): Date | undefined {
-  const { arn, notBefore, notAfter, issuedAt, renewAt } = certificate;
+  const { arn, type, notBefore, notAfter, issuedAt, renewAt } = certificate;
   if (renewAt !== null) return new Date(renewAt);
   if (notBefore === null || notAfter === null) return undefined;
   const validity = {
     notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),
     issuedAt: issuedAt === null ? undefined : new Date(issuedAt),
+    isPrivate: type === "PRIVATE",
   };
   return renewalTime(validity, policy, spreadOf(arn));
 }

@@ -30,6 +30,7 @@ async function removeCertificates(tx: Tx, account: AccountId): Promise<void> {
   const ofAccount = tx.selectFrom("certificates").select("arn").where("account", "=", account);
   await tx.deleteFrom("certificateAssociations").where("certificateArn", "in", ofAccount).execute();
   await tx.deleteFrom("certificates").where("account", "=", account).execute();
+  await tx.deleteFrom("rehearsalRounds").where("account", "=", account).execute();
   await tx.deleteFrom("quotaUses").where("account", "=", account).execute();
   await tx.deleteFrom("accountConfigurations").where("account", "=", account).execute();
   await tx.deleteFrom("accountConfigurationTokens").where("account", "=", account).execute();

@@ -77,6 +77,21 @@ export async function prepareManaged(
   return `${found.ca.id}/${serial}`;
 }
 
+/**
+ * Looks whether a private CA would sign this version at a time, as it stands now, and until when what it signs would
+ * live; nothing is written. Throws the refusals of `prepareManaged`.
+ */
+export async function rehearseManaged(
+  db: Db,
+  version: ManagedVersion,
+  at: Date,
+  deps: Pick<PrivateCaDeps, "clock">,
+): Promise<Date> {
+  const found = await findFor(db, version, deps);
+  checkMayIssue(templateOf(DEFAULT_TEMPLATE), found);
+  return new Date(endFor({ ...found.ca, arn: found.arn }, at) * SECOND);
+}
+
 /** Signs what was prepared, or answers when to try again. Not inside a transaction. */
 export async function signManaged(id: string, deps: SignDeps): Promise<ManagedCertificate | Date> {
   const [caId = "", serial = ""] = id.split("/");
@@ -119,7 +134,7 @@ async function asManaged(db: Db, row: IssuedRow): Promise<ManagedCertificate | u
  * by itself, and needs a permission for that. From another account the CA's policy must let it.
  */
 async function findFor(
-  tx: Tx,
+  db: Db,
   { authorityArn, owner, generation }: ManagedVersion,
   { clock }: Pick<PrivateCaDeps, "clock">,
 ): Promise<FoundAuthority> {
@@ -130,12 +145,12 @@ async function findFor(
       `${authorityArn} is not the ARN of a private certificate authority in ${owner.region}.`,
     );
   }
-  const ca = await findPrivateCa(tx, name.id);
+  const ca = await findPrivateCa(db, name.id);
   if (ca?.account !== name.owner.account || ca.region !== name.owner.region) {
     throw new Refusal("private-ca-not-found", `Could not find certificate authority ${name.arn}.`);
   }
   const isForeign = ca.account !== owner.account;
-  if (isForeign ? !isShared(ca.policy, owner) : generation > 1 && !(await mayRenew(tx, ca.id, owner.account))) {
+  if (isForeign ? !isShared(ca.policy, owner) : generation > 1 && !(await mayRenew(db, ca.id, owner.account))) {
     throw new Refusal(
       "private-ca-access-denied",
       isForeign

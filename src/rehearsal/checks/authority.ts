@@ -1,4 +1,4 @@
-import { findAuthority } from "#ca/private/find.ts";
+import { rehearseManaged } from "#ca/private/managed.ts";
 import { LEAF_ISSUERS } from "#ca/profiles.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
@@ -43,14 +43,14 @@ const LOOKS: Readonly<Record<Authority, Look>> = {
   },
 
   async "private-ca"(subject, { store, clock }) {
-    const arn = subject.certificate.certificateAuthorityArn ?? "";
+    const { arn, account, region, names, certificateAuthorityArn, generation } = subject.certificate;
+    const authorityArn = certificateAuthorityArn ?? "";
+    const next = { authorityArn, certificateArn: arn, generation: generation + 1, owner: { account, region }, names };
     try {
-      const { ca, status } = await findAuthority(store, arn, subject.certificate, { clock });
-      if (status !== "ACTIVE") return failed(`The private CA ${arn} is ${status}: it must be ACTIVE to sign.`);
-      const life = { notBefore: new Date(ca.notBefore ?? 0), notAfter: new Date(ca.notAfter ?? 0) };
-      return longEnough(`The private CA ${arn}`, life, PRIVATE_LIFETIME, subject);
+      const end = await rehearseManaged(store, next, dueAt(subject), { clock });
+      return passed(`The private CA ${authorityArn} can sign, for a certificate until ${end.toISOString()}.`);
     } catch (error) {
-      if (error instanceof Refusal) return failed(`The private CA ${arn} cannot sign: ${error.message}`);
+      if (error instanceof Refusal) return failed(`The private CA would not sign: ${error.message}`);
       throw error;
     }
   },
@@ -74,8 +74,8 @@ const LOOKS: Readonly<Record<Authority, Look>> = {
 };
 
 /** Whether a CA is still there when the renewal is due, and for as long as the next version shall live. */
-function longEnough(who: string, { notAfter }: Period, wished: Millis, { renewsAt, now }: Subject): Found {
-  const due = renewsAt && renewsAt > now ? renewsAt : now;
+function longEnough(who: string, { notAfter }: Period, wished: Millis, subject: Subject): Found {
+  const due = dueAt(subject);
   const ends = notAfter.toISOString();
   if (notAfter <= due) return failed(`${who} ends ${ends}, before the renewal that is due ${due.toISOString()}.`);
   const length = Math.min(wished, validityLimit(due).advised);
@@ -86,5 +86,7 @@ function longEnough(who: string, { notAfter }: Period, wished: Millis, { renewsA
   return passed(`${who} can sign; it ends ${ends}.`);
 }
 
-/** https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-request-private.html: 13 months. */
-const PRIVATE_LIFETIME: Millis = 395 * DAY;
+/** When the renewal begins; now where it should have begun already. */
+function dueAt({ renewsAt, now }: Subject): Date {
+  return renewsAt && renewsAt > now ? renewsAt : now;
+}
