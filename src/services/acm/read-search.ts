@@ -71,11 +71,18 @@ const ATTRIBUTES: readonly ReadAttribute[] = [
     value === undefined ? undefined : { kind: "attribute", name: "keyPairOrigin", value },
   ({ AcmeEndpointArn: value }) =>
     value === undefined ? undefined : { kind: "attribute", name: "acmeEndpointArn", value },
-  ({ AcmeAccountId: value }) => (value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value }),
+  ({ AcmeAccountId: value }) =>
+    value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value: readText(value) },
 ];
 
 function readMatch({ Value, ComparisonOperator }: sdk.CommonNameFilter | sdk.DnsNameFilter): TextMatch {
-  return { operator: ComparisonOperator ?? "EQUALS", value: Value ?? "" };
+  return { operator: ComparisonOperator ?? "EQUALS", value: readText(Value ?? "") };
+}
+
+/** PostgreSQL knows no texts with a NUL, so there is none to be found. */
+function readText(text: string): string {
+  if (text.includes("\0")) throw invalid("A text to search for cannot hold the character NUL.");
+  return text;
 }
 
 /** A range without ends asks for nothing, and one whose end lies before its start for what cannot be. */

@@ -127,10 +127,103 @@ describe("RequestCertificate", () => {
       "InvalidParameterException",
       "HTTP validation is for certificates that CloudFront manages",
     ],
+    [
+      "HTTP validation of a wildcard",
+      {
+        DomainName: "shop.example",
+        SubjectAlternativeNames: ["*.shop.example"],
+        ValidationMethod: "HTTP",
+        ManagedBy: "CLOUDFRONT",
+      },
+      "InvalidParameterException",
+      'HTTP validation cannot prove the wildcard name "*.shop.example"',
+    ],
+    [
+      "two validation domains for one name",
+      {
+        DomainName: "a.b.shop.example",
+        DomainValidationOptions: [
+          { DomainName: "a.b.shop.example", ValidationDomain: "b.shop.example" },
+          { DomainName: "A.b.shop.example", ValidationDomain: "shop.example" },
+        ],
+      },
+      "InvalidDomainValidationOptionsException",
+      'DomainValidationOptions names "A.b.shop.example" twice, with "b.shop.example" and with "shop.example".',
+    ],
   ])("refuses %s", async ([, input, error, message]) => {
     const refused = await request(input);
     expect(refused).toMatchObject({ status: 400, error });
     expect(refused.body.message.slice(0, message.length)).toBe(message);
+  });
+
+  test.for<[why: string, input: object, error: string, message: string]>([
+    [
+      "managed by CloudFront",
+      { ManagedBy: "CLOUDFRONT" },
+      "InvalidParameterException",
+      "A certificate of a private CA cannot be managed by CLOUDFRONT",
+    ],
+    [
+      "validated in its options",
+      { Options: { ValidationMethod: "DNS" } },
+      "InvalidParameterException",
+      "A certificate of a private CA needs no validation",
+    ],
+    [
+      "of a CA that is none",
+      { CertificateAuthorityArn: "arn:aws:acm-pca:eu-west-1:123456789012:permission/1" },
+      "InvalidArnException",
+      "Invalid arn: arn:aws:acm-pca:eu-west-1:123456789012:permission/1",
+    ],
+    [
+      "with a key that only imports have",
+      { KeyAlgorithm: "RSA_4096" },
+      "InvalidParameterException",
+      "A certificate with a key of RSA_4096 cannot be requested",
+    ],
+  ])("refuses a private certificate %s", async ([, input, error, message]) => {
+    const refused = await world.call("RequestCertificate", { ...PRIVATE, ...input });
+    expect(refused).toMatchObject({ status: 400, error });
+    expect(refused.body.message.slice(0, message.length)).toBe(message);
+  });
+
+  test("takes a private CA's certificate, of which nothing is proved", async () => {
+    const { body } = await world.call("RequestCertificate", PRIVATE);
+    const certificate = await world.describe(body.CertificateArn);
+    expect(certificate).toMatchObject({
+      Type: "PRIVATE",
+      Status: "PENDING_VALIDATION",
+      CertificateAuthorityArn: PRIVATE.CertificateAuthorityArn,
+    });
+    for (const member of ["DomainValidationOptions", "Issuer"]) expect(certificate).not.toHaveProperty(member);
+    expect(certificate.Options).not.toHaveProperty("ValidationMethod");
+  });
+
+  test.for<[input: object, method: string]>([
+    [{}, "EMAIL"],
+    [{ ValidationMethod: "EMAIL" }, "EMAIL"],
+    [{ Options: { ValidationMethod: "DNS" } }, "DNS"],
+    [{ ValidationMethod: "DNS", Options: { ValidationMethod: "DNS" } }, "DNS"],
+    [{ ValidationMethod: "DNS", ManagedBy: "CLOUDFRONT" }, "DNS"],
+    [{ ValidationMethod: "HTTP", ManagedBy: "CLOUDFRONT" }, "HTTP"],
+  ])("with %j validates by %s", async ([input, method]) => {
+    const { body } = await world.call("RequestCertificate", { DomainName: "www.shop.example", ...input });
+    const { Options, DomainValidationOptions } = await world.describe(body.CertificateArn);
+    expect(Options.ValidationMethod).toBe(method);
+    expect(DomainValidationOptions).toMatchObject([{ ValidationMethod: method }]);
+  });
+
+  test("keeps where letters go, and shows the addresses", async () => {
+    const { body } = await world.call("RequestCertificate", {
+      DomainName: "a.b.shop.example",
+      SubjectAlternativeNames: ["c.shop.example"],
+      DomainValidationOptions: [{ DomainName: "A.B.shop.example", ValidationDomain: "Shop.Example" }],
+    });
+    const { DomainValidationOptions } = await world.describe(body.CertificateArn);
+    expect(DomainValidationOptions).toMatchObject([
+      { ValidationDomain: "shop.example", ValidationEmails: expect.arrayContaining(["admin@shop.example"]) },
+      { ValidationDomain: "c.shop.example", ValidationEmails: expect.arrayContaining(["admin@c.shop.example"]) },
+    ]);
   });
 
   test("answers the same ARN for the same token and parameters within an hour, in any order of the names", async () => {
@@ -163,3 +256,9 @@ describe("RequestCertificate", () => {
     expect(foreign.error).toBe("ResourceNotFoundException");
   });
 });
+
+const PRIVATE = {
+  DomainName: "in.shop.example",
+  CertificateAuthorityArn:
+    "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/00000000-0000-4000-8000-000000000000",
+};

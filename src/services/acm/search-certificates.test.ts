@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SECOND } from "#lib/duration.ts";
 import { openStore, type Store } from "#store/store.ts";
@@ -198,6 +199,7 @@ describe("SearchCertificates", () => {
       },
       "FilterStatement holds more than 100 filters",
     ],
+    ["a NUL", { FilterStatement: commonName("a\0b") }, "A text to search for cannot hold the character NUL."],
     ["a token of nobody", { NextToken: "abc" }, "The NextToken is not one that was answered for this search"],
     [
       "an unknown sort key",
@@ -215,6 +217,49 @@ describe("SearchCertificates", () => {
     const refused = await world.call("SearchCertificates", { FilterStatement: JSON.parse(endless) }).catch(String);
     expect(refused).toMatchObject({ status: 400, error: "SerializationException" });
     expect(await find()).toHaveLength(4);
+  });
+
+  test("whatever is asked is answered, or refused with a reason", async () => {
+    const text = fc.string({ maxLength: 300 });
+    const match = fc.record({ Value: text, ComparisonOperator: fc.constantFrom("CONTAINS", "EQUALS", "LIKE") });
+    const time = fc.double({ noNaN: true, min: -1e13, max: 1e13 });
+    const range = fc.record({ Start: time, End: time }, { requiredKeys: [] });
+    const { statement } = fc.letrec((tie) => ({
+      leaf: fc.oneof(
+        match.map((CommonName) => x509({ Subject: { CommonName } })),
+        match.map((DnsName) => x509({ SubjectAlternativeName: { DnsName } })),
+        range.map((NotAfter) => x509({ NotAfter })),
+        text.map((SerialNumber) => x509({ SerialNumber })),
+        fc.constantFrom("ISSUED", "LOST").map((Status) => metadata({ Status })),
+        fc.boolean().map((InUse) => metadata({ InUse })),
+        text.map((AcmeAccountId) => metadata({ AcmeAccountId })),
+        fc.constantFrom(metadata({}), x509({}), { Filter: {} }, {}, { And: [], Or: [] }, { Not: null }),
+      ),
+      statement: fc.oneof(
+        { depthSize: "small" },
+        tie("leaf"),
+        tie("statement").map((Not) => ({ Not })),
+        fc.array(tie("statement"), { maxLength: 4 }).map((And) => ({ And })),
+        fc.array(tie("statement"), { maxLength: 4 }).map((Or) => ({ Or })),
+      ),
+    }));
+    const input = fc.record(
+      {
+        FilterStatement: statement,
+        SortBy: fc.constantFrom("STATUS", "NOT_AFTER", "NOTHING"),
+        SortOrder: fc.constantFrom("ASCENDING", "DESCENDING"),
+        NextToken: text,
+      },
+      { requiredKeys: ["FilterStatement"] },
+    );
+    await fc.assert(
+      fc.asyncProperty(input, async (asked) => {
+        const { status, error } = await world.call("SearchCertificates", asked);
+        expect([undefined, "ValidationException", "SerializationException"]).toContain(error);
+        expect(status).toBe(error === undefined ? 200 : 400);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test("a token fits its own search only: not another filter, order, account or region", async () => {
