@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import {
   ExportCertificateCommand,
   GetCertificateCommand,
+  ListCertificatesCommand,
   RenewCertificateCommand,
   RequestCertificateCommand,
   RevokeCertificateCommand,
@@ -18,7 +19,16 @@ import type { Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { type Pebble, startPebble } from "../support/pebble.ts";
 import { testPlace, testProduct } from "../support/product.ts";
-import { addressOf, type Clients, clientsOf, describe, makeBalancer, makeZone, prove } from "../support/shop.ts";
+import {
+  addressOf,
+  type Clients,
+  clientsOf,
+  describe,
+  makeBalancer,
+  makeZone,
+  prove,
+  rootOf,
+} from "../support/shop.ts";
 
 const DOMAIN = "orchard-and-sons.com";
 
@@ -201,6 +211,45 @@ group("a public CA by ACME", () => {
   });
 });
 
+test("a Sealkeeper is the public CA of another: EAB, orders without challenges, time of renewal, `replaces`, revocation", async () => {
+  const ca = await testProduct({ edge: "false", "key-pool": "4", "caa-identities": "" });
+  const ofCa = clientsOf(ca);
+  await makeZone(ofCa, DOMAIN);
+  const set = await sealkeeper(["acme", DOMAIN, "--json", "--region", "eu-west-1", "--data-dir", ca.dataDir], ca);
+  const { endpoint } = JSON.parse(set) as { endpoint: { directoryUrl: string; keyId: string; macKey: string } };
+  const files = { "root.pem": await rootOf(ca), "eab.key": endpoint.macKey };
+  const eab = { "eab-kid": endpoint.keyId, "eab-key-file": "eab.key" };
+  const configured = { name: "sealkeeper", directory: endpoint.directoryUrl, "ca-file": "root.pem", ...eab };
+  const product = await testProduct(settings([configured], files));
+  const clients = clientsOf(product);
+  const arn = await pendingCertificate(clients);
+  await issued(clients, arn, product);
+  const first = await chainOf(clients, arn);
+  expect(first.leaf.issuer).toMatch(/Sealkeeper/);
+  const told = await until("the CA's time of renewal is known", async () => {
+    const text = await explained(product, arn);
+    return text.includes("renew at") ? text : undefined;
+  });
+  const [, at = ""] = /renew at {2}(\S+), as sealkeeper wants it/.exec(told) ?? [];
+  const days = (new Date(at).getTime() - first.leaf.validFromDate.getTime()) / 86_400_000;
+  expect(days).toBeGreaterThan(28);
+  expect(days).toBeLessThan(32);
+
+  await clients.acm.send(new ExportCertificateCommand({ CertificateArn: arn, Passphrase: Buffer.from("passphrase") }));
+  await clients.acm.send(new RenewCertificateCommand({ CertificateArn: arn }));
+  await until("the certificate is renewed", async () =>
+    (await describe(clients, arn)).RenewalSummary?.RenewalStatus === "SUCCESS" ? true : undefined,
+  );
+  const second = await chainOf(clients, arn);
+  expect(second.leaf.serialNumber).not.toBe(first.leaf.serialNumber);
+  await clients.acm.send(new RevokeCertificateCommand({ CertificateArn: arn, RevocationReason: "SUPERSEDED" }));
+  await until("the CA has revoked it", async () => {
+    const wanted = { Includes: { keyTypes: ["EC_prime256v1" as const] }, CertificateKeyPairOrigins: ["ACME" as const] };
+    const { CertificateSummaryList = [] } = await ofCa.acm.send(new ListCertificatesCommand(wanted));
+    return CertificateSummaryList.some(({ Status }) => Status === "REVOKED") ? true : undefined;
+  });
+});
+
 /** A certificate for `DOMAIN` whose record stands. */
 async function pendingCertificate(clients: Clients): Promise<string> {
   const zone = await makeZone(clients, DOMAIN);
@@ -210,10 +259,15 @@ async function pendingCertificate(clients: Clients): Promise<string> {
 }
 
 /** What `sealkeeper explain` says. */
-async function explained({ dataDir }: Product, arn: string): Promise<string> {
+function explained(product: Product, arn: string): Promise<string> {
+  return sealkeeper(["explain", arn, "--data-dir", product.dataDir]);
+}
+
+/** What a command of ours prints. */
+async function sealkeeper(args: readonly string[], product?: Product): Promise<string> {
   const bin = new URL("../../bin/sealkeeper.ts", import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, [bin, "explain", arn, "--data-dir", dataDir]);
-  return stdout;
+  const where = product ? ["--endpoint-url", product.endpoint] : [];
+  return (await promisify(execFile)(process.execPath, [bin, ...args, ...where])).stdout;
 }
 
 /** Settings of the product for these CAs. */
