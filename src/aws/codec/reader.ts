@@ -77,6 +77,9 @@ function readStructure(schema: NormalizedSchema, format: Format, rules: Rules, r
       const there = at === "" ? place : `${at}.${place}`;
       if (field !== undefined && field !== null) {
         const content = read(field, there, wrong);
+        if (typeof content === "number" && !rule?.fraction && !Number.isSafeInteger(content)) {
+          mistyped(field, there, "whole number");
+        }
         result[name] = content;
         if (rule) for (const text of violations(rule, content, there)) wrong.add(text);
       } else if (required) wrong.add(missing(there));
