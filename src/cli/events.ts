@@ -107,7 +107,15 @@ const FLAGS = {
   resend: { type: "boolean" },
 } as const;
 
-const TOLD: readonly string[] = ["Action", "CommonName", "DaysToExpiry", "RenewalStatusReason", "FailureReason"];
+const TOLD: readonly string[] = [
+  "Action",
+  "CommonName",
+  "DaysToExpiry",
+  "RenewalStatusReason",
+  "FailureReason",
+  "Owner",
+  "Problem",
+];
 const POLL: Millis = SECOND;
 const OPEN_FOR: Millis = MINUTE;
 const AT_ONCE = 500;
