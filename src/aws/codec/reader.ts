@@ -94,7 +94,11 @@ function readLeaf(schema: NormalizedSchema, format: Format): Read {
     (kind: string, parse: (value: unknown) => unknown): Read =>
     (value, at) =>
       parse(value) ?? mistyped(value, at, kind);
-  if (schema.isStringSchema()) return leaf("string", (value) => (typeof value === "string" ? value : undefined));
+  // PostgreSQL keeps no U+0000 in its texts, and no name, token or tag has use for one.
+  if (schema.isStringSchema())
+    return leaf("string without U+0000", (value) =>
+      typeof value === "string" && !value.includes("\0") ? value : undefined,
+    );
   if (schema.isNumericSchema()) return leaf("number", format.number);
   if (schema.isBooleanSchema()) return leaf("boolean", format.boolean);
   if (schema.isBlobSchema()) return leaf("blob", format.blob);
