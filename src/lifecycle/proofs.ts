@@ -1,6 +1,7 @@
 import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { Authority, ValidationMethod } from "#domain/certificate/certificate.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
+import type { Clock } from "#lib/clock.ts";
 import type { NewDomainValidation } from "#store/domain-validations.ts";
 import type { Tx } from "#store/store.ts";
 import { httpRedirect } from "./http-token.ts";
@@ -12,6 +13,7 @@ export interface ProofDeps extends SecretDeps {
   /** What validation records point into, without the last dot; `acm-validations.aws` when undefined. */
   readonly validationSuffix?: string | undefined;
   readonly upstream?: Upstream | undefined;
+  readonly clock: Clock;
   /** The origin at which others reach us: the tokens of HTTP validation are served there. */
   readonly publicUrl: string;
 }
@@ -35,7 +37,7 @@ export async function newProofs(
 ): Promise<readonly NewDomainValidation[]> {
   using secret = await instanceSecret(tx, "validation-records", deps);
   const upstream = authority === "upstream" ? deps.upstream : undefined;
-  const record = upstream && (await upstreamRecords(tx, secret, { account, names }, upstream));
+  const record = upstream && (await upstreamRecords(tx, secret, { account, names }, upstream, deps.clock.now()));
   return names.map((domainName, position) => {
     const proof = { position, domainName, method, validationDomain: validationDomains.get(domainName) ?? domainName };
     if (method === "EMAIL") return { ...proof, recordName: null, recordValue: null };

@@ -18,11 +18,11 @@ export interface RevokeUpstreamDeps extends AccountDeps {
 export async function revokeUpstream(id: string, deps: RevokeUpstreamDeps): Promise<Date | undefined> {
   const revocation = await findUpstreamRevocation(deps.store, id);
   if (!revocation || revocation.revokedAt !== null) return undefined;
-  const { ca, certificate, certificateArn, reason } = revocation;
+  const { ca, certificateArn } = revocation;
   const client = deps.upstream?.clients.find((one) => one.ca.name === ca);
   if (!client) throw new Error(`${certificateArn} is to be revoked by ${ca}, which is not configured any more`);
   try {
-    await revokeCertificate(client, certificate, reason, deps);
+    await revokeCertificate(client, revocation, deps);
   } catch (error) {
     if (error instanceof AcmeProblem && error.retryAt) return error.retryAt;
     throw error;

@@ -4,6 +4,7 @@ import { baseDomain } from "#domain/certificate/requested-names.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { Tx } from "#store/store.ts";
+import { promisePreparation } from "./prepare-upstream.ts";
 import { challengeRecord, persistentRecord, type ValidationRecord } from "./validation-record.ts";
 
 /**
@@ -16,10 +17,13 @@ export async function upstreamRecords(
   secret: PlaintextKey,
   { account, names }: { readonly account: AccountId; readonly names: readonly DomainName[] },
   { clients, challengeZone }: Upstream,
+  now: Date,
 ): Promise<(name: DomainName) => ValidationRecord | undefined> {
   const [first] = clients;
   const kind = first?.ca.challenge;
-  const persistent = first && kind === "dns-persist-01" ? await findPersistent(first.ca, tx) : undefined;
+  const place = first && { directory: first.ca.directory, owner: account };
+  const persistent = place && kind === "dns-persist-01" ? await findPersistent(place, tx) : undefined;
+  if (kind === "dns-persist-01" && !persistent) await promisePreparation(tx, account, { clients }, now);
   return (name) => {
     const wildcard = names.some((one) => one === `*.${baseDomain(name)}`);
     if (persistent) return persistentRecord(persistent, name, wildcard);

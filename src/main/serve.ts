@@ -14,7 +14,7 @@ import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
-import { promisePreparation } from "#lifecycle/prepare-upstream.ts";
+import { prepareAccounts } from "#lifecycle/prepare-upstream.ts";
 import { promiseRounds } from "#rehearsal/round.ts";
 import { listLoadBalancerArns, markBalancerActive } from "#store/load-balancers.ts";
 import { ping } from "#store/ping.ts";
@@ -68,7 +68,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => world.close());
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
-    await promisePreparation(world);
+    await prepareAccounts(world);
     await writeCredentials(config, world);
     await promiseRounds(world);
     await openEvents([...world.events.webhooks.keys(), ...(world.events.writeEvent ? [STDOUT] : [])], world);

@@ -32,7 +32,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ADVANCE_ENDPOINT]: (arn) => advanceEndpoint(arn, world),
     [COMPLETE_ORDER]: (id) => completeOrder(id, world),
     [ADVANCE_DOMAIN]: (arn) => advanceDomain(arn, world),
-    [PREPARE_UPSTREAM]: (name) => prepareUpstream(name, world),
+    [PREPARE_UPSTREAM]: (subject) => prepareUpstream(subject, world),
     [RENEWAL_INFO]: (arn) => followRenewalInfo(arn as Parameters<typeof followRenewalInfo>[0], world),
     [REVOKE_UPSTREAM]: (id) => revokeUpstream(id, world),
     [ROUTE_EVENTS]: (lane) => routeEvents(lane, world),

@@ -1,4 +1,5 @@
 import type { Insertable } from "kysely";
+import type { AccountId } from "#domain/names.ts";
 import type { Db } from "./store.ts";
 import type { IdentityTables } from "./tables/identity.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -66,4 +67,10 @@ function activeKeys(db: Db) {
     .selectFrom("accessKeys")
     .select(["id", "account", "kind", "edge", "sealedSecret"])
     .where("status", "=", "Active");
+}
+
+/** Every account, the oldest first. */
+export async function listAccounts(db: Db): Promise<readonly AccountId[]> {
+  const rows = await db.selectFrom("accounts").select("id").orderBy("createdAt").orderBy("id").execute();
+  return rows.map(({ id }) => id as AccountId);
 }

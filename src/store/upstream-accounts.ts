@@ -1,5 +1,12 @@
+import type { AccountId } from "#domain/names.ts";
 import type { Db } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
+
+/** An account at the CA of a directory, and whose it is here. */
+export interface AccountPlace {
+  readonly directory: string;
+  readonly owner: AccountId;
+}
 
 export interface UpstreamAccount {
   readonly sealedKey: Uint8Array;
@@ -11,11 +18,15 @@ export interface UpstreamAccount {
   readonly issuerName: string | undefined;
 }
 
-export async function findUpstreamAccount(db: Db, directory: string): Promise<UpstreamAccount | undefined> {
+export async function findUpstreamAccount(
+  db: Db,
+  { directory, owner }: AccountPlace,
+): Promise<UpstreamAccount | undefined> {
   const row = await db
     .selectFrom("upstreamAccounts")
     .select(["sealedKey", "url", "contacts", "issuerName"])
     .where("directory", "=", directory)
+    .where("owner", "=", owner)
     .executeTakeFirst();
   return (
     row && {
@@ -27,24 +38,24 @@ export async function findUpstreamAccount(db: Db, directory: string): Promise<Up
   );
 }
 
-/** Keeps a sealed account key, unless there is one for this directory: the first one stays. */
+/** Keeps a sealed account key, unless there is one for this place: the first one stays. */
 export async function insertUpstreamAccount(
   db: Db,
-  directory: string,
+  { directory, owner }: AccountPlace,
   sealedKey: Uint8Array,
   now: EpochMillis,
 ): Promise<void> {
   await db
     .insertInto("upstreamAccounts")
-    .values({ directory, sealedKey, url: null, contacts: "[]", madeAt: now })
-    .onConflict((conflict) => conflict.column("directory").doNothing())
+    .values({ directory, owner, sealedKey, url: null, contacts: "[]", madeAt: now })
+    .onConflict((conflict) => conflict.columns(["directory", "owner"]).doNothing())
     .execute();
 }
 
 /** Notes under which URL the CA knows the account with this key, and what it was told. */
 export async function recordUpstreamAccount(
   db: Db,
-  directory: string,
+  { directory, owner }: AccountPlace,
   sealedKey: Uint8Array,
   { url, contacts }: { readonly url: string; readonly contacts: readonly string[] },
 ): Promise<void> {
@@ -52,30 +63,42 @@ export async function recordUpstreamAccount(
     .updateTable("upstreamAccounts")
     .set({ url, contacts: JSON.stringify(contacts) })
     .where("directory", "=", directory)
+    .where("owner", "=", owner)
     .where("sealedKey", "=", sealedKey)
     .execute();
 }
 
 /** Notes how DNS records name the CA of an account. */
-export async function recordIssuerName(db: Db, directory: string, issuerName: string): Promise<void> {
-  await db.updateTable("upstreamAccounts").set({ issuerName }).where("directory", "=", directory).execute();
+export async function recordIssuerName(db: Db, { directory, owner }: AccountPlace, issuerName: string): Promise<void> {
+  await db
+    .updateTable("upstreamAccounts")
+    .set({ issuerName })
+    .where("directory", "=", directory)
+    .where("owner", "=", owner)
+    .execute();
 }
 
 /** The CA no longer knows this account by this URL: its key is made known to it again. */
-export async function forgetUpstreamAccountUrl(db: Db, directory: string, url: string): Promise<void> {
+export async function forgetUpstreamAccountUrl(db: Db, { directory, owner }: AccountPlace, url: string): Promise<void> {
   await db
     .updateTable("upstreamAccounts")
     .set({ url: null })
     .where("directory", "=", directory)
+    .where("owner", "=", owner)
     .where("url", "=", url)
     .execute();
 }
 
 /** The account with this key can never be used again: the next one gets another key. */
-export async function deleteUpstreamAccount(db: Db, directory: string, sealedKey: Uint8Array): Promise<void> {
+export async function deleteUpstreamAccount(
+  db: Db,
+  { directory, owner }: AccountPlace,
+  sealedKey: Uint8Array,
+): Promise<void> {
   await db
     .deleteFrom("upstreamAccounts")
     .where("directory", "=", directory)
+    .where("owner", "=", owner)
     .where("sealedKey", "=", sealedKey)
     .execute();
 }

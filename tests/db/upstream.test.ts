@@ -2,12 +2,14 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openUpstream } from "#ca/upstream/upstream.ts";
 import type { CertificateArn } from "#domain/arn.ts";
+import type { AccountId } from "#domain/names.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { advanceCertificate } from "#lifecycle/advance.ts";
 import { explainCertificate } from "#lifecycle/explain.ts";
 import { promisePreparation } from "#lifecycle/prepare-upstream.ts";
 import { findUpstreamAccount, forgetUpstreamAccountUrl } from "#store/upstream-accounts.ts";
+import { ACCOUNT } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";
 import { type UpstreamWorld, upstreamCa, upstreamWorld } from "../support/upstream-world.ts";
 
@@ -67,7 +69,7 @@ describe.for(DATABASES)("public CAs on $name", (database) => {
     const world = await open({ challenge: "dns-persist-01" });
     world.stub.meta = { caaIdentities: ["CA.kiln.com"] };
     world.stub.challenges = ["dns-01", "dns-persist-01"];
-    await promisePreparation(world.deps);
+    await promisePreparation(world.store, ACCOUNT, world.deps.upstream!, world.clock.now());
     await world.work();
     const [account] = [...world.stub.accounts.keys()];
     const arn = await world.request("kiln.com", {
@@ -100,6 +102,32 @@ describe.for(DATABASES)("public CAs on $name", (database) => {
     const asked = world.stub.requests.filter(({ resource }) => resource === "challenge");
     expect(asked.map(({ path }) => path.split(":").at(-1))).toEqual(["dns-persist-01"]);
     expect(world.stub.accounts.size).toBe(1);
+  });
+
+  test("what one account has proved helps no other: each is another account at the CA, with records of its own", async () => {
+    const world = await open({ challenge: "dns-persist-01" });
+    world.stub.meta = { caaIdentities: ["ca.kiln.com"] };
+    world.stub.challenges = ["dns-persist-01"];
+    const other = { account: "222222222222" as AccountId };
+    for (const account of [ACCOUNT, other.account]) {
+      await promisePreparation(world.store, account, world.deps.upstream!, world.clock.now());
+    }
+    await world.work();
+    const arn = await world.request("kiln.com", { KeyAlgorithm: "EC_prime256v1" });
+    const { DomainValidationOptions } = await world.describe(arn);
+    const { Name, Value } = DomainValidationOptions[0].ResourceRecord;
+    await (await world.zone("kiln.com")).putText(Name, Value);
+    const input = { DomainName: "kiln.com", ValidationMethod: "DNS", KeyAlgorithm: "EC_prime256v1" };
+    const { body } = await world.call("RequestCertificate", input, other);
+    await soon(world);
+    expect((await world.describe(arn)).Status).toBe("ISSUED");
+    const foreign = { CertificateArn: body.CertificateArn };
+    const { Certificate } = (await world.call("DescribeCertificate", foreign, other)).body;
+    expect(Certificate.Status).toBe("PENDING_VALIDATION");
+    expect(Certificate.DomainValidationOptions[0].ResourceRecord.Value).not.toBe(Value);
+    const told = await explainCertificate(body.CertificateArn, world.caller(other), world.deps);
+    expect(told.domains[0]?.problem).toContain("the record names another account");
+    expect(world.stub.accounts.size).toBe(2);
   });
 
   test("two nodes that are at one order finalize it once", async () => {
@@ -259,7 +287,7 @@ describe.for(DATABASES)("public CAs on $name", (database) => {
     );
     const [account] = [...customers!.accounts.values()];
     expect(account).toMatchObject({ eab: true, contact: ["mailto:ops@kiln.com"] });
-    const kept = await findUpstreamAccount(world.store, customers!.directory);
+    const kept = await findUpstreamAccount(world.store, { directory: customers!.directory, owner: ACCOUNT });
     expect(Buffer.from(kept!.sealedKey).toString("latin1").startsWith("SKR")).toBe(true);
 
     // Another node, or the next start, with other contacts: the same account, told of them.
@@ -279,16 +307,14 @@ describe.for(DATABASES)("public CAs on $name", (database) => {
     const second = await world.proven("glaze.com");
     await soon(world);
     expect((await world.describe(second)).Status).toBe("ISSUED");
-    const before = (await findUpstreamAccount(world.store, world.stub.directory))!.sealedKey;
+    const place = { directory: world.stub.directory, owner: ACCOUNT };
+    const before = (await findUpstreamAccount(world.store, place))!.sealedKey;
     for (const account of world.stub.accounts.values()) account.status = "deactivated";
-    for (const url of world.stub.accounts.keys())
-      await forgetUpstreamAccountUrl(world.store, world.stub.directory, url);
+    for (const url of world.stub.accounts.keys()) await forgetUpstreamAccountUrl(world.store, place, url);
     const third = await world.proven("oven.com");
     await world.liveUntil(later(world.clock.now(), 5 * MINUTE));
     expect((await world.describe(third)).Status).toBe("ISSUED");
-    expect(Buffer.from(before).equals((await findUpstreamAccount(world.store, world.stub.directory))!.sealedKey)).toBe(
-      false,
-    );
+    expect(Buffer.from(before).equals((await findUpstreamAccount(world.store, place))!.sealedKey)).toBe(false);
   });
 
   describe("renewal", () => {

@@ -1,9 +1,12 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import type { RootOfCustody } from "#custody/root.ts";
+import { parseArn } from "#domain/arn.ts";
+import type { AccountId } from "#domain/names.ts";
 import type { Clock } from "#lib/clock.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { Db, Store } from "#store/store.ts";
 import {
+  type AccountPlace,
   deleteUpstreamAccount,
   findUpstreamAccount,
   forgetUpstreamAccountUrl,
@@ -16,7 +19,6 @@ import type { AcmeClient, Signer } from "./acme-client.ts";
 import { bindAccount } from "./jws.ts";
 import { parseAccountStatus } from "./objects.ts";
 import { AcmeProblem } from "./problem.ts";
-import type { UpstreamCa } from "./upstream-ca.ts";
 
 export interface AccountDeps {
   readonly store: Store;
@@ -30,27 +32,35 @@ export class Misconfigured extends Error {
 }
 
 /**
- * Does something as our account at a CA, which is made at the first use and is the same ever after, on every node. The
- * account's key is made here, is kept sealed by the root of custody, and is open for as long as `act` takes.
- * Throws Misconfigured, Unreachable and AcmeProblem.
+ * Does something as an account of ours at a CA: each account here has one there, made at the first use and the same ever
+ * after, on every node. Its key is made here, is kept sealed by the root of custody, and is open for as long as `act`
+ * takes. Throws Misconfigured, Unreachable and AcmeProblem.
  */
 export async function asAccount<T>(
   client: AcmeClient,
+  owner: AccountId,
   act: (signer: Signer & { readonly account: string }) => Promise<T>,
   deps: AccountDeps,
 ): Promise<T> {
-  const { directory } = client.ca;
-  const known = await ownAccount(directory, deps);
-  using pkcs8 = deps.root.open(known.sealedKey, purpose(directory));
+  const place = { directory: client.ca.directory, owner };
+  const known = await ownAccount(place, deps);
+  using pkcs8 = deps.root.open(known.sealedKey, purpose(place));
   const key = createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
-  const account = await registered(client, known, key, deps);
+  const account = await registered(client, place, known, key, deps);
   try {
     return await act({ key, account });
   } catch (error) {
     // A CA that lost its accounts, as test servers do at each start: the next try makes the key known again.
-    if (isProblem(error, "accountDoesNotExist")) await forgetUpstreamAccountUrl(deps.store, directory, account);
+    if (isProblem(error, "accountDoesNotExist")) await forgetUpstreamAccountUrl(deps.store, place, account);
     throw error;
   }
+}
+
+/** Whose account at a CA a certificate is ordered by. */
+export function ownerOf(certificateArn: string): AccountId {
+  const { account } = parseArn(certificateArn) ?? {};
+  if (!account) throw new Error(`${certificateArn} is of no account`);
+  return account;
 }
 
 /** Who we are at a CA, as a record that stays names us (draft-ietf-acme-dns-persist). */
@@ -59,43 +69,40 @@ export interface PersistentAccount {
   readonly account: string;
 }
 
-/** Makes our account at a CA before anything is ordered, so that records can name it. */
-export async function preparePersistent(client: AcmeClient, deps: AccountDeps): Promise<void> {
+/** Makes an account at a CA before anything is ordered, so that records can name it. */
+export async function preparePersistent(client: AcmeClient, owner: AccountId, deps: AccountDeps): Promise<void> {
   const { ca } = client;
   const [issuerName] = [...ca.caaIdentities, ...(await client.directory()).caaIdentities];
   if (issuerName === undefined) {
     throw new Misconfigured(`${ca.name} does not say how records name it: set its caa-identities`);
   }
-  await asAccount(client, () => Promise.resolve(), deps);
-  await recordIssuerName(deps.store, ca.directory, issuerName.toLowerCase());
+  await asAccount(client, owner, () => Promise.resolve(), deps);
+  await recordIssuerName(deps.store, { directory: ca.directory, owner }, issuerName.toLowerCase());
 }
 
-/** Undefined until `preparePersistent` has been done for this CA. */
-export async function findPersistent(
-  { directory }: Pick<UpstreamCa, "directory">,
-  db: Db,
-): Promise<PersistentAccount | undefined> {
-  const { url, issuerName } = (await findUpstreamAccount(db, directory)) ?? {};
+/** Undefined until `preparePersistent` has been done for this place. */
+export async function findPersistent(place: AccountPlace, db: Db): Promise<PersistentAccount | undefined> {
+  const { url, issuerName } = (await findUpstreamAccount(db, place)) ?? {};
   return url === undefined || issuerName === undefined ? undefined : { account: url, issuerName };
 }
 
 /** The account's key, made at its first use. */
-async function ownAccount(directory: string, { store, clock, root }: AccountDeps): Promise<UpstreamAccount> {
-  const known = await findUpstreamAccount(store, directory);
+async function ownAccount(place: AccountPlace, { store, clock, root }: AccountDeps): Promise<UpstreamAccount> {
+  const known = await findUpstreamAccount(store, place);
   if (known) return known;
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   using pkcs8 = new PlaintextKey(privateKey.export({ type: "pkcs8", format: "der" }));
-  const sealed = root.seal(pkcs8.bytes, purpose(directory));
-  await insertUpstreamAccount(store, directory, sealed, clock.now().getTime());
+  await insertUpstreamAccount(store, place, root.seal(pkcs8.bytes, purpose(place)), clock.now().getTime());
   // Another node may have been first: what is read back is what all use.
-  const kept = await findUpstreamAccount(store, directory);
-  if (!kept) throw new Error(`the account at ${directory} was not kept`);
+  const kept = await findUpstreamAccount(store, place);
+  if (!kept) throw new Error(`the account at ${place.directory} was not kept`);
   return kept;
 }
 
 /** The account's URL: it is registered, and told of new contacts, where the CA does not know of it yet. */
 async function registered(
   client: AcmeClient,
+  place: AccountPlace,
   { sealedKey, url, contacts }: UpstreamAccount,
   key: Signer["key"],
   { store }: AccountDeps,
@@ -107,12 +114,12 @@ async function registered(
     const known = url ?? (await register(client, key));
     // An account that is there already keeps its contacts when it is registered again (RFC 8555 section 7.3.1).
     if (url !== undefined) await client.post(url, { contact: ca.contacts }, { key, account: url });
-    await recordUpstreamAccount(store, ca.directory, sealedKey, { url: known, contacts: ca.contacts });
+    await recordUpstreamAccount(store, place, sealedKey, { url: known, contacts: ca.contacts });
     return known;
   } catch (error) {
-    if (error instanceof Deactivated) await deleteUpstreamAccount(store, ca.directory, sealedKey);
+    if (error instanceof Deactivated) await deleteUpstreamAccount(store, place, sealedKey);
     if (isProblem(error, "accountDoesNotExist") && url !== undefined) {
-      await forgetUpstreamAccountUrl(store, ca.directory, url);
+      await forgetUpstreamAccountUrl(store, place, url);
     }
     throw error;
   }
@@ -154,6 +161,6 @@ function isProblem(error: unknown, type: string): boolean {
   return error instanceof AcmeProblem && error.problem.type === type;
 }
 
-function purpose(directory: string): string {
-  return `acme-account:${directory}`;
+function purpose({ directory, owner }: AccountPlace): string {
+  return `acme-account:${directory}:${owner}`;
 }

@@ -7,7 +7,7 @@ import {
   type UpstreamOrder,
   type UpstreamOrderChange,
 } from "#store/upstream-orders.ts";
-import { asAccount, Misconfigured } from "./account.ts";
+import { asAccount, Misconfigured, ownerOf } from "./account.ts";
 import type { AcmeClient } from "./acme-client.ts";
 import {
   awaitValidation,
@@ -66,7 +66,8 @@ async function takeStep(
     if (!client) throw new Misconfigured(`${order.ca} is not configured any more`);
     const step = order.state === "finalized" || order.state === "failed" ? undefined : STEPS[order.state];
     if (!step) return "overtaken";
-    return await asAccount(client, (signer) => step({ order, subject, client, signer, fresh }, deps), deps);
+    const owner = ownerOf(order.certificateArn);
+    return await asAccount(client, owner, (signer) => step({ order, subject, client, signer, fresh }, deps), deps);
   } catch (error) {
     await recordTrouble(order, error, deps);
     return "overtaken";

@@ -1,4 +1,5 @@
-import { type AccountDeps, asAccount } from "./account.ts";
+import type { UpstreamRevocation } from "#store/upstream-revocations.ts";
+import { type AccountDeps, asAccount, ownerOf } from "./account.ts";
 import type { AcmeClient } from "./acme-client.ts";
 import { AcmeProblem } from "./problem.ts";
 
@@ -9,14 +10,14 @@ import { AcmeProblem } from "./problem.ts";
  */
 export async function revokeCertificate(
   client: AcmeClient,
-  certificate: Uint8Array,
-  reason: number,
+  { certificate, certificateArn, reason }: Pick<UpstreamRevocation, "certificate" | "certificateArn" | "reason">,
   deps: AccountDeps,
 ): Promise<void> {
   const { revokeCert } = await client.directory();
   const der = Buffer.from(certificate).toString("base64url");
   await asAccount(
     client,
+    ownerOf(certificateArn),
     async (signer) => {
       const refused = await refusal(client.post(revokeCert, { certificate: der, reason }, signer));
       if (refused === "badRevocationReason") await refusal(client.post(revokeCert, { certificate: der }, signer));

@@ -5,8 +5,9 @@ export async function up(db: Raw): Promise<void> {
   const { id, int, bytes, strict } = columns(db);
   await run(db, [
     sql`create table upstream_accounts (
-      directory ${id} primary key not null, sealed_key ${bytes} not null, url ${id}, contacts text not null, issuer_name ${id},
-      made_at ${int} not null) ${strict}`,
+      directory ${id} not null, owner ${id} not null, sealed_key ${bytes} not null, url ${id}, contacts text not null, issuer_name ${id},
+      made_at ${int} not null,
+      primary key (directory, owner)) ${strict}`,
     sql`create table upstream_orders (
       id ${id} primary key not null,
       certificate_arn ${id} not null references certificates (arn) on delete cascade, generation ${int} not null,

@@ -1,4 +1,5 @@
 import type { FailureReason } from "#domain/certificate/certificate.ts";
+import type { AccountId } from "#domain/names.ts";
 import type { EpochMillis, Fixed } from "./types.ts";
 
 /**
@@ -12,10 +13,11 @@ export type UpstreamOrderState = "new" | "ordered" | "challenged" | "ready" | "f
 export type ChallengeType = "dns-01" | "http-01";
 
 export interface UpstreamTables {
-  /** Who we are at a public CA; one account for each directory. */
+  /** Who we are at a public CA: each account here is one there, too, so that none profits from what another proved. */
   upstreamAccounts: {
     directory: Fixed<string>;
-    /** PKCS#8 under the root of custody, purpose `acme-account:<directory>`. */
+    owner: Fixed<AccountId>;
+    /** PKCS#8 under the root of custody, purpose `acme-account:<directory>:<owner>`. */
     sealedKey: Fixed<Uint8Array>;
     /** Null until the CA knows the key. */
     url: string | null;
