@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { BasicConstraints, Name, SubjectAlternativeName } from "@peculiar/asn1-x509";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
@@ -13,7 +12,6 @@ export interface RequestedCertificate {
   readonly names: readonly DomainName[];
   readonly keyAlgorithm: KeyAlgorithm;
   readonly subjectPublicKeyInfo: Buffer;
-  readonly publicKey: KeyObject;
 }
 
 /**
@@ -30,7 +28,7 @@ export function readRequestedCertificate(der: Uint8Array): RequestedCertificate 
   if (common.length > 1) throw new CsrError("its subject has several common names");
   const names = [...new Set([...common, ...alternative])];
   if (names.length === 0) throw new CsrError("it names no domain");
-  return { names, keyAlgorithm: algorithm, subjectPublicKeyInfo, publicKey };
+  return { names, keyAlgorithm: algorithm, subjectPublicKeyInfo };
 }
 
 function alternativeNames(extension: RequestedExtension | undefined): readonly DomainName[] {

@@ -1,4 +1,4 @@
-import { describeCertificate } from "#ca/describe.ts";
+import { describeLeaf } from "#ca/describe-leaf.ts";
 import {
   findSigned,
   type IntentId,
@@ -18,13 +18,13 @@ import type { Tag } from "#domain/certificate/tags.ts";
 import type { DomainName, Owner } from "#domain/names.ts";
 import { DAY, later, type Millis, SECOND } from "#lib/duration.ts";
 import { writeTags } from "#store/certificate-tags.ts";
-import { insertVersion } from "#store/certificate-versions.ts";
+import { replaceSignedVersion } from "#store/certificate-versions.ts";
 import { changeCertificate, holdCertificate, insertCertificate, type NewCertificate } from "#store/certificates.ts";
 import type { Tx } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { CannotIssue } from "./authority.ts";
-import { putInForce, saidColumns } from "./put-in-force.ts";
+import { saidColumns } from "./put-in-force.ts";
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/acme-endpoints.html: certificates of ACME clients live 45 days. */
 export const ACME_LEAF_LIFETIME: Millis = 45 * DAY;
@@ -73,25 +73,24 @@ export async function signForAcme(
  * first version and keeps its ARN with all later ones. One that is overtaken by a later version changes nothing.
  */
 export async function recordForAcme(tx: Tx, version: AcmeVersion, leaf: SignedLeaf, deps: PrepareDeps): Promise<void> {
-  const { certificateArn: arn, generation, subjectPublicKeyInfo, tags } = version;
+  const { certificateArn: arn, generation, names, keyAlgorithm, subjectPublicKeyInfo, tags } = version;
   const now = deps.clock.now().getTime();
-  const facts = describeCertificate(leaf.der);
+  const facts = describeLeaf(leaf, names, keyAlgorithm);
   const said = { ...saidColumns(facts), issuedAt: now };
-  const isFirst = await insertCertificate(tx, { ...rowOf(version, now), ...said });
+  const held = generation > 1 ? await holdCertificate(tx, arn) : undefined;
+  const isFirst = !held && (await insertCertificate(tx, { ...rowOf(version, now), ...said }));
   if (!isFirst) {
-    const held = await holdCertificate(tx, arn);
-    if (!held || held.generation >= generation || held.status === "REVOKED") return;
-    const status = statusAfter("reissued", held.status);
-    if (!(await changeCertificate(tx, arn, held, { status, generation, ...said }))) return;
+    const present = held ?? (await holdCertificate(tx, arn));
+    if (!present || present.generation >= generation || present.status === "REVOKED") return;
+    const status = statusAfter("reissued", present.status);
+    if (!(await changeCertificate(tx, arn, present, { status, generation, ...said }))) return;
   }
-  await insertVersion(tx, {
-    certificateArn: arn,
-    generation,
-    subjectPublicKeyInfo,
-    madeAt: now,
-    sealed: undefined,
-  });
-  await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem });
+  const { serial, subject, issuer, signatureAlgorithm, extendedKeyUsages } = facts;
+  const extendedKeyUsageOids = extendedKeyUsages.map(({ oid }) => oid ?? null);
+  const signed = { serial, subject, issuer, signatureAlgorithm, extendedKeyUsageOids };
+  const pem = { certificate: leaf.pem, chain: leaf.chainPem };
+  const made = { certificateArn: arn, generation, subjectPublicKeyInfo, madeAt: now };
+  await replaceSignedVersion(tx, made, { ...signed, ...pem });
   if (isFirst && tags.length > 0) await writeTags(tx, arn, tags);
   await recordAct(tx, arn, isFirst ? "CertificateIssued" : "CertificateRenewed", deps);
   await promiseAdvance(tx, arn, later(facts.notAfter, SECOND)); // its client renews it: nothing is due before its end

@@ -3,6 +3,7 @@ import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import type { EndingCertificate, Noticed } from "#domain/events/notices.ts";
 import type { DomainName, Owner } from "#domain/names.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -18,21 +19,21 @@ export interface EventfulCertificate extends EndingCertificate, Owner {
  * the order of what happens. Undefined when it is gone.
  */
 export async function holdForEvent(tx: Tx, arn: CertificateArn): Promise<EventfulCertificate | undefined> {
-  const row = await tx
+  const [row] = await hold(tx, arn);
+  return row && eventful(row, (await userOf(tx, arn)).length > 0);
+}
+
+const hold = prepared((db, arn: CertificateArn) =>
+  db
     .updateTable("certificates")
     .set((own) => ({ generation: own.ref("generation") }))
     .where("arn", "=", arn)
-    .returning(EVENTFUL)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const user = await tx
-    .selectFrom("certificateAssociations")
-    .select("resourceArn")
-    .where("certificateArn", "=", arn)
-    .limit(1)
-    .executeTakeFirst();
-  return eventful(row, user !== undefined);
-}
+    .returning(EVENTFUL),
+);
+
+const userOf = prepared((db, arn: CertificateArn) =>
+  db.selectFrom("certificateAssociations").select("resourceArn").where("certificateArn", "=", arn).limit(1),
+);
 
 /** A place in the order of ends. */
 export interface EndingPlace {

@@ -1,5 +1,6 @@
 import type { Owner } from "#domain/names.ts";
 import type { EndingPlace } from "./certificate-events.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
@@ -13,12 +14,15 @@ export interface Sweep {
 
 /** Notes that an owner has certificates. */
 export async function insertSweep(tx: Tx, { account, region }: Owner): Promise<void> {
-  await tx
+  await insert(tx, account, region);
+}
+
+const insert = prepared((db, account: Owner["account"], region: Owner["region"]) =>
+  db
     .insertInto("certificateSweeps")
     .values({ account, region, cursorNotAfter: null, cursorArn: null, counts: "{}", totals: null, finishedAt: null })
-    .onConflict((conflict) => conflict.columns(["account", "region"]).doNothing())
-    .execute();
-}
+    .onConflict((conflict) => conflict.columns(["account", "region"]).doNothing()),
+);
 
 export async function readSweep(db: Db, { account, region }: Owner): Promise<Sweep | undefined> {
   const row = await db

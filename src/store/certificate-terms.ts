@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Owner } from "#domain/names.ts";
+import { prepared, preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis, Flag } from "./tables/types.ts";
 
@@ -22,23 +23,33 @@ export type NewTerm = Owner & Pick<Term, "certificateArn" | "since" | "notAfter"
 /** A version comes into force, in the place of the one before. */
 export async function beginTerm(tx: Tx, term: NewTerm): Promise<void> {
   await endTerm(tx, term, term.certificateArn, term.since);
-  await tx
-    .insertInto("certificateTerms")
-    .values({ ...term, until: null, overdueSince: null, overdueUntil: null })
-    .execute();
+  await insertTerm(tx, term);
 }
+
+const insertTerm = preparedInsert("certificateTerms", [
+  "certificateArn",
+  "account",
+  "region",
+  "since",
+  "notAfter",
+  "managed",
+]);
 
 /** The version in force is no more: it was replaced, revoked or deleted. */
 export async function endTerm(tx: Tx, owner: Owner, arn: CertificateArn, at: EpochMillis): Promise<void> {
-  await tx
-    .updateTable("certificateTerms")
-    .set({ until: at })
-    .where("account", "=", owner.account)
-    .where("region", "=", owner.region)
-    .where("certificateArn", "=", arn)
-    .where("until", "is", null)
-    .execute();
+  await endTermOf(tx, owner.account, owner.region, arn, at);
 }
+
+const endTermOf = prepared(
+  (db, account: Owner["account"], region: Owner["region"], arn: CertificateArn, at: EpochMillis) =>
+    db
+      .updateTable("certificateTerms")
+      .set({ until: at })
+      .where("account", "=", account)
+      .where("region", "=", region)
+      .where("certificateArn", "=", arn)
+      .where("until", "is", null),
+);
 
 /** From `at` on the certificate's renewal is overdue, or no longer so. Saying it again changes nothing. */
 export async function markOverdue(

@@ -1,4 +1,5 @@
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
+import { preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
@@ -39,6 +40,36 @@ export async function insertVersion(tx: Tx, { sealed, ...version }: NewVersion):
     .values({ ...version, keyArn, wrappedDataKey, sealedKey })
     .execute();
 }
+
+/** Keeps a version that was signed for a key which an ACME client keeps, in the place of the ones before. */
+export async function replaceSignedVersion(
+  tx: Tx,
+  version: Omit<NewVersion, "sealed">,
+  { extendedKeyUsageOids, ...signed }: SignedVersion,
+): Promise<void> {
+  const { certificateArn, generation } = version;
+  if (generation > 1) await deleteVersionsBefore(tx, certificateArn, generation);
+  await insertSigned(tx, {
+    ...version,
+    ...signed,
+    chain: signed.chain ?? null,
+    extendedKeyUsageOids: JSON.stringify(extendedKeyUsageOids),
+  });
+}
+
+const insertSigned = preparedInsert("certificateVersions", [
+  "certificateArn",
+  "generation",
+  "subjectPublicKeyInfo",
+  "madeAt",
+  "serial",
+  "subject",
+  "issuer",
+  "signatureAlgorithm",
+  "extendedKeyUsageOids",
+  "certificate",
+  "chain",
+]);
 
 /** The public half of a generation's key; undefined when none was made yet. */
 export async function findPublicKey(

@@ -7,6 +7,7 @@ import { type RenewalStatus, spreadOf } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DomainName } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -51,14 +52,17 @@ export interface CertificateState extends Pick<Row, Exclude<StateColumn, "names"
  * belongs to a certificate (status, versions, associations, tags) holds it first, so they come one after the other.
  */
 export async function holdCertificate(tx: Tx, arn: CertificateArn): Promise<CertificateState | undefined> {
-  const row = await tx
+  const [row] = await hold(tx, arn);
+  return row && state(row);
+}
+
+const hold = prepared((db, arn: CertificateArn) =>
+  db
     .updateTable("certificates")
     .set((own) => ({ generation: own.ref("generation") }))
     .where("arn", "=", arn)
-    .returning(STATE)
-    .executeTakeFirst();
-  return row && state(row);
-}
+    .returning(STATE),
+);
 
 /** The same without holding it. */
 export async function readCertificateState(db: Db, arn: CertificateArn): Promise<CertificateState | undefined> {

@@ -1,5 +1,6 @@
 import type { Insertable } from "kysely";
 import type { Owner } from "#domain/names.ts";
+import { prepared, preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EventTables } from "./tables/events.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -25,25 +26,39 @@ export interface EventPlace {
 }
 
 export async function insertEvent(tx: Tx, event: NewEventRow): Promise<void> {
-  await tx.insertInto("events").values(event).execute();
+  await insertRow(tx, event);
 }
+
+const insertRow = preparedInsert("events", [
+  "id",
+  "account",
+  "region",
+  "source",
+  "detailType",
+  "lane",
+  "at",
+  "body",
+  "routed",
+]);
 
 /** Whether anybody might want an event of this owner: without, there is nothing to decide. */
 export async function isAnybodyListening(db: Db, { account, region }: Owner): Promise<boolean> {
-  const row = await db
-    .selectNoFrom((own) =>
-      own
-        .or([
-          own.exists(own.selectFrom("eventSubscribers").select("target")),
-          own.exists(
-            own.selectFrom("eventRules").select("name").where("account", "=", account).where("region", "=", region),
-          ),
-        ])
-        .as("listening"),
-    )
-    .executeTakeFirstOrThrow();
-  return Boolean(row.listening);
+  const [row] = await listening(db, account, region);
+  return Boolean(row?.listening);
 }
+
+const listening = prepared((db, account: Owner["account"], region: Owner["region"]) =>
+  db.selectNoFrom((own) =>
+    own
+      .or([
+        own.exists(own.selectFrom("eventSubscribers").select("target")),
+        own.exists(
+          own.selectFrom("eventRules").select("name").where("account", "=", account).where("region", "=", region),
+        ),
+      ])
+      .as("listening"),
+  ),
+);
 
 /** The events of a lane of which was not decided yet who is to have them, in their order. */
 export function unroutedEvents(db: Db, lane: string, limit: number): Promise<StoredEvent[]> {

@@ -1,3 +1,4 @@
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { IssuanceState } from "./tables/ca.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -38,13 +39,52 @@ export interface SignedRow {
 
 /** Writes an intent down as `prepared`. False when another one of this certificate and generation is alive. */
 export async function insertIntent(tx: Tx, intent: NewIntent): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto("caIssuances")
-    .values({ ...intent, state: "prepared" })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows === 1n;
+  const { id, certificateArn, generation, issuerId, serial, tbs, notBefore, notAfter, preparedAt } = intent;
+  const rows = await insertOne(
+    tx,
+    id,
+    certificateArn,
+    generation,
+    issuerId,
+    serial,
+    tbs,
+    notBefore,
+    notAfter,
+    preparedAt,
+  );
+  return rows.length > 0;
 }
+
+const insertOne = prepared(
+  (
+    db,
+    id: string,
+    certificateArn: string,
+    generation: number,
+    issuerId: string,
+    serial: string,
+    tbs: Uint8Array,
+    notBefore: EpochMillis,
+    notAfter: EpochMillis,
+    preparedAt: EpochMillis,
+  ) =>
+    db
+      .insertInto("caIssuances")
+      .values({
+        id,
+        certificateArn,
+        generation,
+        issuerId,
+        serial,
+        tbs,
+        notBefore,
+        notAfter,
+        preparedAt,
+        state: "prepared",
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning("id"),
+);
 
 /** The state of the one intent that is not abandoned. */
 export async function findLiveIntent(
@@ -68,7 +108,11 @@ export async function abandonIntent(
   generation: number,
   takenBefore: EpochMillis,
 ): Promise<void> {
-  await tx
+  await abandon(tx, certificateArn, generation, takenBefore);
+}
+
+const abandon = prepared((db, certificateArn: string, generation: number, takenBefore: EpochMillis) =>
+  db
     .updateTable("caIssuances")
     .set({ state: "abandoned", tbs: null })
     .where("certificateArn", "=", certificateArn)
@@ -78,20 +122,23 @@ export async function abandonIntent(
         row("state", "=", "prepared"),
         row.and([row("state", "=", "signing"), row("signingAt", "<", takenBefore)]),
       ]),
-    )
-    .execute();
-}
+    ),
+);
 
 /** Moves an intent from `prepared` to `signing`: undefined when somebody did so before, or it was abandoned. */
 export async function takeIntent(db: Db, id: string, signingAt: EpochMillis): Promise<TakenIntent | undefined> {
-  return await db
+  const [row] = await take(db, id, signingAt);
+  return row;
+}
+
+const take = prepared((db, id: string, signingAt: EpochMillis) =>
+  db
     .updateTable("caIssuances")
     .set({ state: "signing", signingAt })
     .where("id", "=", id)
     .where("state", "=", "prepared")
-    .returning(["id", "certificateArn", "issuerId", "serial", "tbs", "notBefore", "notAfter"])
-    .executeTakeFirst();
-}
+    .returning(["id", "certificateArn", "issuerId", "serial", "tbs", "notBefore", "notAfter"]),
+);
 
 /** Moves an intent from `signing` to `signed` with what was signed. False when it was abandoned meanwhile. */
 export async function finishIntent(
@@ -100,25 +147,32 @@ export async function finishIntent(
   certificate: Uint8Array,
   signedAt: EpochMillis,
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+  return (await finish(tx, id, certificate, signedAt)).length > 0;
+}
+
+const finish = prepared((db, id: string, certificate: Uint8Array, signedAt: EpochMillis) =>
+  db
     .updateTable("caIssuances")
     .set({ state: "signed", tbs: null, certificate, signedAt })
     .where("id", "=", id)
     .where("state", "=", "signing")
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
-}
+    .returning("id"),
+);
 
 export async function findSignedIntent(
   db: Db,
   certificateArn: string,
   generation: number,
 ): Promise<SignedRow | undefined> {
-  return await db
+  const [row] = await signedOf(db, certificateArn, generation);
+  return row;
+}
+
+const signedOf = prepared((db, certificateArn: string, generation: number) =>
+  db
     .selectFrom("caIssuances")
     .select(["id", "issuerId", "serial", "certificate", "notBefore", "notAfter"])
     .where("certificateArn", "=", certificateArn)
     .where("generation", "=", generation)
-    .where("state", "=", "signed")
-    .executeTakeFirst();
-}
+    .where("state", "=", "signed"),
+);

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from "kysely";
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { CaTables } from "./tables/ca.ts";
 
@@ -20,8 +21,11 @@ export async function insertIssuer(tx: Tx, issuer: NewIssuer): Promise<boolean> 
 }
 
 export async function findIssuer(db: Db, id: string): Promise<IssuerRow | undefined> {
-  return await db.selectFrom("caIssuers").select(ISSUER_COLUMNS).where("id", "=", id).executeTakeFirst();
+  const [row] = await issuerOf(db, id);
+  return row;
 }
+
+const issuerOf = prepared((db, id: string) => db.selectFrom("caIssuers").select(ISSUER_COLUMNS).where("id", "=", id));
 
 /** All of them, few as they are. */
 export function listIssuers(db: Db): Promise<IssuerRow[]> {

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { prepared } from "./prepared.ts";
 import { type Db, isEmbedded, type Store } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
@@ -12,23 +13,30 @@ export interface ClaimedJob {
 
 /** Promises a job, or moves it to `runAt` and forgets earlier failures. */
 export async function putJob(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
-  await tx
+  await put(tx, task, subject, runAt);
+}
+
+const put = prepared((db, task: string, subject: string, runAt: EpochMillis) =>
+  db
     .insertInto("jobs")
     .values({ task, subject, runAt, attempts: 0, lastError: null, holder: null })
     .onConflict((conflict) =>
       conflict
         .columns(["task", "subject"])
         .doUpdateSet((row) => ({ runAt: row.ref("excluded.runAt"), attempts: 0, lastError: null, holder: null })),
-    )
-    .execute();
-}
+    ),
+);
 
 /**
  * Promises a job for `runAt` at the latest: one that waits and is due sooner stays as it is, one that is at work is done
  * again soon, because it may have looked already.
  */
 export async function putJobBy(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
-  await tx
+  await putBy(tx, task, subject, runAt);
+}
+
+const putBy = prepared((db, task: string, subject: string, runAt: EpochMillis) =>
+  db
     .insertInto("jobs")
     .values({ task, subject, runAt, attempts: 0, lastError: null, holder: null })
     .onConflict((conflict) =>
@@ -42,9 +50,8 @@ export async function putJobBy(tx: Db, task: string, subject: string, runAt: Epo
         .where((row) =>
           row.or([row("jobs.runAt", ">", row.ref("excluded.runAt")), row("jobs.holder", "is not", null)]),
         ),
-    )
-    .execute();
-}
+    ),
+);
 
 /** Promises a job unless it is promised already, for whatever time. */
 export async function putJobOnce(tx: Db, task: string, subject: string, runAt: EpochMillis): Promise<void> {
@@ -109,13 +116,12 @@ export async function extendLease(
 
 /** Ends a job, unless it was moved meanwhile. */
 export async function deleteJob(db: Db, { task, subject, runAt }: ClaimedJob): Promise<void> {
-  await db
-    .deleteFrom("jobs")
-    .where("task", "=", task)
-    .where("subject", "=", subject)
-    .where("runAt", "=", runAt)
-    .execute();
+  await remove(db, task, subject, runAt);
 }
+
+const remove = prepared((db, task: string, subject: string, runAt: EpochMillis) =>
+  db.deleteFrom("jobs").where("task", "=", task).where("subject", "=", subject).where("runAt", "=", runAt),
+);
 
 /** Puts a job off, unless it was moved meanwhile. `error` is kept where it failed; a job that only rests starts afresh. */
 export async function moveJob(

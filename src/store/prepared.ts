@@ -1,5 +1,6 @@
-import type { Compilable, CompiledQuery } from "kysely";
+import type { Compilable, CompiledQuery, Insertable } from "kysely";
 import { type Db, isEmbedded } from "./store.ts";
+import type { Tables } from "./tables.ts";
 
 /**
  * A query for the hottest paths: built and compiled once for each kind of database, and afterwards only given its
@@ -17,6 +18,19 @@ export function prepared<Values extends readonly unknown[], Row>(
       return place === undefined ? parameter : values[place];
     });
     return (await db.executeQuery<Row>({ ...query, parameters })).rows;
+  };
+}
+
+/** The same for adding a row with these columns; one that is undefined becomes null. */
+export function preparedInsert<Table extends keyof Tables, Column extends keyof Insertable<Tables[Table]> & string>(
+  table: Table,
+  columns: readonly Column[],
+): (db: Db, row: Pick<Insertable<Tables[Table]>, Column>) => Promise<void> {
+  const insert = prepared((db, ...values: readonly unknown[]) =>
+    db.insertInto(table).values(Object.fromEntries(columns.map((column, index) => [column, values[index]])) as never),
+  );
+  return async (db, row) => {
+    await insert(db, ...columns.map((column) => row[column] ?? null));
   };
 }
 
