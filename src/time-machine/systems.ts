@@ -13,6 +13,8 @@ export interface System {
 
 export interface Systems {
   readonly all: readonly System[];
+  /** What every certificate needs: all but the providers. */
+  readonly shared: readonly System[];
   readonly resolvers: readonly System[];
   readonly providers: readonly System[];
   readonly ca: readonly System[];
@@ -26,6 +28,7 @@ export function newSystems(troubles: readonly Trouble[], begin: number): Systems
   const of = (kind: Trouble["kind"]): readonly System[] => all.filter(({ trouble }) => trouble.kind === kind);
   return {
     all,
+    shared: all.filter(({ trouble }) => trouble.kind !== "provider"),
     resolvers: of("resolvers"),
     providers: of("provider"),
     ca: of("ca"),
@@ -44,10 +47,10 @@ export function answersFor({ provider }: Slot, { resolvers, providers }: Systems
 }
 
 /** Since when everything that a certificate needs, but its own records, works; Infinity while something does not. */
-export function worksSince({ provider }: Slot, { all, providers }: Systems): number {
-  const others = all.filter((system) => system.trouble.kind !== "provider");
-  const since = others.reduce((latest, system) => Math.max(latest, system.worksSince), Number.NEGATIVE_INFINITY);
-  return Math.max(since, providers[provider]?.worksSince ?? since);
+export function worksSince({ provider }: Slot, { shared, providers }: Systems): number {
+  let since = providers[provider]?.worksSince ?? Number.NEGATIVE_INFINITY;
+  for (const system of shared) since = Math.max(since, system.worksSince);
+  return since;
 }
 
 /** Puts a system out of order, or in order again, and answers for how long. */

@@ -1,4 +1,4 @@
-import { earliest, later, SECOND } from "#lib/duration.ts";
+import { earliest, hasCome, later, SECOND } from "#lib/duration.ts";
 import { type MigrationFacts, type MigrationStep, migrationStep } from "./migration.ts";
 import { ATTEMPT, allProven, type DomainFacts, proveDomains } from "./proving.ts";
 import { isRenewing, type RenewalPolicy, type RenewalStatus, renewalTime, type Validity } from "./renewal.ts";
@@ -48,14 +48,14 @@ type Rule = (facts: CertificateFacts, now: Date, policy: RenewalPolicy) => Step 
 
 const outlived: Rule = ({ status, forgetAt }, now) => {
   if (!forgetAt || status === "ISSUED") return undefined;
-  return now >= forgetAt ? { kind: "forget" } : { kind: "wait", until: forgetAt };
+  return hasCome(forgetAt, now) ? { kind: "forget" } : { kind: "wait", until: forgetAt };
 };
 
 const settled: Rule = ({ status }) =>
   status === "PENDING_VALIDATION" || status === "ISSUED" ? undefined : { kind: "nothing" };
 
 const validationTimedOut: Rule = ({ status, requestedAt, domains }, now) =>
-  status === "PENDING_VALIDATION" && now >= later(requestedAt, ATTEMPT) && !allProven(domains)
+  status === "PENDING_VALIDATION" && hasCome(later(requestedAt, ATTEMPT), now) && !allProven(domains)
     ? { kind: "validation-timed-out" }
     : undefined;
 
@@ -64,7 +64,8 @@ const requestedDomains: Rule = ({ status, requestedAt, domains }, now) =>
 
 const readyToIssue: Rule = ({ status }) => (status === "PENDING_VALIDATION" ? { kind: "issue" } : undefined);
 
-const expired: Rule = ({ validity }, now) => (validity && now >= end(validity) ? { kind: "expired" } : undefined);
+const expired: Rule = ({ validity }, now) =>
+  validity && hasCome(end(validity), now) ? { kind: "expired" } : undefined;
 
 const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
   validity && !(managed && inUse) ? { kind: "wait", until: end(validity) } : undefined;
@@ -72,13 +73,13 @@ const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
 const notDueYet: Rule = ({ validity, renewal, renewAt, spread }, now, policy) => {
   if (!validity || isRenewing(renewal)) return undefined;
   const due = renewAt ?? renewalTime(validity, policy, spread);
-  return now < due ? { kind: "wait", until: due } : undefined;
+  return hasCome(due, now) ? undefined : { kind: "wait", until: due };
 };
 
 const renewalDue: Rule = ({ renewal }) => (isRenewing(renewal) ? undefined : { kind: "start-renewal" });
 
 const renewalStuck: Rule = ({ renewalStartedAt, domains }, now) =>
-  renewalStartedAt && now >= later(renewalStartedAt, ATTEMPT) && !allProven(domains)
+  renewalStartedAt && hasCome(later(renewalStartedAt, ATTEMPT), now) && !allProven(domains)
     ? { kind: "restart-renewal" }
     : undefined;
 

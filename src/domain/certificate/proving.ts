@@ -1,4 +1,4 @@
-import { earliest, HOUR, type Millis } from "#lib/duration.ts";
+import { earliest, HOUR, hasCome, type Millis } from "#lib/duration.ts";
 
 /** The proof of one domain, as far as it has come. */
 export interface DomainFacts {
@@ -23,7 +23,7 @@ export function proveDomains(
   | undefined {
   const unproven = domains.filter(({ proven }) => !proven);
   if (unproven.length === 0) return undefined;
-  const due = unproven.filter(({ checkAt }) => checkAt <= now);
+  const due = unproven.filter(({ checkAt }) => hasCome(checkAt, now));
   return due.length > 0
     ? { kind: "check-domains", positions: due.map(({ position }) => position) }
     : { kind: "wait", until: earliest([attemptEnds, ...unproven.map(({ checkAt }) => checkAt)]) };
