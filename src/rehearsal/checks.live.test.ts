@@ -105,7 +105,7 @@ describe("another CA than our own", () => {
     await world.liveUntil(new Date(world.clock.now().getTime() + 60_000));
     expect((await world.describe(arn)).Status).toBe("ISSUED");
     await world.attach(arn);
-    expect(await found(world, arn, "AUTHORITY")).toMatchObject({ outcomes: ["PASSED"] });
+    expect(await found(world, arn, "AUTHORITY")).toMatchObject({ verdict: "WOULD_RENEW", outcomes: ["PASSED"] });
     expect(await found(world, arn, "DELEGATION")).toMatchObject({ outcomes: [] });
     await internet(world, "www.shop.com NS ns1.elsewhere.net");
     expect(await found(world, arn, "DELEGATION")).toMatchObject({ verdict: "WOULD_NOT_RENEW", outcomes: ["FAILED"] });

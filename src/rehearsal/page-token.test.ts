@@ -25,8 +25,14 @@ test("a token of another list, region or filter, and whatever else is given, is 
   ];
   for (const other of others) expect(() => readPageToken(token, other)).toThrow(/NextToken is not one/);
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json().map((text) => Buffer.from(text).toString("base64url"))), (text) => {
-      expect(() => readPageToken(text, list)).toThrow(/NextToken is not one/);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((text) => Buffer.from(text).toString("base64url")),
+      ),
+      (text) => {
+        expect(() => readPageToken(text, list)).toThrow(/NextToken is not one/);
+      },
+    ),
   );
 });

@@ -16,7 +16,6 @@ export function announce({ share, notice, byOperator }: MassRevocation, machine:
     const { facts } = slot;
     if (facts?.status !== "ISSUED" || !dice.chance(struck)) continue;
     if (atOnce) {
-      slot.facts = { ...facts, inUse: facts.inUse };
       endLife(slot, facts, "revoked", machine);
       promiseLook(slot, now, machine);
     } else {
