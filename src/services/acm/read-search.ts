@@ -72,16 +72,11 @@ const ATTRIBUTES: readonly ReadAttribute[] = [
   ({ AcmeEndpointArn: value }) =>
     value === undefined ? undefined : { kind: "attribute", name: "acmeEndpointArn", value },
   ({ AcmeAccountId: value }) =>
-    value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value: readText(value) },
+    value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value: (value) },
 ];
 
 function readMatch({ Value, ComparisonOperator }: sdk.CommonNameFilter | sdk.DnsNameFilter): TextMatch {
-  return { operator: ComparisonOperator ?? "EQUALS", value: readText(Value ?? "") };
-}
-
-/** PostgreSQL knows no texts with a NUL, so there is none to be found. */
-function readText(text: string): string {
-  return text;
+  return { operator: ComparisonOperator ?? "EQUALS", value: Value ?? "" };
 }
 
 /** A range without ends asks for nothing, and one whose end lies before its start for what cannot be. */
