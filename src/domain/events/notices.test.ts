@@ -93,7 +93,7 @@ describe("of a certificate's end", () => {
     expect(said(stuck, days(50))["renewal-overdue"]).toEqual([42]);
     const waiting = noticesDue(stuck, undefined, before(44), policy);
     expect(waiting?.noticed.overdue).toBe(false);
-    const due = noticesDue({ ...stuck, renewAt: END - 10 * DAY }, undefined, before(7), policy);
+    const due = noticesDue({ ...stuck, renewAt: END - 10 * DAY }, undefined, before(6), policy);
     expect(due?.toSay.at(-1)).toEqual({
       kind: "renewal-overdue",
       circumstances: { renewalDue: new Date(END - 10 * DAY), renewalStatusReason: "PENDING_DOMAIN_VALIDATION" },

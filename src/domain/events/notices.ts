@@ -1,7 +1,7 @@
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import { type RenewalPolicy, type RenewalStatus, renewalTime, spreadOf } from "#domain/certificate/renewal.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
-import { DAY, later, type Millis } from "#lib/duration.ts";
+import { DAY, HOUR, later, type Millis } from "#lib/duration.ts";
 import {
   type CertificateEventFacts,
   type CertificateEventKind,
@@ -127,8 +127,8 @@ function isNews(day: number, said: number | null): boolean {
   return said === null || day < said;
 }
 
-/** A renewal that is not done after one attempt is overdue; after a tenth of their life for shorter ones. */
-const RENEWAL_ATTEMPT: Millis = 3 * DAY;
+/** A renewal that is not done after one attempt, and an hour of the next, is overdue; a tenth of their life for shorter ones. */
+const RENEWAL_ATTEMPT: Millis = 3 * DAY + HOUR;
 
 const SAID_NOTHING: Omit<Noticed, "generation"> = { approaching: null, action: null, overdue: false };
 
