@@ -43,14 +43,17 @@ export function readNameConstraints(der: Uint8Array): NameConstraints {
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
 }
 
-/** The relative names of a Name, each comparable with others: case and repeated spaces make no difference (RFC 5280 section 7.1). */
+/**
+ * The relative names of a Name, each comparable with others: case, repeated spaces and the kind of string make no
+ * difference (RFC 5280 section 7.1).
+ */
 export function comparableNames(name: Uint8Array): string[] {
   return children(name, readElement(name)).map((relative) =>
     children(name, relative)
       .map((attribute) => {
         const [type, value] = children(name, attribute);
         if (!type || !value) throw new DerError("no AttributeTypeAndValue");
-        const text = contents(name, value).toString(value.tag === BMP_STRING ? "hex" : "utf8");
+        const text = (DECODERS[value.tag] ?? utf8)(contents(name, value));
         return `${slice(name, type).toString("hex")}=${text.toLowerCase().replaceAll(/\s+/g, " ").trim()}`;
       })
       .sort()
@@ -58,7 +61,27 @@ export function comparableNames(name: Uint8Array): string[] {
   );
 }
 
-const BMP_STRING = 0x1e;
+/** Those that are none stand for the character that says so. */
+function codePoints(bytes: Buffer): number[] {
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, at) => bytes.readUInt32BE(4 * at)).map((point) =>
+    point > 0x10ffff ? 0xfffd : point,
+  );
+}
+
+const utf8 = (bytes: Buffer): string => bytes.toString("utf8");
+
+/** By the tags of TeletexString, which everybody reads as Latin-1, UniversalString and BMPString; the others are UTF-8. */
+const DECODERS: Readonly<Record<number, (bytes: Buffer) => string>> = {
+  0x14: (bytes) => bytes.toString("latin1"),
+  0x1c: (bytes) =>
+    codePoints(bytes)
+      .map((point) => String.fromCodePoint(point))
+      .join(""),
+  0x1e: (bytes) =>
+    Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString("utf16le"),
+};
 const SEQUENCE = 0x30;
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;

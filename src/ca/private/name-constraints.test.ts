@@ -79,6 +79,37 @@ describe("excluded names", () => {
     expect(broken({ excluded }, [ip(10, 0, 0, 1)])).toContain("excluded");
   });
 
+  test("are refused with a dot at their end, which means the same host", () => {
+    const excluded = [dns("example.com"), uri("example.com")];
+    for (const one of [dns("example.com."), dns("www.example.com."), uri("https://example.com./")]) {
+      expect(broken({ excluded }, [one])).toContain("excluded");
+    }
+  });
+
+  test("are refused as part of a wildcard's label: some clients take that for a wildcard, too", () => {
+    const excluded = [dns("secret.example.com")];
+    for (const host of ["sec*.example.com", "*et.example.com", "secret.*.com", "*"]) {
+      expect(broken({ excluded }, [dns(host)])).toContain("excluded");
+    }
+    expect(broken({ excluded }, [dns("sec*.example.org")])).toBeUndefined();
+  });
+
+  test("are refused in whatever characters they are written", () => {
+    const excluded = [directory([O, "Bücher"])];
+    const bmp = Buffer.from("BÜCHER", "utf16le").swap16();
+    const universal = Buffer.concat(
+      Array.from(Buffer.from("bücher", "latin1"), (byte) => Buffer.from([0, 0, 0, byte])),
+    );
+    for (const [tag, text] of [
+      [0x1e, bmp],
+      [0x1c, universal],
+      [0x14, Buffer.from("bücher", "latin1")],
+    ] as const) {
+      const value = Buffer.concat([Buffer.from([tag, text.length]), text]);
+      expect(broken({ excluded }, [], distinguishedName([[O, value]]))).toContain("excluded");
+    }
+  });
+
   test("win over permitted ones", () => {
     const both = { permitted: [dns("example.com")], excluded: [dns("bad.example.com")] };
     expect(broken(both, [dns("bad.example.com")])).toContain("excluded");

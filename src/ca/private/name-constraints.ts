@@ -61,12 +61,15 @@ function isWithin(name: RawGeneralName, base: RawGeneralName, side: Side): boole
   }
 }
 
-/** `example.com` holds itself and all below, `.example.com` all below. A wildcard holds every host that it can stand for. */
+/**
+ * `example.com` holds itself and all below, `.example.com` all below. A wildcard holds every host that it can stand for:
+ * some clients take a star for one wherever it stands in a label.
+ */
 function isHostWithin(host: string, base: string, side: Side): boolean {
   if (base === "") return true;
   const below = host.endsWith(base.startsWith(".") ? base : `.${base}`) || host === base;
-  const mayHold = side === "excluded" && host.startsWith("*.") && base.replace(/^\./, "").endsWith(host.slice(1));
-  return below || mayHold;
+  const [, behind] = /\*[^.*]*((?:\.[^*]*)?)$/.exec(host) ?? [];
+  return below || (side === "excluded" && behind !== undefined && base.endsWith(behind));
 }
 
 /** A whole mailbox, all of a host (`example.com`), or of all hosts below (`.example.com`). */
@@ -78,7 +81,7 @@ function isMailboxWithin(mailbox: string, base: string): boolean {
 
 /** Of a URI its host counts; one that has none is never permitted. */
 function isUriWithin(uri: string, base: string, side: Side): boolean {
-  const host = URL.canParse(uri) ? new URL(uri).hostname : "";
+  const host = withoutDot(URL.parse(uri)?.hostname ?? "");
   if (host === "") return side === "excluded";
   return base.startsWith(".") ? host.endsWith(base) : host === base || base === "";
 }
@@ -98,7 +101,12 @@ function isDirectoryNameWithin(name: Buffer, base: Buffer): boolean {
 }
 
 function text({ content }: RawGeneralName): string {
-  return content.toString("latin1").toLowerCase();
+  return withoutDot(content.toString("latin1").toLowerCase());
+}
+
+/** A dot at the end of a host makes it no other host. */
+function withoutDot(host: string): string {
+  return host.replace(/\.$/, "");
 }
 
 function shown({ tag, content }: RawGeneralName): string {

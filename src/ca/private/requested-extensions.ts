@@ -8,12 +8,12 @@ import type {
 import type { KeyUsageName } from "#domain/private-ca/templates.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type Der, encode, ia5String, namedBits, oid, sequence, TRUE } from "#lib/der.ts";
-import { checkDer } from "#lib/der-reader.ts";
+import { checkDer, DerError } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { anyExtension, KEY_USAGE } from "#lib/x509-extensions.ts";
-import { readGeneralNames, readNameConstraints } from "#lib/x509-general-names.ts";
+import { NAME_TAGS, readGeneralNames, readNameConstraints } from "#lib/x509-general-names.ts";
 import { generalName, sequenceOfNames } from "./general-name.ts";
-import { oidOf } from "./subject-name.ts";
+import { oidOf, readSubject } from "./subject-name.ts";
 
 /** An extension that somebody wants in a certificate. */
 export interface WantedExtension {
@@ -111,12 +111,30 @@ function certificatePolicies(policies: NonNullable<Extensions["CertificatePolici
   );
 }
 
+/** Throws for names that one program reads otherwise than another: up to a NUL, or as the line behind a break. */
+function checkNames(value: Buffer): void {
+  for (const { tag, content } of readGeneralNames(value)) {
+    if (!(FORMS[tag]?.(content) ?? true)) throw new DerError(`a GeneralName of tag ${tag} is malformed`);
+  }
+}
+
 function wanted(id: string, critical: boolean, value: Der): WantedExtension {
   return { id, critical, value: encode(value) };
 }
 
+const matching = (form: RegExp) => (content: Buffer) => form.test(content.toString("latin1"));
+
+/** The forms of RFC 5280 section 4.2.1.6, as wide as general-name.ts has them. */
+const FORMS: Readonly<Record<number, (content: Buffer) => boolean>> = {
+  [NAME_TAGS.email]: matching(/^[\x20-\x7e]+$/),
+  [NAME_TAGS.dns]: matching(/^[\x21-\x7e]{1,253}$/),
+  [NAME_TAGS.uri]: matching(/^[\x21-\x7e]+$/),
+  [NAME_TAGS.address]: ({ length }) => length === 4 || length === 16,
+  [NAME_TAGS.directory]: (content) => !readSubject(content).isEmpty,
+};
+
 const CHECKS: Readonly<Record<string, (value: Buffer) => unknown>> = {
-  [OID.subjectAltName]: readGeneralNames,
+  [OID.subjectAltName]: checkNames,
   [OID.nameConstraints]: readNameConstraints,
 };
 
