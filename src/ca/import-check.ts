@@ -5,6 +5,7 @@ import { OID } from "#lib/oids.ts";
 import { PemError, parsePem, pem } from "#lib/pem.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { KeyAlgorithm } from "#lib/x509-algorithms.ts";
+import { certificateNames } from "./certificate-names.ts";
 import { type CertificateFacts, extensionOf, factsOf, type ReadCertificate, readStrictly } from "./describe.ts";
 import { checkSelfSigned, orderChain } from "./import-chain.ts";
 import { checkKeyPair, readImportKey } from "./import-key.ts";
@@ -82,6 +83,10 @@ function checkCertificate(leaf: ReadCertificate, now: Date): ImportFacts {
   if (twice !== undefined) throw refused(`The certificate has the extension ${twice} twice.`);
 
   const facts = attempt(() => factsOf(leaf), "Unable to parse certificate. An extension is malformed");
+  attempt(() => certificateNames(leaf.x509.raw), "Unable to parse certificate. Its names are malformed");
+  if ([facts.commonName, facts.issuer, ...facts.names].some((name) => name?.includes("\0"))) {
+    throw refused("A name in the certificate holds the character NUL: others read it up to there only.");
+  }
   const { serial, keyAlgorithm, notBefore, notAfter } = facts;
   if (serial.length > 2 * MOST_SERIAL)
     throw refused(`The serial number of the certificate has more than ${MOST_SERIAL} bytes.`);

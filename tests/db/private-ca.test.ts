@@ -222,6 +222,15 @@ describe.for(DATABASES)("private CAs on $name", (database) => {
     await world.issue(ca);
   });
 
+  test("a subject that others read up to a NUL only is refused with MalformedCSRException, and nothing is kept", async () => {
+    const world = await open();
+    const ca = await world.root();
+    const { csr } = csrFor("www.example.com\0.evil.org");
+    const { error, body } = await world.pca("IssueCertificate", { ...issuing(ca), Csr: base64(csr) });
+    expect(error).toBe("MalformedCSRException");
+    expect(body.message).toContain("its subject is malformed, or holds what is no character");
+  });
+
   test("nobody reaches the CA of another account or region, but where its policy lets them", async () => {
     const world = await open();
     const ca = await world.root();

@@ -20,7 +20,7 @@ import type { CertificateRequest } from "#lib/x509-csr.ts";
 import { anyExtension, KEY_USAGE } from "#lib/x509-extensions.ts";
 import { type RawGeneralName, readGeneralNames } from "#lib/x509-general-names.ts";
 import { apiExtensions, checkExtensions, type WantedExtension } from "./requested-extensions.ts";
-import { readSubject, type SubjectName, subjectDer } from "./subject-name.ts";
+import { readSubject, type SubjectName, subjectDer, wellFormed } from "./subject-name.ts";
 
 /** What a certificate is made from. */
 export interface Ingredients {
@@ -78,10 +78,12 @@ export function compile(ingredients: Ingredients): Compiled {
 
 function subjectOf(request: CertificateRequest, { Subject }: ApiPassthrough): SubjectName {
   try {
-    return readSubject(Subject ? subjectDer(Subject) : request.subject);
+    const subject = readSubject(Subject ? subjectDer(Subject) : request.subject);
+    for (const text of [subject.text, ...subject.values(OID.emailAddress)]) wellFormed(text);
+    return subject;
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw malformed("its subject is malformed");
+    if (Subject && error instanceof Refusal) throw error;
+    throw malformed("its subject is malformed, or holds what is no character");
   }
 }
 
