@@ -1,4 +1,4 @@
-import type { IntentId, PrepareDeps, SignDeps } from "#ca/issue.ts";
+import type { PrepareDeps, SignDeps, TakenLeaf } from "#ca/issue.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { recordAcmeIssuance } from "#lifecycle/acts.ts";
@@ -40,12 +40,12 @@ export async function completeOrder(orderId: string, deps: CompleteDeps): Promis
 export async function signAndRecord(
   { id }: Pick<AcmeOrder, "id">,
   version: AcmeVersion,
-  begun: { readonly intentId: IntentId; readonly completeAt: Date } | undefined,
+  begun: { readonly taken: TakenLeaf; readonly completeAt: Date } | undefined,
   deps: CompleteDeps,
 ): Promise<void> {
   const { store } = deps;
   try {
-    const leaf = await signForAcme(version, begun?.intentId, deps);
+    const leaf = await signForAcme(version, begun?.taken, deps);
     await store.transaction().execute(async (tx) => {
       if (!(await finishAcmeOrder(tx, id))) return; // somebody else was faster
       await recordForAcme(tx, version, leaf, deps);

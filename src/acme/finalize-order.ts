@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IntentId } from "#ca/issue.ts";
+import type { TakenLeaf } from "#ca/issue.ts";
 import { sameNamesKey } from "#domain/acme/order.ts";
 import { certificateArn } from "#domain/arn.ts";
 import { digest } from "#lib/keyed-hash.ts";
@@ -37,8 +37,8 @@ export async function finalizeOrder(
       if (!(await beginAcmeOrder(tx, order.id, { ...requested, ...next }))) throw new NotReady();
       const now = deps.clock.now();
       const version = versionOf({ ...order, ...requested, ...next }, endpoint, now);
-      const intentId = await prepareForAcme(tx, version, deps);
-      return { version, intentId, completeAt: await promiseCompletion(tx, order.id, now) };
+      const taken = await prepareForAcme(tx, version, deps);
+      return { version, taken, completeAt: await promiseCompletion(tx, order.id, now) };
     })
     .catch((error: unknown) => {
       if (error instanceof NotReady) return undefined;
@@ -50,7 +50,7 @@ export async function finalizeOrder(
 
 interface Begun {
   readonly version: AcmeVersion;
-  readonly intentId: IntentId;
+  readonly taken: TakenLeaf;
   readonly completeAt: Date;
 }
 

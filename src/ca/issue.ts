@@ -16,6 +16,7 @@ import {
   finishIntent,
   insertIntent,
   type SignedRow,
+  type TakenIntent,
   takeIntent,
 } from "#store/issuance.ts";
 import { findIssuer } from "#store/issuers.ts";
@@ -93,25 +94,57 @@ export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" 
  * 4. The result is recorded, with its line in the journal. A process that dies before leaves a `signing` intent, which
  *    is abandoned with whatever was signed: that never left the process.
  */
-export async function signLeaf({ intentId }: Pick<Prepared, "intentId">, deps: SignDeps): Promise<SignedLeaf> {
-  const { store, clock, signers } = deps;
-  const intent = await takeIntent(store, intentId, clock.now().getTime());
+export async function signLeaf(prepared: Pick<Prepared, "intentId">, deps: SignDeps): Promise<SignedLeaf> {
+  const taken = await takeLeaf(deps.store, prepared, deps);
+  const unrecorded = await signTaken(taken, deps);
+  return await deps.store.transaction().execute((tx) => recordSigned(tx, unrecorded, deps));
+}
+
+/** An intent that is taken: whoever holds this may sign it, and nobody else. */
+export interface TakenLeaf {
+  readonly intent: TakenIntent;
+}
+
+/** Signed, but not on record: it must not leave the process before it is. */
+export interface UnrecordedLeaf extends TakenLeaf {
+  readonly der: Buffer;
+}
+
+/** Step 1 by itself, also in the very transaction that prepared the intent: it commits before anything is signed. */
+export async function takeLeaf(
+  db: Db,
+  { intentId }: Pick<Prepared, "intentId">,
+  { clock }: Pick<SignDeps, "clock">,
+): Promise<TakenLeaf> {
+  const intent = await takeIntent(db, intentId, clock.now().getTime());
   if (!intent?.tbs) throw new Error(`intent ${intentId} was redeemed or abandoned before`);
+  return { intent };
+}
 
-  const issuer = await signers.issuer(store, intent.issuerId);
-  const der = signed(intent.tbs, issuer.algorithm.identifier, signAndCheck(issuer, intent.tbs));
-
-  if (!readCertificate(der).tbs.equals(intent.tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
-    throw new Error(`intent ${intentId}: the certificate is not what was linted`);
+/** Steps 2 and 3 by themselves. Not inside a transaction, and only after the one that took the intent has committed. */
+export async function signTaken({ intent }: TakenLeaf, { store, signers }: SignDeps): Promise<UnrecordedLeaf> {
+  const { id, issuerId, tbs } = intent;
+  if (!tbs) throw new Error(`intent ${id} has nothing to be signed`);
+  const issuer = await signers.issuer(store, issuerId);
+  const der = signed(tbs, issuer.algorithm.identifier, signAndCheck(issuer, tbs));
+  if (!readCertificate(der).tbs.equals(tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
+    throw new Error(`intent ${id}: the certificate is not what was linted`);
   }
+  return { intent, der };
+}
 
-  const finished = await store.transaction().execute(async (tx) => {
-    if (!(await finishIntent(tx, intentId, der, clock.now().getTime()))) return false;
-    await recordSigning(tx, intent.certificateArn, intentId, clock);
-    return true;
-  });
-  if (!finished) throw new Error(`intent ${intentId} was abandoned while it was signed`);
-  return signedLeaf(store, { ...intent, certificate: der });
+/** Step 4 by itself, in the transaction that uses the result. Throws when the intent was abandoned meanwhile. */
+export async function recordSigned(
+  tx: Tx,
+  { intent, der }: UnrecordedLeaf,
+  { clock }: Pick<SignDeps, "clock">,
+): Promise<SignedLeaf> {
+  const { id, certificateArn } = intent;
+  if (!(await finishIntent(tx, id, der, clock.now().getTime()))) {
+    throw new Error(`intent ${id} was abandoned while it was signed`);
+  }
+  await recordSigning(tx, certificateArn, id, clock);
+  return await signedLeaf(tx, { ...intent, certificate: der });
 }
 
 /** What was signed for this generation; undefined when nothing was yet. */

@@ -1,13 +1,14 @@
 import { describeLeaf } from "#ca/describe-leaf.ts";
 import {
-  findSigned,
-  type IntentId,
   type LeafRequest,
   type PrepareDeps,
   prepareLeaf,
+  recordSigned,
   type SignDeps,
-  type SignedLeaf,
-  signLeaf,
+  signTaken,
+  type TakenLeaf,
+  takeLeaf,
+  type UnrecordedLeaf,
 } from "#ca/issue.ts";
 import { LintError } from "#ca/lint/lint.ts";
 import type { AcmeEndpointArn } from "#domain/acme/arns.ts";
@@ -44,35 +45,38 @@ export interface AcmeVersion extends Owner, Pick<LeafRequest, "validity"> {
 }
 
 /**
- * Writes down what is about to be signed, in the transaction that decides it: the first of three steps, as in issue.ts.
- * Throws CannotIssue for a key or names that the rules of the CA do not allow.
+ * Writes down what is about to be signed, in the transaction that decides it, and takes it: the first of three steps, as
+ * in issue.ts. Throws CannotIssue for a key or names that the rules of the CA do not allow.
  */
-export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<IntentId> {
+export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<TakenLeaf> {
   try {
-    return (await prepareLeaf(tx, version, deps)).intentId;
+    return await takeLeaf(tx, await prepareLeaf(tx, version, deps), deps);
   } catch (error) {
     throw error instanceof LintError ? new CannotIssue("OTHER", error.message) : error;
   }
 }
 
-/** Signs what was written down, once; a successor of a process that died finds it, or writes it down afresh. */
+/** Signs what was written down, once; a successor of a process that died writes it down afresh. */
 export async function signForAcme(
   version: AcmeVersion,
-  intentId: IntentId | undefined,
+  taken: TakenLeaf | undefined,
   deps: SignDeps & PrepareDeps,
-): Promise<SignedLeaf> {
-  if (intentId !== undefined) return await signLeaf({ intentId }, deps);
-  const signed = await findSigned(deps.store, version.certificateArn, version.generation);
-  if (signed) return signed;
-  const anew = await deps.store.transaction().execute((tx) => prepareForAcme(tx, version, deps));
-  return await signLeaf({ intentId: anew }, deps);
+): Promise<UnrecordedLeaf> {
+  const own = taken ?? (await deps.store.transaction().execute((tx) => prepareForAcme(tx, version, deps)));
+  return await signTaken(own, deps);
 }
 
 /**
  * Puts a signed version in force, in the transaction that ends its order: the certificate comes into being with its
  * first version and keeps its ARN with all later ones. One that is overtaken by a later version changes nothing.
  */
-export async function recordForAcme(tx: Tx, version: AcmeVersion, leaf: SignedLeaf, deps: PrepareDeps): Promise<void> {
+export async function recordForAcme(
+  tx: Tx,
+  version: AcmeVersion,
+  unrecorded: UnrecordedLeaf,
+  deps: PrepareDeps,
+): Promise<void> {
+  const leaf = await recordSigned(tx, unrecorded, deps);
   const { certificateArn: arn, generation, names, keyAlgorithm, subjectPublicKeyInfo, tags } = version;
   const now = deps.clock.now().getTime();
   const facts = describeLeaf(leaf, names, keyAlgorithm);

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { advanceDomain } from "#acme/advance-domain.ts";
-import { completeOrder } from "#acme/complete-order.ts";
+import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { finalizeOrder } from "#acme/finalize-order.ts";
 import { readRequestedCertificate } from "#acme/requested-certificate.ts";
 import { openNonces } from "#acme/server/nonces.ts";
@@ -9,7 +9,7 @@ import type { AcmeEndpointArn } from "#domain/acme/arns.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { findAcmeEndpoint } from "#store/acme-endpoints.ts";
 import { findAcmeOrder } from "#store/acme-orders.ts";
-import type { Store } from "#store/store.ts";
+import type { Store, Tx } from "#store/store.ts";
 import {
   type AcmeClient,
   type Answered,
@@ -115,32 +115,36 @@ for (const database of DATABASES) {
       expect((await count(store, "acmeAccounts")) - before).toBe(1);
     });
 
-    test("a process that died while it signed has a successor that finishes the order, with one certificate", async () => {
-      for (const died of ["prepared", "signing", "signed"] as const) {
+    test("a process that dies when it has signed has a successor, and when it only seemed dead it comes too late", async () => {
+      for (const fate of ["dies", "sleeps"] as const) {
         const { acme, client, store } = await open();
         const { deps } = acme.world;
         const order = must(await client.newOrder(["shop.example"]), 201);
         const id = orderId(order);
-        const stopped = { ...deps, store: dyingAt(store, died) };
         const endpoint = await findAcmeEndpoint(store, acme.endpointArn as AcmeEndpointArn);
         const found = await findAcmeOrder(store, id);
         if (!endpoint || !found) throw new Error("no order");
         const requested = readRequestedCertificate(csrDer(newKey(), ["shop.example"]));
-        await expect(finalizeOrder(found, requested, endpoint, stopped)).rejects.toThrow("killed");
+        const woken = Promise.withResolvers<void>();
+        const stopped = { ...deps, store: stoppingBeforeTheRecord(store, fate, woken.promise) };
+        const first = finalizeOrder(found, requested, endpoint, stopped).catch((error: unknown) => error);
+        if (fate === "dies") expect(await first).toMatchObject({ message: "killed" });
+        await until(async () => (await findAcmeOrder(store, id))?.status === "processing");
         const waiting = await client.post(order.headers["location"] ?? "");
         expect([waiting.json.status, waiting.headers["retry-after"]]).toEqual(["processing", "1"]);
-        expect(await count(store, "certificates")).toBe(0);
+        expect([await count(store, "certificates"), await signed(store)]).toEqual([0, 0]);
 
-        acme.world.clock.advance(30 * SECOND); // the promised job is due; somebody who only seemed dead is too late
+        acme.world.clock.advance(30 * SECOND); // the promised job is due, and whoever signs is taken for dead
         await Promise.allSettled(Array.from({ length: 4 }, () => completeOrder(id, deps)));
         await acme.world.work();
         const done = await client.post(order.headers["location"] ?? "");
         expect(done.json.status).toBe("valid");
+        const { body } = must(await client.post(done.json.certificate), 200);
+        woken.resolve();
+        await first;
         expect([await count(store, "certificates"), await signed(store)]).toEqual([1, 1]);
-        must(await client.post(done.json.certificate), 200);
-        expect(
-          await store.selectFrom("jobs").select("task").where("task", "=", "acme.order.complete").execute(),
-        ).toEqual([]);
+        expect((await client.post(done.json.certificate)).body).toBe(body);
+        expect(await store.selectFrom("jobs").select("task").execute()).not.toContainEqual({ task: COMPLETE_ORDER });
       }
     });
 
@@ -273,26 +277,25 @@ for (const database of DATABASES) {
   });
 }
 
-/** A store whose process is killed when an issuance is about to leave `prepared`, when it is `signing`, or when it is signed. */
-function dyingAt(store: Store, state: "prepared" | "signing" | "signed"): Store {
+/** A store whose second transaction, the one that keeps the certificate and ends the order, never begins, or late. */
+function stoppingBeforeTheRecord(store: Store, fate: "dies" | "sleeps", woken: Promise<void>): Store {
   let transactions = 0;
-  const dead = (): never => {
-    throw new Error("killed");
-  };
   return new Proxy(store, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
-      return (...args: unknown[]) => {
-        if (name === "updateTable" && args[0] === "caIssuances" && state === "prepared") return dead();
-        if (name === "transaction") {
-          transactions += 1;
-          // The first begins the order, the second keeps the signature, the third ends the order.
-          if (transactions === 2 && state === "signing") return dead();
-          if (transactions === 3) return dead();
-        }
-        return (value as (...all: unknown[]) => unknown).apply(target, args);
+      const bound = value.bind(target) as (...args: unknown[]) => unknown;
+      if (name !== "transaction" || ++transactions !== 2) return bound;
+      if (fate === "dies") throw new Error("killed");
+      const execute = async (work: (tx: Tx) => Promise<unknown>): Promise<unknown> => {
+        await woken;
+        return await target.transaction().execute(work);
       };
+      return () => ({ execute });
     },
   });
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }
