@@ -98,6 +98,24 @@ describe("the CAA records of a name outside our zones", () => {
     });
   });
 
+  test("take no longer than they may: who answers slowly is asked on later, and holds up nobody", async () => {
+    const known = new Set<string>();
+    // As a resolver that must ask a slow name server first: it has the answer when it is asked again.
+    const server = await nameServer((name) => {
+      if (known.has(name)) return { code: 0 };
+      known.add(name);
+      return undefined;
+    });
+    const { deps } = await world(server);
+    const deep = names(`${"a.".repeat(40)}example.com`);
+    const hurried = { ...deps, patience: 50, caaPatience: 300 };
+    const { kind, problem } = await checkCaa(deep, ISSUER, hurried);
+    expect(kind).toBe("unknown");
+    expect(problem).toContain("was not asked any more, because the look-ups took too long.");
+    expect(known.size).toBeLessThan(20);
+    await expect.poll(async () => (await checkCaa(deep, ISSUER, hurried)).kind, { timeout: 20_000 }).toBe("permitted");
+  });
+
   test("are asked once for a hundred names below one domain", async () => {
     const server = await nameServer(book("example.com A 192.0.2.1"));
     const { deps } = await world(server);
