@@ -1,5 +1,12 @@
 import { nextTry, type Outcome, type RetryPolicy, STANDARD_RETRIES } from "#domain/events/retry.ts";
-import { type Delivery, deleteDelivery, firstDelivery, recordFailedDelivery } from "#store/event-deliveries.ts";
+import { later, type Millis, SECOND } from "#lib/duration.ts";
+import {
+  claimDelivery,
+  type Delivery,
+  deleteDelivery,
+  firstDelivery,
+  recordFailedDelivery,
+} from "#store/event-deliveries.ts";
 import { findTarget } from "#store/event-rules.ts";
 import {
   type ApiDestinationDeps,
@@ -25,7 +32,7 @@ export interface DeliverDeps extends ApiDestinationDeps {
 /**
  * The job "event.deliver": brings a target what it is to have of a lane, one after the other. What is not taken is tried
  * again, and what comes behind it in its lane waits; what is given up is kept as dead and lets the next one through.
- * A process may die after an event was taken and before that was written down: then it is sent again.
+ * Only one at a time tries a delivery, on all nodes: the job may well be done twice at once. A process may die after an event was taken and before that was written down: then it is sent again.
  */
 export async function deliverEvents(subject: string, deps: DeliverDeps): Promise<Date | undefined> {
   const { target, lane } = readDeliveryJob(subject);
@@ -36,6 +43,10 @@ export async function deliverEvents(subject: string, deps: DeliverDeps): Promise
     const receiver = await receiverOf(target, deps);
     const place = deps.congestion.enter(target, deps.clock.now(), receiver.perSecond);
     if (place instanceof Date) return place;
+    if (!(await claimDelivery(deps.store, delivery, later(deps.clock.now(), LEASE).getTime()))) {
+      place.leave(true, deps.clock.now());
+      continue;
+    }
     let outcome: Outcome = { kind: "failed", problem: "it was not tried" };
     try {
       outcome = await receiver.send(delivery);
@@ -118,3 +129,5 @@ function textOf(delivery: Delivery): string {
 export const STDOUT = "stdout";
 export const WEBHOOK = "webhook:";
 const AT_ONCE = 50;
+/** Longer than any receiver is waited for. */
+const LEASE: Millis = 15 * SECOND;

@@ -49,6 +49,24 @@ export function firstDelivery(db: Db, target: string, lane: string): Promise<Del
     .executeTakeFirst();
 }
 
+/** Keeps a delivery for whoever tries it now, until `until`; false when somebody else has it, or it is done. */
+export async function claimDelivery(
+  db: Db,
+  { target, lane, position, nextAt }: DeliveryKey & Pick<Delivery, "nextAt">,
+  until: EpochMillis,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("eventDeliveries")
+    .set({ nextAt: until })
+    .where("target", "=", target)
+    .where("lane", "=", lane)
+    .where("position", "=", position)
+    .where("state", "=", "PENDING")
+    .where("nextAt", "=", nextAt)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
 /** It was taken. */
 export async function deleteDelivery(db: Db, { target, lane, position }: DeliveryKey): Promise<void> {
   await db
