@@ -153,7 +153,12 @@ export const OPTIONS: Options = {
     "FILE",
   ),
   "event-ca": option(text, "", "whom to trust at webhooks and API destinations beside the public roots, PEM", "FILE"),
-  "event-local-targets": option(flag, "false", "let API destinations be on this machine and on link-local addresses"),
+  "event-local-targets": option(
+    flag,
+    "false",
+    "let API destinations be on this machine and on link-local addresses",
+    "BOOL",
+  ),
   "events-retention": option(retention, "30d", "how long events are kept, to be read and sent again", "DURATION"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),

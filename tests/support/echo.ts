@@ -43,17 +43,8 @@ const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts, 
     "APIGateway",
     { scope: "apigateway", target: "BackplaneControlService", version: "2015-07-09", rest: "restJson" },
   ],
-  [
-    "cloudwatch",
-    "CloudWatch",
-    {
-      scope: "monitoring",
-      target: "GraniteServiceVersion20100801",
-      version: "2010-08-01",
-      namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-      queryCompatible: true,
-    },
-  ],
+  ["cloudwatch", "CloudWatch", FACTS.cloudwatch],
+  ["eventbridge", "EventBridge", FACTS.eventbridge],
 ];
 
 export async function echoServices(echo: Echo): Promise<readonly EchoService[]> {
