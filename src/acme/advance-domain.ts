@@ -12,15 +12,13 @@ import { type AccountId, type DomainName, parseDomainName } from "#domain/names.
 import { type CaaDeps, checkCaa, ownCaaIssuer } from "#lifecycle/check-caa.ts";
 import {
   type AcmeDomainValidation,
-  deleteAcmeDomain,
   findAcmeDomain,
   moveAcmeDomain,
   recordAcmeLookup,
 } from "#store/acme-domain-validations.ts";
 import { findAcmeEndpoint } from "#store/acme-endpoints.ts";
-import { writeAcmeTags } from "#store/acme-tags.ts";
 import { type CnameDeps, lookUpCname } from "#validation/dns-cname.ts";
-import { removeZoneRecord, writeZoneRecord } from "./zone-record.ts";
+import { removeDomain, writeZoneRecord } from "./zone-record.ts";
 
 export interface AdvanceDomainDeps extends ZoneDeps, Omit<CnameDeps, "store">, Omit<CaaDeps, "store"> {}
 
@@ -53,11 +51,7 @@ export async function advanceDomain(subject: string, deps: AdvanceDomainDeps): P
       return now;
     }
     case "remove":
-      await removeZoneRecord(domain, account, deps);
-      await store.transaction().execute(async (tx) => {
-        await writeAcmeTags(tx, arn, []);
-        await deleteAcmeDomain(tx, arn);
-      });
+      await removeDomain(domain, account, deps);
       return undefined;
   }
 }

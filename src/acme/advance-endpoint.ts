@@ -1,22 +1,21 @@
 import { LEAF_ISSUERS } from "#ca/profiles.ts";
 import type { Signers } from "#ca/signers.ts";
+import type { ZoneDeps } from "#dns/zone-deps.ts";
 import { type AcmeEndpointArn } from "#domain/acme/arns.ts";
 import { ACME_KEY_ALGORITHMS } from "#domain/acme/endpoint.ts";
-import type { Clock } from "#lib/clock.ts";
 import { later } from "#lib/duration.ts";
 import { keyFamily } from "#lib/x509-algorithms.ts";
 import { ACME_LEAF_LIFETIME } from "#lifecycle/issue-for-acme.ts";
 import { deleteAcmeAccounts } from "#store/acme-accounts.ts";
+import { pageAcmeDomains } from "#store/acme-domain-validations.ts";
 import { type AcmeEndpoint, deleteAcmeEndpoint, findAcmeEndpoint, moveAcmeEndpoint } from "#store/acme-endpoints.ts";
 import { deleteAcmeTagsWithin } from "#store/acme-tags.ts";
-import type { Store } from "#store/store.ts";
+import { removeDomain } from "./zone-record.ts";
 
 /** The name of the job that brings an endpoint into being, and removes it. */
 export const ADVANCE_ENDPOINT = "acme.endpoint.advance";
 
-export interface AdvanceEndpointDeps {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface AdvanceEndpointDeps extends ZoneDeps {
   readonly signers: Signers;
 }
 
@@ -26,16 +25,26 @@ export async function advanceEndpoint(subject: string, deps: AdvanceEndpointDeps
   const { store } = deps;
   const endpoint = await findAcmeEndpoint(store, arn);
   if (endpoint?.status === "CREATING") await bringUp(endpoint, deps);
-  if (endpoint?.status === "DELETING") {
-    const more = await store.transaction().execute(async (tx) => {
-      if ((await deleteAcmeAccounts(tx, arn, ACCOUNTS_AT_ONCE)) === ACCOUNTS_AT_ONCE) return true;
-      await deleteAcmeTagsWithin(tx, arn);
-      await deleteAcmeEndpoint(tx, arn);
-      return false;
-    });
-    return more ? deps.clock.now() : undefined;
-  }
-  return undefined;
+  return endpoint?.status === "DELETING" ? await takeDown(arn, endpoint, deps) : undefined;
+}
+
+/** A part of what belongs to an endpoint at a time; with the last of it the endpoint itself. */
+async function takeDown(
+  arn: AcmeEndpointArn,
+  { account }: AcmeEndpoint,
+  deps: AdvanceEndpointDeps,
+): Promise<Date | undefined> {
+  const { store, clock } = deps;
+  const domains = await pageAcmeDomains(store, arn, { createdAt: 0, key: "" }, DOMAINS_AT_ONCE);
+  for (const domain of domains) await removeDomain(domain, account, deps);
+  const more = await store.transaction().execute(async (tx) => {
+    if ((await deleteAcmeAccounts(tx, arn, ACCOUNTS_AT_ONCE)) === ACCOUNTS_AT_ONCE) return true;
+    if (domains.length === DOMAINS_AT_ONCE) return true;
+    await deleteAcmeTagsWithin(tx, arn);
+    await deleteAcmeEndpoint(tx, arn);
+    return false;
+  });
+  return more ? clock.now() : undefined;
 }
 
 /** Every issuer that could be asked must outlive what it would sign. */
@@ -57,3 +66,4 @@ async function bringUp({ arn, allowedKeyAlgorithms }: AcmeEndpoint, deps: Advanc
 }
 
 const ACCOUNTS_AT_ONCE = 200;
+const DOMAINS_AT_ONCE = 100;

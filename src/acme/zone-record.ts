@@ -5,7 +5,8 @@ import type { AccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { isWithin, parseRecordName, type RecordName } from "#domain/zones/record-name.ts";
 import type { RecordSet } from "#domain/zones/record-set.ts";
-import type { AcmeDomainValidation } from "#store/acme-domain-validations.ts";
+import { type AcmeDomainValidation, deleteAcmeDomain, moveAcmeDomain } from "#store/acme-domain-validations.ts";
+import { writeAcmeTags } from "#store/acme-tags.ts";
 import { recordSetsAt } from "#store/record-sets.ts";
 import { findZoneOf } from "#store/zones.ts";
 
@@ -40,7 +41,7 @@ export async function writeZoneRecord(
 }
 
 /** Removes it again, if it is there and as it was written. A zone that is gone or was changed is no fault. */
-export async function removeZoneRecord(
+async function removeZoneRecord(
   { hostedZoneId, recordName, recordValue }: Recorded,
   account: AccountId,
   deps: ZoneDeps,
@@ -49,6 +50,16 @@ export async function removeZoneRecord(
   if (hostedZoneId === null || !name || !(await findZoneOf(deps.store, account, hostedZoneId))) return;
   const [standing] = await recordSetsAt(deps.store, hostedZoneId, [name], ["CNAME"]);
   if (standing && holds(standing, recordValue)) await change("DELETE", hostedZoneId, standing, account, deps);
+}
+
+/** Removes a domain validation with the record that was written for it, whatever its status is. */
+export async function removeDomain(domain: AcmeDomainValidation, account: AccountId, deps: ZoneDeps): Promise<void> {
+  await removeZoneRecord(domain, account, deps);
+  await deps.store.transaction().execute(async (tx) => {
+    await writeAcmeTags(tx, domain.arn, []);
+    await moveAcmeDomain(tx, domain.arn, domain.status, { status: "DELETING" }, deps.clock.now().getTime());
+    await deleteAcmeDomain(tx, domain.arn);
+  });
 }
 
 async function change(

@@ -15,6 +15,7 @@ export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removeZones(tx, account);
   await removePrivateCas(tx, account);
   await removeEvents(tx, account);
+  await removeAcme(tx, account);
 }
 
 async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
@@ -58,6 +59,13 @@ async function removePrivateCas(tx: Tx, account: AccountId): Promise<void> {
   const ofAccount = tx.selectFrom("privateCas").select("id").where("account", "=", account);
   await tx.deleteFrom("privateCaCertificates").where("caId", "in", ofAccount).execute();
   await tx.deleteFrom("privateCas").where("account", "=", account).execute();
+}
+
+/** Accounts, orders, bindings and domain validations go with their endpoint. */
+async function removeAcme(tx: Tx, account: AccountId): Promise<void> {
+  await tx.deleteFrom("acmeTags").where("resourceArn", "like", `%:${account}:%`).execute();
+  await tx.deleteFrom("acmeEndpoints").where("account", "=", account).execute();
+  await tx.deleteFrom("acmeOwners").where("account", "=", account).execute();
 }
 
 async function removeEvents(tx: Tx, account: AccountId): Promise<void> {

@@ -215,6 +215,15 @@ for (const database of DATABASES) {
       const { der } = await client.obtain(["shop.example"]);
       for (let index = 0; index < 3; index += 1) await acme.client();
       await acme.call("TagResource", { ResourceArn: acme.bindingArn, Tags: [{ Key: "a" }] });
+      const zone = await acme.world.zone("written.example");
+      const DnsPrevalidation = { DomainScope: { ExactDomain: "ENABLED" }, HostedZoneId: zone.id };
+      const written = { AcmeEndpointArn: acme.endpointArn, DomainName: "written.example" };
+      await acme.call("CreateAcmeDomainValidation", { ...written, PrevalidationOptions: { DnsPrevalidation } });
+      await acme.world.work();
+      const records = async (): Promise<number> =>
+        (await store.selectFrom("recordSets").select("zoneId").execute()).filter(({ zoneId }) => zoneId === zone.id)
+          .length;
+      expect(await records()).toBe(3);
       await acme.call("DeleteAcmeEndpoint", { AcmeEndpointArn: acme.endpointArn });
       const { AcmeEndpoint } = await acme.call("DescribeAcmeEndpoint", { AcmeEndpointArn: acme.endpointArn });
       expect(AcmeEndpoint.Status).toBe("DELETING");
@@ -237,6 +246,7 @@ for (const database of DATABASES) {
           table,
         ).toEqual([]);
       }
+      expect(await records()).toBe(2); // SOA and NS
       const [{ arn } = { arn: "" }] = await store.selectFrom("certificates").select("arn").execute();
       const { Serial, Status } = await acme.world.describe(arn);
       expect([Serial.replaceAll(":", ""), Status]).toEqual([
