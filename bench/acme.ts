@@ -88,7 +88,7 @@ async function ourServer(): Promise<AcmeServer> {
 async function pebble(): Promise<AcmeServer> {
   debian("pebble");
   const folder = mkdtempSync(join(tmpdir(), "sealkeeper-bench-pebble-"));
-  const [port = 0, management = 0] = await Promise.all([freePort(), freePort()]);
+  const [port, management] = await Promise.all([freePort(), freePort()]);
   const { certificate, privateKey } = await selfSigned({ names: ["localhost"], notAfter: new Date("2040-01-01") });
   const file = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content);

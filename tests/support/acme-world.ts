@@ -27,7 +27,7 @@ export interface AcmeWorld {
 /** A domain that is proven, for as long as its record stands. */
 export interface Proved {
   readonly arn: string;
-  withdraw(): Promise<void>;
+  readonly withdraw: () => Promise<void>;
 }
 
 export async function acmeWorld(store: Store, settings: object = {}): Promise<AcmeWorld> {

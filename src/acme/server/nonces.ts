@@ -123,5 +123,5 @@ const MAC = 12;
 const DIGITS = 40;
 /** certbot 2.1 tries once more after badNonce, and only once: a nonce must outlive every pause of a client. */
 const LIFETIME: Millis = 2 * HOUR;
-const MOST_REMEMBERED = 500_000;
+const MOST_REMEMBERED = 200_000;
 const PRUNE_EVERY: Millis = MINUTE;
