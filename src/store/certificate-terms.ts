@@ -1,9 +1,10 @@
-import { sql } from "kysely";
+import { type ExpressionBuilder, sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Owner } from "#domain/names.ts";
 import { prepared, preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis, Flag } from "./tables/types.ts";
+import type { Tables } from "./tables.ts";
 
 /** From when until when a version of a certificate was in force. */
 export interface Term {
@@ -45,9 +46,7 @@ const endTermOf = prepared(
     db
       .updateTable("certificateTerms")
       .set({ until: at })
-      .where("account", "=", account)
-      .where("region", "=", region)
-      .where("certificateArn", "=", arn)
+      .where("id", "=", (query) => latestOf(query, { account, region }, arn))
       .where("until", "is", null),
 );
 
@@ -66,12 +65,23 @@ export async function markOverdue(
         ? { overdueSince: sql<number>`coalesce(overdue_since, ${at})`, overdueUntil: null }
         : { overdueUntil: sql<number>`coalesce(overdue_until, ${at})` },
     )
-    .where("account", "=", owner.account)
-    .where("region", "=", owner.region)
-    .where("certificateArn", "=", arn)
+    .where("id", "=", (query) => latestOf(query, owner, arn))
     .where("until", "is", null)
     .$if(!overdue, (query) => query.where("overdueSince", "is not", null))
     .execute();
+}
+
+/** The id of a certificate's latest term. */
+function latestOf(query: ExpressionBuilder<Tables, "certificateTerms">, owner: Owner, arn: CertificateArn) {
+  return query
+    .selectFrom("certificateTerms as own")
+    .select("own.id")
+    .where("own.account", "=", owner.account)
+    .where("own.region", "=", owner.region)
+    .where("own.certificateArn", "=", arn)
+    .orderBy("own.since", "desc")
+    .orderBy("own.id", "desc")
+    .limit(1);
 }
 
 /** The terms of a certificate that reach into a time, oldest first. */
