@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { targetInput, transformerProblem } from "./transform.ts";
 
@@ -67,4 +68,36 @@ test.for([
   [{ template: '{"a": <b>, "c": <aws.events.event>}', paths: { b: "$.a[0].b-c" } }, undefined],
 ] as const)("of the transformer %j it is said: %s", ([transformer, problem]) => {
   expect(transformerProblem(transformer)).toBe(problem);
+});
+
+test("whatever an event holds, a template of JSON with variables stays JSON", () => {
+  const name = fc.constantFrom("a", "b", "none");
+  const placed = fc.oneof(
+    name.map((variable) => `<${variable}>`),
+    fc
+      .tuple(fc.string(), name)
+      .map(([text, variable]) => `${JSON.stringify(text.replaceAll(/[<>]/g, "")).slice(0, -1)}<${variable}>"`),
+  );
+  const template = fc.dictionary(fc.constantFrom("x", "y"), placed, { minKeys: 1 });
+  fc.assert(
+    fc.property(template, fc.jsonValue(), fc.jsonValue(), (parts, a, b) => {
+      const text = `{${Object.entries(parts)
+        .map(([key, part]) => `"${key}": ${part}`)
+        .join(",")}}`;
+      const paths = { a: "$.detail.a", b: "$.detail.b", none: "$.none[*].x" };
+      const event = { detail: { a, b } };
+      const result = targetInput(event, { inputTransformer: { template: text, paths } }, context);
+      expect(() => JSON.parse(result) as unknown).not.toThrow();
+    }),
+  );
+});
+
+test("no path and no template breaks it", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.object(), (path, template, event) => {
+      transformerProblem({ paths: { a: path }, template });
+      targetInput(event, { inputTransformer: { paths: { a: path }, template } }, context);
+      targetInput(event, { inputPath: path }, context);
+    }),
+  );
 });
