@@ -4,7 +4,7 @@ import type { Search, SortKey } from "#domain/certificate/search.ts";
 import type { DomainName, Owner } from "#domain/names.ts";
 import { readUsages } from "./certificate-details.ts";
 import { type Arns, arnRange, candidates } from "./search-candidates.ts";
-import { type CertificateRow, isInUse, matches } from "./search-filter.ts";
+import { type CertificateRow, isInUse, matches, textsSought } from "./search-filter.ts";
 import { SORT_ORDERS, type SortOrder, type SortValue, sortValue } from "./search-order.ts";
 import type { Db } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -53,25 +53,26 @@ export async function searchCertificates(
   search: Search,
   paging: SearchPaging,
 ): Promise<SearchPage> {
+  const most = stretchOf(search);
   for (const arns of candidates(db, owner, search)) {
-    if (await areFew(db, arns)) return await pageAmong(db, arns, search, paging);
+    if (await areFew(db, arns, most)) return await pageAmong(db, arns, search, paging);
   }
   return await goThrough(db, owner, search, paging);
 }
 
-async function areFew(db: Db, arns: Arns): Promise<boolean> {
+async function areFew(db: Db, arns: Arns, most: number): Promise<boolean> {
   const { count } = await db
-    .selectFrom(() => arns.limit(STRETCH + 1).as("few"))
+    .selectFrom(() => arns.limit(most + 1).as("few"))
     .select((row) => row.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
-  return count <= STRETCH;
+  return count <= most;
 }
 
 async function pageAmong(db: Db, arns: Arns, search: Search, paging: SearchPaging): Promise<SearchPage> {
   const sort = SORT_ORDERS[paging.sortBy];
   const { order, after, limit } = paging;
   const rows = await found(db, sort)
-    .where("arn", "in", arns.limit(STRETCH))
+    .where("arn", "in", arns.limit(stretchOf(search)))
     .where((row) => (after ? isBehind(row, sort, order, after) : sql<SqlBool>`1 = 1`))
     .where((row) => matches(row, search))
     .orderBy((row) => sql`${sortValue(row, sort)} is not null`, order)
@@ -144,7 +145,7 @@ async function goThroughSegment(
     .where((row) => isInStretch(row, owner, going, undefined))
     .$if(column !== undefined, (query) => query.orderBy(column ?? "arn", order))
     .orderBy("arn", order)
-    .offset(STRETCH - 1)
+    .offset(stretchOf(search) - 1)
     .limit(1)
     .executeTakeFirst();
   const until = horizon && { arn: horizon.arn, value: segment.value === undefined ? horizon.value : segment.value };
@@ -291,5 +292,9 @@ const SHOWN = [
   "extendedKeyUsages",
 ] as const;
 
-/** How many certificates one page looks at, at most. */
+/** How many certificates one page looks at, at most: fewer where each of them is more work. */
+function stretchOf(search: Search): number {
+  return Math.ceil(STRETCH / Math.max(1, textsSought(search)));
+}
+
 const STRETCH = 5_000;

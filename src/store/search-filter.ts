@@ -23,6 +23,22 @@ export function matches(row: CertificateRow, search: Search): Expression<SqlBool
   }
 }
 
+/** How many texts are looked for within others: what a search costs for each certificate. */
+export function textsSought(search: Search): number {
+  switch (search.kind) {
+    case "and":
+    case "or":
+      return search.of.reduce((sum, one) => sum + textsSought(one), 0);
+    case "not":
+      return textsSought(search.of);
+    case "common-name":
+    case "dns-name":
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 /** Whether somebody uses the certificate. */
 export function isInUse(row: CertificateRow): RawBuilder<SqlBool> {
   const uses = row
@@ -67,19 +83,24 @@ function holds(row: CertificateRow, criterion: Criterion): Expression<SqlBool> {
 }
 
 function commonNameMatches(row: CertificateRow, { operator, value }: TextMatch): Expression<SqlBool> {
-  const commonName = sql`coalesce(${row.ref("commonName")}, '')`;
+  const commonName = sql<string>`coalesce(${row.ref("commonName")}, '')`;
   const wanted = value.toLowerCase();
-  return operator === "EQUALS"
-    ? sql<SqlBool>`${commonName} = ${wanted}`
-    : sql<SqlBool>`${commonName} like ${`%${literally(wanted)}%`} escape '\\'`;
+  return operator === "EQUALS" ? sql<SqlBool>`${commonName} = ${wanted}` : contains(commonName, wanted);
 }
 
 /** The names are a JSON list: an element stands between quotes, and nothing that is looked for may reach across them. */
 function someNameMatches(row: CertificateRow, { operator, value }: TextMatch): Expression<SqlBool> {
   if (/["\\[\],]/.test(value)) return sql<SqlBool>`1 = 0`;
-  const wanted = literally(value.toLowerCase());
-  const pattern = operator === "EQUALS" ? `%"${wanted}"%` : `%${wanted}%`;
-  return sql<SqlBool>`lower(${row.ref("names")}) like ${pattern} escape '\\'`;
+  const wanted = value.toLowerCase();
+  return contains(sql<string>`lower(${row.ref("names")})`, operator === "EQUALS" ? `"${wanted}"` : wanted);
+}
+
+/**
+ * Whether a text holds another, which is not empty. Not by `like`: that begins anew at every character, and a name of
+ * many equal ones would keep a database busy for minutes.
+ */
+function contains(text: RawBuilder<string>, wanted: string): Expression<SqlBool> {
+  return sql<SqlBool>`replace(${text}, ${wanted}, '') <> ${text}`;
 }
 
 function isWithin(
@@ -90,11 +111,6 @@ function isWithin(
   const time = sql`coalesce(${row.ref(column)}, ${sql.lit(NEVER)})`;
   const [first, last] = [start?.getTime() ?? NEVER + 1, end?.getTime() ?? Number.MAX_SAFE_INTEGER];
   return sql<SqlBool>`(${time} >= ${first} and ${time} <= ${last})`;
-}
-
-/** For `like`: what is any character there stands for itself. */
-function literally(text: string): string {
-  return text.replace(/[\\%_]/g, "\\$&");
 }
 
 /** Before any time that a certificate could name. */

@@ -270,6 +270,31 @@ for (const database of DATABASES) {
       expect(one.next).toBeUndefined();
     });
 
+    test("the most expensive filters that somebody can think of take a page no longer than others", async () => {
+      const store = await database.open();
+      const long = (index: number): string => `${"a".repeat(62)}.${"a".repeat(62)}.${"a".repeat(60)}${index}.example`;
+      const names = JSON.stringify(Array.from({ length: 100 }, (_, index) => long(index)));
+      const rows = Array.from({ length: 5_000 }, (_, index) => ({ ...certificate(OWNER, index), names }));
+      for (let at = 0; at < rows.length; at += 500) {
+        await store
+          .insertInto("certificates")
+          .values(rows.slice(at, at + 500))
+          .execute();
+      }
+      const almost = (index: number): Search => ({
+        kind: "dns-name",
+        match: { operator: "CONTAINS", value: `${"a".repeat(61)}b${index}` },
+      });
+      const hundred: Search = { kind: "or", of: Array.from({ length: 100 }, (_, index) => almost(index)) };
+      for (const search of [almost(0), hundred]) {
+        const began = performance.now();
+        expect((await searchCertificates(store, OWNER, search, paging)).certificates).toEqual([]);
+        expect(performance.now() - began).toBeLessThan(5_000);
+      }
+      const there: Search = { kind: "dns-name", match: { operator: "CONTAINS", value: "AAA99.Example" } };
+      expect((await searchCertificates(store, OWNER, there, paging)).certificates).toHaveLength(100);
+    });
+
     test("nothing is lost or doubled while certificates come and go", async () => {
       const store = await database.open();
       await fill(store, 60);
