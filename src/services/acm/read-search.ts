@@ -72,7 +72,7 @@ const ATTRIBUTES: readonly ReadAttribute[] = [
   ({ AcmeEndpointArn: value }) =>
     value === undefined ? undefined : { kind: "attribute", name: "acmeEndpointArn", value },
   ({ AcmeAccountId: value }) =>
-    value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value: (value) },
+    value === undefined ? undefined : { kind: "attribute", name: "acmeAccountId", value: value },
 ];
 
 function readMatch({ Value, ComparisonOperator }: sdk.CommonNameFilter | sdk.DnsNameFilter): TextMatch {
