@@ -231,6 +231,41 @@ describe.for(DATABASES)("private CAs on $name", (database) => {
     expect(body.message).toContain("its subject is malformed, or holds what is no character");
   });
 
+  test("what the CAs above forbid holds from when the chain with it is installed, though the CA's own certificate stays", async () => {
+    const world = await open();
+    const root = await world.root();
+    const parent = await world.subordinate(root, {}, { TemplateArn: template("SubordinateCACertificate_PathLen1/V1") });
+    const ca = await world.subordinate(parent);
+    await world.issue(ca);
+    const { Csr } = await world.done("GetCertificateAuthorityCsr", ids(parent));
+    const narrower = await world.issue(root, {
+      Csr: base64(Csr),
+      ...constraining("SubordinateCACertificate_PathLen1_APIPassthrough/V1"),
+      Validity: { Type: "YEARS", Value: 5 },
+    });
+    const own = await world.done("GetCertificateAuthorityCertificate", ids(ca));
+    await world.done("ImportCertificateAuthorityCertificate", {
+      ...ids(ca),
+      Certificate: base64(own.Certificate),
+      CertificateChain: base64(`${narrower.pem}\n${narrower.chain}`),
+    });
+    const { error, body } = await world.pca("IssueCertificate", issuing(ca));
+    expect(error).toBe("InvalidArgsException");
+    expect(body.message).toContain("name constraints");
+  });
+
+  test("a leaf that could sign certificates is refused with InvalidArgsException (RFC 5280 section 4.2.1.3)", async () => {
+    const world = await open();
+    const ca = await world.root();
+    const { error, body } = await world.pca("IssueCertificate", {
+      ...issuing(ca),
+      TemplateArn: template("BlankEndEntityCertificate_APIPassthrough/V1"),
+      ApiPassthrough: { Extensions: { KeyUsage: { KeyCertSign: true } } },
+    });
+    expect(error).toBe("InvalidArgsException");
+    expect(body.message).toContain("onlyAuthoritiesSignCertificates");
+  });
+
   test("nobody reaches the CA of another account or region, but where its policy lets them", async () => {
     const world = await open();
     const ca = await world.root();
@@ -491,17 +526,12 @@ async function foreignRoot(world: PrivateCaWorld): Promise<{ arn: string }> {
 
 /** A subordinate CA that may only name hosts below example.org. */
 function constrained(world: PrivateCaWorld, parent: string): Promise<string> {
+  return world.subordinate(parent, {}, constraining("SubordinateCACertificate_PathLen0_APIPassthrough/V1"));
+}
+
+/** For IssueCertificate: only hosts below example.org. */
+function constraining(name: string): object {
   const constraints = encode(sequence(tagged(0, sequence(taggedAscii(2, "example.org")))));
-  return world.subordinate(
-    parent,
-    {},
-    {
-      TemplateArn: template("SubordinateCACertificate_PathLen0_APIPassthrough/V1"),
-      ApiPassthrough: {
-        Extensions: {
-          CustomExtensions: [{ ObjectIdentifier: OID.nameConstraints, Value: base64(constraints), Critical: true }],
-        },
-      },
-    },
-  );
+  const extension = { ObjectIdentifier: OID.nameConstraints, Value: base64(constraints), Critical: true };
+  return { TemplateArn: template(name), ApiPassthrough: { Extensions: { CustomExtensions: [extension] } } };
 }

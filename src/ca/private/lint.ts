@@ -1,4 +1,4 @@
-import { BasicConstraints } from "@peculiar/asn1-x509";
+import { BasicConstraints, KeyUsage } from "@peculiar/asn1-x509";
 import { LintError } from "#ca/lint/lint.ts";
 import { type Finding, type LintedLeaf, parsedExtension, readLeaf } from "#ca/lint/linted-leaf.ts";
 import * as extensions from "#ca/lint/rules-extensions.ts";
@@ -16,6 +16,9 @@ export function lintPrivate(tbs: Buffer, { issuer, template, now }: PrivateLintC
   const leaf = readLeaf(tbs, { profile: "private", issuer, now });
   const findings = [
     ...RULES.map((rule) => ({ name: rule.name, finding: rule(leaf) })),
+    ...(template.kind === "end-entity"
+      ? [{ name: "onlyAuthoritiesSignCertificates", finding: onlyAuthoritiesSignCertificates(leaf) }]
+      : []),
     { name: "constraintsAreTheTemplates", finding: constraintsAreTheTemplates(leaf, template) },
     ...(template.kind === "root" ? [] : [{ name: "itEndsWithItsIssuer", finding: itEndsWithItsIssuer(leaf) }]),
   ].flatMap(({ name, finding }) => (finding === undefined ? [] : [`${name}: ${finding}`]));
@@ -60,6 +63,12 @@ function constraintsAreTheTemplates(leaf: LintedLeaf, { kind, pathLength }: Temp
   return found.value.pathLenConstraint === pathLength
     ? undefined
     : `its path length is ${found.value.pathLenConstraint}`;
+}
+
+/** RFC 5280 section 4.2.1.3: some take whoever may sign certificates for a CA. */
+function onlyAuthoritiesSignCertificates(leaf: LintedLeaf): Finding {
+  const usages = parsedExtension(leaf, OID.keyUsage, KeyUsage)?.value.toJSON();
+  return usages?.includes("keyCertSign") ? "it is no CA, and its key usage has keyCertSign" : undefined;
 }
 
 /** The keys that private CAs themselves can have: RSA from 2048 bits, three curves, Ed25519, ML-DSA. */

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { Signers, SigningAuthority } from "#ca/signers.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { digest } from "#lib/keyed-hash.ts";
 import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { type CertificateRequest, readCsr } from "#lib/x509-csr.ts";
 import { SIGNATURES } from "#lib/x509-signatures.ts";
@@ -21,9 +22,10 @@ export interface OpenAuthority extends SigningAuthority {
  * is made.
  */
 export function openAuthority(ca: PrivateCaRow, signers: Signers): OpenAuthority {
-  const { id, serial, sealedKey, csr } = ca;
-  // An installed certificate never changes but for another one with another serial number or from another CA.
-  const version = `${id} ${serial ?? ""} ${ca.notBefore ?? ""}`;
+  const { id, sealedKey, csr } = ca;
+  // Another certificate, or other ones above it, allow other things below.
+  const installed = digest(Buffer.from(ca.certificate ?? []).toString("base64"), ca.chain ?? "");
+  const version = `${id} ${installed.toString("base64")}`;
   const known = signers.privateAuthorities.get(version);
   if (known) return known;
   if (!sealedKey || !csr) {
