@@ -65,7 +65,7 @@ describe("a webhook", () => {
     await publish({ n: 3 }, "arn:good");
     await publish({ n: 4 }, "arn:good");
     await work();
-    expect(numbers(hook).sort()).toEqual([1, 3, 4]);
+    expect(new Set(numbers(hook))).toEqual(new Set([1, 3, 4]));
     hook.answer = (_, response) => void response.writeHead(200).end();
     await liveFor(10 * SECOND);
     expect(numbers(hook).slice(-2)).toEqual([1, 2]);

@@ -43,8 +43,8 @@ async function issued(world: CertificateWorld): Promise<Issued> {
 
 interface Issued {
   readonly arn: CertificateArn;
-  removeRecord(): Promise<void>;
-  putRecord(): Promise<void>;
+  readonly removeRecord: () => Promise<void>;
+  readonly putRecord: () => Promise<void>;
 }
 
 /** Rows of imported certificates that end so many days from now, without the cost of making them. */
@@ -64,7 +64,10 @@ async function insertEnding(world: CertificateWorld, days: readonly number[]): P
     await world.store
       .insertInto("certificates")
       .values({
-        ...{ arn, ...common, ...said, names },
+        ...common,
+        ...said,
+        arn,
+        names,
         keyPairOrigin: "CUSTOMER_PROVIDED",
         keyAlgorithm: "RSA_2048",
         domainName: "x.example.com" as never,

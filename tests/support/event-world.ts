@@ -37,18 +37,18 @@ export interface EventWorld {
   /** Errors of jobs. */
   readonly failures: unknown[];
   /** Publishes an event about something. */
-  publish(detail: Record<string, unknown>, resource?: string, source?: string): Promise<string>;
+  readonly publish: (detail: Record<string, unknown>, resource?: string, source?: string) => Promise<string>;
   /** Calls an operation of EventBridge or CloudWatch as a client does. Throws what it is answered with. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the JSON that went over the wire
-  call(operation: string, input: object, owner?: { account?: AccountId; region?: Region }): Promise<any>;
+  readonly call: (operation: string, input: object, owner?: { account?: AccountId; region?: Region }) => Promise<any>;
   /** The name of the error that a call is answered with, and its message. */
-  refusal(operation: string, input: object): Promise<readonly [string, string]>;
+  readonly refusal: (operation: string, input: object) => Promise<readonly [string, string]>;
   /** Makes a connection, an API destination and a rule with a target there; answers the ARN of the destination. */
-  ruleTo(webhook: WebhookServer, pattern: object, target?: object): Promise<string>;
+  readonly ruleTo: (webhook: WebhookServer, pattern: object, target?: object) => Promise<string>;
   /** Does all jobs that are due at this moment, until none is. */
-  work(): Promise<void>;
+  readonly work: () => Promise<void>;
   /** Moves the clock on from due job to due job. */
-  liveFor(millis: number): Promise<void>;
+  readonly liveFor: (millis: number) => Promise<void>;
 }
 
 /** Webhooks get every event; API destinations may be on this machine unless told. */

@@ -23,7 +23,7 @@ export interface WebhookServer {
   /** What it answers from now on; 200 unless told. */
   answer: (received: Received, response: ServerResponse) => void;
   /** The events it got, as JSON. */
-  events(): Record<string, unknown>[];
+  readonly events: () => Record<string, unknown>[];
 }
 
 /** Starts one on localhost; it is closed when the test ends. */
