@@ -95,7 +95,14 @@ describe("a token", () => {
     expect(requests[0]).toMatchObject({ method: "GET", url: PATH, headers: { host: "www.example.com" } });
   });
 
-  test.for([301, 302, 303, 307, 308])(
+  test("is not looked for where 303 leads, as the Baseline Requirements have it (section 3.2.2.4.18)", async () => {
+    const port = await web(says(303, "", { location: TOKEN.redirectTo }));
+    const { finding } = await look({ port });
+    expect(finding.found).toBe(false);
+    expect(finding.reason).toContain("answers 303");
+  });
+
+  test.for([301, 302, 307, 308])(
     "is found where a redirect with %i leads to us, without going there",
     async (status) => {
       const port = await web(says(status, "", { location: TOKEN.redirectTo }));

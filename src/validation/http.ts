@@ -146,7 +146,8 @@ function fails(reason: string): Verdict {
 
 const STANDARD_PORTS = { http: 80, https: 443 };
 const OK = 200;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Those that the Baseline Requirements take (section 3.2.2.4.18). */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 307, 308]);
 const TOGETHER: Millis = 10 * SECOND;
 const MOST_REDIRECTS = 5;
 const MOST_ADDRESSES = 2;
