@@ -58,6 +58,21 @@ describe("the next step of a certificate", () => {
     ],
     ["proven in time, but not signed within 72 hours: issue", { ...pending, requestedAt: days(-3) }, { kind: "issue" }],
     [
+      "proven, but not signed for ten days, after an outage or from a backup: who had the domains then may not have them now",
+      { ...pending, requestedAt: days(-10) },
+      { kind: "validation-timed-out" },
+    ],
+    [
+      "nothing to prove, and not signed for ten days: issue",
+      { ...pending, requestedAt: days(-10), domains: [] },
+      { kind: "issue" },
+    ],
+    [
+      "a renewal that was proven ten days ago and could not be signed: prove it again",
+      { ...renewing, renewalStartedAt: days(-10) },
+      { kind: "restart-renewal" },
+    ],
+    [
       "past its end: record it",
       { ...issued, validity: { notBefore: days(-90), notAfter: later(now, -SECOND) } },
       { kind: "expired" },

@@ -1,6 +1,6 @@
 import { earliest, hasCome, later, SECOND } from "#lib/duration.ts";
 import { type MigrationFacts, type MigrationStep, migrationStep } from "./migration.ts";
-import { ATTEMPT, allProven, type DomainFacts, proveDomains } from "./proving.ts";
+import { ATTEMPT, type DomainFacts, isOver, proveDomains } from "./proving.ts";
 import { isRenewing, type RenewalPolicy, type RenewalStatus, renewalTime, type Validity } from "./renewal.ts";
 import type { CertificateStatus } from "./status.ts";
 
@@ -55,9 +55,7 @@ const settled: Rule = ({ status }) =>
   status === "PENDING_VALIDATION" || status === "ISSUED" ? undefined : { kind: "nothing" };
 
 const validationTimedOut: Rule = ({ status, requestedAt, domains }, now) =>
-  status === "PENDING_VALIDATION" && hasCome(later(requestedAt, ATTEMPT), now) && !allProven(domains)
-    ? { kind: "validation-timed-out" }
-    : undefined;
+  status === "PENDING_VALIDATION" && isOver(domains, requestedAt, now) ? { kind: "validation-timed-out" } : undefined;
 
 const requestedDomains: Rule = ({ status, requestedAt, domains }, now) =>
   status === "PENDING_VALIDATION" ? proveDomains(domains, later(requestedAt, ATTEMPT), now) : undefined;
@@ -79,9 +77,7 @@ const notDueYet: Rule = ({ validity, renewal, renewAt, spread }, now, policy) =>
 const renewalDue: Rule = ({ renewal }) => (isRenewing(renewal) ? undefined : { kind: "start-renewal" });
 
 const renewalStuck: Rule = ({ renewalStartedAt, domains }, now) =>
-  renewalStartedAt && hasCome(later(renewalStartedAt, ATTEMPT), now) && !allProven(domains)
-    ? { kind: "restart-renewal" }
-    : undefined;
+  renewalStartedAt && isOver(domains, renewalStartedAt, now) ? { kind: "restart-renewal" } : undefined;
 
 const renewalDomains: Rule = ({ validity, renewalStartedAt, domains }, now) =>
   validity && renewalStartedAt

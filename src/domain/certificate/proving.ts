@@ -1,4 +1,4 @@
-import { earliest, HOUR, hasCome, type Millis } from "#lib/duration.ts";
+import { DAY, earliest, HOUR, hasCome, later, type Millis } from "#lib/duration.ts";
 
 /** The proof of one domain, as far as it has come. */
 export interface DomainFacts {
@@ -29,6 +29,14 @@ export function proveDomains(
     : { kind: "wait", until: earliest([attemptEnds, ...unproven.map(({ checkAt }) => checkAt)]) };
 }
 
-export function allProven(domains: readonly DomainFacts[]): boolean {
-  return domains.every(({ proven }) => proven);
+/**
+ * Whether an attempt is over: not all is proven in time, or so long ago that somebody else may have the domains. An
+ * attempt at which there is nothing to prove does not end.
+ */
+export function isOver(domains: readonly DomainFacts[], startedAt: Date, now: Date): boolean {
+  const allProven = domains.every(({ proven }) => proven);
+  return domains.length > 0 && hasCome(later(startedAt, allProven ? BELIEVED : ATTEMPT), now);
 }
+
+/** What was proved is used within this time, also after an outage or from a backup: BR 4.2.1, as it is from March 2029 on. */
+const BELIEVED: Millis = 10 * DAY;
