@@ -222,6 +222,24 @@ describe.for(DATABASES)("private CAs on $name", (database) => {
     await world.issue(ca);
   });
 
+  test("what waits to be signed when a CA is disabled is not signed before it is enabled again", async () => {
+    const world = await open();
+    const ca = await world.root();
+    const { CertificateArn } = await world.done("IssueCertificate", issuing(ca));
+    await world.done("UpdateCertificateAuthority", { ...ids(ca), Status: "DISABLED" });
+    await world.work();
+    const get = async () => (await world.pca("GetCertificate", { ...ids(ca), CertificateArn })).error;
+    expect(await get()).toBe("RequestInProgressException");
+    world.clock.advance(MINUTE);
+    await world.work();
+    expect(await get()).toBe("RequestInProgressException");
+    await world.done("UpdateCertificateAuthority", { ...ids(ca), Status: "ACTIVE" });
+    world.clock.advance(MINUTE);
+    await world.work();
+    expect(await get()).toBeUndefined();
+    expect(world.failures).toEqual([]);
+  });
+
   test("a subject that others read up to a NUL only is refused with MalformedCSRException, and nothing is kept", async () => {
     const world = await open();
     const ca = await world.root();

@@ -2,10 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { freshSerial } from "#ca/serials.ts";
 import { signAndCheck } from "#ca/signers.ts";
 import { issuedArn } from "#domain/private-ca/arns.ts";
+import type { CaStatus } from "#domain/private-ca/status.ts";
 import { recordIn } from "#journal/journal.ts";
 import { encode, integer, sequence } from "#lib/der.ts";
 import { children, readElement, slice } from "#lib/der-reader.ts";
-import { later, SECOND } from "#lib/duration.ts";
+import { later, MINUTE, type Millis, SECOND } from "#lib/duration.ts";
 import { readCertificate, signed } from "#lib/x509-certificate.ts";
 import { SIGNATURES } from "#lib/x509-signatures.ts";
 import { putJob } from "#store/jobs.ts";
@@ -42,8 +43,8 @@ export async function signJob(subject: string, deps: SignDeps): Promise<Date | u
 }
 
 /**
- * Signs what was prepared, once. Answers what is signed, a time at which to try again while somebody else signs, or
- * undefined when there is no such thing (any more).
+ * Signs what was prepared, once. Answers what is signed, a time at which to try again while somebody else signs or the
+ * CA is stopped, or undefined when there is no such thing (any more).
  *
  * 1. It is taken: `prepared` becomes `signing` in one statement, so that nobody else can sign it, ever.
  * 2. The TBSCertificate that was linted and stored is signed, and the signature checked.
@@ -54,9 +55,13 @@ export async function signJob(subject: string, deps: SignDeps): Promise<Date | u
  */
 export async function signIssued(caId: string, serial: string, deps: SignDeps): Promise<IssuedRow | Date | undefined> {
   const { store, clock, signers } = deps;
+  const ca = await findPrivateCa(store, caId);
+  if (ca && STOPPED.has(ca.status)) {
+    const row = await findIssued(store, caId, serial);
+    return row && row.state !== "signed" ? later(clock.now(), STOPPED_PAUSE) : row;
+  }
   const taken = await takeIssued(store, caId, serial, clock.now().getTime());
   if (!taken) return await takeOver(caId, serial, deps);
-  const ca = await findPrivateCa(store, caId);
   if (!ca || !taken.tbs) throw new Error(`${caId}/${serial} has nothing to be signed`);
 
   const issuer = { ...openAuthority(ca, signers), algorithm: SIGNATURES[taken.signature] };
@@ -116,5 +121,8 @@ function withSerial(tbs: Uint8Array, serial: Uint8Array): Buffer {
   return encode(sequence(version, integer(serial), ...rest));
 }
 
+/** Whoever stops a CA means what waits for its signature, too: work that was left over is not done behind their back. */
+const STOPPED: ReadonlySet<CaStatus> = new Set(["DISABLED", "DELETED"]);
+const STOPPED_PAUSE: Millis = MINUTE;
 /** After this long whoever took it is taken for dead. Were it alive, its result would be refused: step 4. */
 export const SIGNING_TIME: number = 5 * SECOND;
