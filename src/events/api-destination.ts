@@ -1,7 +1,7 @@
 import { apiCall } from "#domain/events/api-call.ts";
 import { eventArn, ownEventResource } from "#domain/events/arns.ts";
 import { apiDestinationRetries, type Outcome, outcomeOf, type RetryPolicy } from "#domain/events/retry.ts";
-import { targetInput } from "#domain/events/transform.ts";
+import { TooLargeInput, targetInput } from "#domain/events/transform.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Delivery } from "#store/event-deliveries.ts";
 import { type DestinationRow, findDestination } from "#store/event-destinations.ts";
@@ -54,7 +54,14 @@ export async function sendToApiDestination(
     ingestedAt: new Date(delivery.at),
   };
   const parameters = http ?? { path: [], headers: {}, query: {} };
-  const call = apiCall(destination, authorization, parameters, event, targetInput(event, input, context));
+  let text: string;
+  try {
+    text = targetInput(event, input, context);
+  } catch (error) {
+    if (!(error instanceof TooLargeInput)) throw error;
+    return { kind: "refused", problem: error.message };
+  }
+  const call = apiCall(destination, authorization, parameters, event, text);
   const options = { timeout: TIMEOUT, trusted: deps.trusted, anywhere: deps.localTargets };
   const answer = await post(call, options).catch(problemOf);
   return typeof answer === "string"

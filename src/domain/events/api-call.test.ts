@@ -57,3 +57,10 @@ test("the connection is right where the target says otherwise, and nobody overri
   expect(JSON.parse(body)).toEqual({ a: 1, token: "t" });
   expect(apiCall(destination, key, parameters, event, "plain").body).toBe("plain");
 });
+
+test("a value of the event that is no Unicode text has a place in a path all the same", () => {
+  const odd = { detail: { id: "a\ud800b" } };
+  const parameters = { path: ["$.detail.id"], headers: { "x-id": "$.detail.id" }, query: { id: "$.detail.id" } };
+  const { url } = apiCall({ endpoint: "https://hooks.example.com/*", method: "POST" }, basic, parameters, odd, "{}");
+  expect(url.href).toBe("https://hooks.example.com/a%EF%BF%BDb?id=a%EF%BF%BDb");
+});

@@ -75,7 +75,7 @@ export function pathVariables(endpoint: string): number {
 
 function withPath(endpoint: string, values: readonly string[]): string {
   const [head = "", ...rest] = endpoint.split("*");
-  return rest.reduce((url, part, at) => `${url}${encodeURIComponent(values[at] ?? "")}${part}`, head);
+  return rest.reduce((url, part, at) => `${url}${encodeURIComponent((values[at] ?? "").toWellFormed())}${part}`, head);
 }
 
 function resolved(value: string, event: Readonly<Record<string, unknown>>): string {

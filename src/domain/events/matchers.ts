@@ -92,7 +92,7 @@ function anythingBut(operand: unknown): Matcher {
 function anythingButLike(operand: Readonly<Record<string, unknown>>): Matcher {
   const [name, ...others] = Object.keys(operand);
   if (name === undefined) throw invalid("Anything-But expression name not found");
-  const complaint = NEGATED[name];
+  const complaint = Object.hasOwn(NEGATED, name) ? NEGATED[name] : undefined;
   const operator = OPERATORS[name];
   if (complaint === undefined || !operator) throw invalid(`Unsupported anything-but pattern: ${name}`);
   if (others.length > 0) throw invalid("Too many elements in numeric expression");

@@ -257,3 +257,27 @@ test("no text breaks the parser: it is a pattern, or it is refused with a reason
     }),
   );
 });
+
+test("what is negated must be an operator, not something that every object has", () => {
+  for (const name of ["__proto__", "constructor", "toString"]) {
+    expect(() => parsePattern(`{"a": [{"anything-but": {"${name}": "x"}}]}`)).toThrow(
+      `Unsupported anything-but pattern: ${name}`,
+    );
+  }
+});
+
+test("a name with more dots than anybody means does not exhaust the stack", () => {
+  const event = { detail: { ["a.".repeat(60_000)]: 1, b: "here" } };
+  expect(matches(parsePattern('{"detail": {"b": ["here"]}}'), event)).toBe(true);
+  expect(matches(parsePattern('{"detail": {"a": {"a": [{"exists": false}]}}}'), event)).toBe(true);
+});
+
+test("the time that a match takes grows with the event, whatever its names are", () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => [`a.${index}`, 0] as const);
+  const inLists = Array.from({ length: 20_000 }, (_, index) => ({ [`${index}`]: 0 }));
+  const absent = parsePattern('{"detail": {"a": {"none": [{"exists": false}], "0": [1]}}}');
+  expect(matches(absent, { detail: Object.fromEntries(many) })).toBe(false);
+  expect(matches(absent, { detail: { a: [0], ...Object.fromEntries(many) } })).toBe(false);
+  expect(matches(absent, { detail: { a: inLists } })).toBe(false);
+  expect(matches(absent, { detail: { ["n".repeat(50_000)]: Object.fromEntries(many) } })).toBe(false);
+}, 2000);

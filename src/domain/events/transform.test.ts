@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { targetInput, transformerProblem } from "./transform.ts";
+import { TooLargeInput, targetInput, transformerProblem } from "./transform.ts";
 
 const EVENT = {
   version: "0",
@@ -100,4 +100,13 @@ test("no path and no template breaks it", () => {
       targetInput(event, { inputPath: path }, context);
     }),
   );
+});
+
+test("a template that repeats a large event again and again is refused before it fills the memory", () => {
+  const event = { detail: { text: "x".repeat(250_000) } };
+  for (const template of [`[${"<a>,".repeat(2000)}0]`, "<a>".repeat(2700), `"${"<a>".repeat(2700)}"`]) {
+    expect(() => targetInput(event, { inputTransformer: { paths: { a: "$" }, template } }, context)).toThrow(
+      TooLargeInput,
+    );
+  }
 });

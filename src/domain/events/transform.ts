@@ -23,7 +23,12 @@ export interface RuleContext {
   readonly ingestedAt: Date;
 }
 
-/** The text that a target gets. */
+/** An event that becomes larger in the form in which its target wants it than EventBridge sends anything. */
+export class TooLargeInput extends Error {
+  override readonly name = "TooLargeInput";
+}
+
+/** The text that a target gets. Throws TooLargeInput. */
 export function targetInput(
   event: Readonly<Record<string, unknown>>,
   { input, inputPath, inputTransformer }: TargetInput,
@@ -72,6 +77,7 @@ function filled(
     const path = Object.hasOwn(paths, name) ? parseJsonPath(paths[name] ?? "") : undefined;
     return (path && atPath(event, path)) ?? "";
   };
+  let left = LARGEST_INPUT;
   const isJson = /^\s*([{["]|<[^>]*>\s*$)/.test(template);
   let quoted = false;
   return template.replaceAll(PIECE, (piece, variable: string | undefined) => {
@@ -81,11 +87,15 @@ function filled(
     }
     const value = valueOf(variable);
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    if (quoted) return JSON.stringify(text).slice(1, -1);
-    return isJson ? JSON.stringify(value) : text;
+    const shown = quoted ? JSON.stringify(text).slice(1, -1) : isJson ? JSON.stringify(value) : text;
+    left -= shown.length;
+    if (left < 0) throw new TooLargeInput(`its InputTransformer makes more than ${LARGEST_INPUT} characters of it`);
+    return shown;
   });
 }
 
+/** Twice what an event has at most, as escaping makes it longer. */
+const LARGEST_INPUT = 524_288;
 const PREDEFINED: readonly string[] = [
   "aws.events.rule-arn",
   "aws.events.rule-name",
