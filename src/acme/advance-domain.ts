@@ -9,7 +9,7 @@ import {
 import { nameProblem } from "#domain/certificate/public-names.ts";
 import { recheckAfter } from "#domain/certificate/recheck.ts";
 import { type AccountId, type DomainName, parseDomainName } from "#domain/names.ts";
-import { type CaaDeps, checkCaa, ownCaaIssuer } from "#lifecycle/check-caa.ts";
+import { type CaaDeps, checkCaa, ownCaaIssuer } from "#lifecycle/proof/check-caa.ts";
 import {
   type AcmeDomainValidation,
   findAcmeDomain,

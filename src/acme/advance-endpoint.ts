@@ -5,7 +5,7 @@ import { type AcmeEndpointArn } from "#domain/acme/arns.ts";
 import { ACME_KEY_ALGORITHMS } from "#domain/acme/endpoint.ts";
 import { later } from "#lib/duration.ts";
 import { keyFamily } from "#lib/x509-algorithms.ts";
-import { ACME_LEAF_LIFETIME } from "#lifecycle/issue-for-acme.ts";
+import { ACME_LEAF_LIFETIME } from "#lifecycle/acme/issue-for-acme.ts";
 import { deleteAcmeAccounts } from "#store/acme-accounts.ts";
 import { pageAcmeDomains } from "#store/acme-domain-validations.ts";
 import { type AcmeEndpoint, deleteAcmeEndpoint, findAcmeEndpoint, moveAcmeEndpoint } from "#store/acme-endpoints.ts";

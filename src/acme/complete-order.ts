@@ -1,9 +1,9 @@
 import type { PrepareDeps, SignDeps, TakenLeaf } from "#ca/issue.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
+import { type AcmeVersion, recordForAcme, signForAcme } from "#lifecycle/acme/issue-for-acme.ts";
 import { recordAcmeIssuance } from "#lifecycle/acts.ts";
 import { CannotIssue } from "#lifecycle/authority.ts";
-import { type AcmeVersion, recordForAcme, signForAcme } from "#lifecycle/issue-for-acme.ts";
 import { findAcmeAccount } from "#store/acme-accounts.ts";
 import { type AcmeEndpoint, findAcmeEndpoint } from "#store/acme-endpoints.ts";
 import { type AcmeOrder, failAcmeOrder, findAcmeOrder, finishAcmeOrder } from "#store/acme-orders.ts";

@@ -7,8 +7,8 @@ import { Refusal } from "#domain/refusal.ts";
 import { enqueue } from "#jobs/queue.ts";
 import type { Clock } from "#lib/clock.ts";
 import { instanceSecret } from "#lifecycle/instance-secret.ts";
-import type { ProofDeps } from "#lifecycle/proofs.ts";
-import { validationRecord } from "#lifecycle/validation-record.ts";
+import type { ProofDeps } from "#lifecycle/proof/proofs.ts";
+import { validationRecord } from "#lifecycle/proof/validation-record.ts";
 import {
   type AcmeDomainValidation,
   countAcmeDomains,

@@ -3,7 +3,7 @@ import type { TakenLeaf } from "#ca/issue.ts";
 import { sameNamesKey } from "#domain/acme/order.ts";
 import { certificateArn } from "#domain/arn.ts";
 import { digest } from "#lib/keyed-hash.ts";
-import { type AcmeVersion, prepareForAcme } from "#lifecycle/issue-for-acme.ts";
+import { type AcmeVersion, prepareForAcme } from "#lifecycle/acme/issue-for-acme.ts";
 import { takeNextVersion } from "#store/acme-certificates.ts";
 import type { AcmeEndpoint } from "#store/acme-endpoints.ts";
 import { type AcmeOrder, beginAcmeOrder } from "#store/acme-orders.ts";

@@ -1,6 +1,6 @@
 import type { Period } from "#domain/certificate/validity.ts";
 import { DAY, HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
-import { ACME_LEAF_LIFETIME } from "#lifecycle/issue-for-acme.ts";
+import { ACME_LEAF_LIFETIME } from "#lifecycle/acme/issue-for-acme.ts";
 
 /** From when to when a certificate is wished to live; undefined: as usual. */
 export interface WishedValidity {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { parseArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type DomainExplanation, type Explanation, explainCertificate } from "#lifecycle/explain.ts";
-import type { OrderExplanation } from "#lifecycle/explain-orders.ts";
+import type { OrderExplanation } from "#lifecycle/upstream/explain-orders.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { openStore } from "#store/store.ts";
 import { readSettings } from "./settings.ts";

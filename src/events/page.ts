@@ -40,7 +40,7 @@ function readToken(token: string, ...expected: readonly string[]): string {
     const parts: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
     if (Array.isArray(parts) && parts.length === 3 && expected.every((part, at) => parts[at] === part)) {
       const name: unknown = parts[2];
-      if (typeof name === "string") return name;
+      if (typeof name === "string" && !name.includes("\0")) return name;
     }
   } catch {
     // refused below

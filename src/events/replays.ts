@@ -8,6 +8,7 @@ import { DAY } from "#lib/duration.ts";
 import {
   type ArchiveRow,
   changeReplay,
+  countRunningReplays,
   findArchive,
   findReplay,
   insertReplay,
@@ -40,8 +41,8 @@ export interface Replay extends Omit<ReplayRow, "rules"> {
 }
 
 /**
- * Begins to send what an archive has of a time to the bus once more. Throws `event-value-invalid` and
- * `event-resource-exists`.
+ * Begins to send what an archive has of a time to the bus once more. Throws `event-value-invalid`,
+ * `event-resource-exists` and `event-limit-exceeded`.
  */
 export async function startReplay(replay: NewReplay, owner: Owner, { store, clock }: EventDeps): Promise<Replay> {
   const { name, description, archiveArn, from, to, destination } = replay;
@@ -74,6 +75,9 @@ export async function startReplay(replay: NewReplay, owner: Owner, { store, cloc
       throw wrong("EventSourceArn", `Archive ${archiveArn} does not exist.`);
     if (!(await insertReplay(tx, row))) {
       throw new Refusal("event-resource-exists", `Replay ${name} already exists.`);
+    }
+    if ((await countRunningReplays(tx, owner)) > MOST_RUNNING) {
+      throw new Refusal("event-limit-exceeded", `There are ${MOST_RUNNING} replays that have not ended: wait for one.`);
     }
     const job = { task: REPLAY_EVENTS, subject: `${owner.account}/${owner.region}/${name}` };
     await enqueue(tx, job, now);
@@ -200,3 +204,5 @@ function missing(name: string): never {
 }
 
 const AT_ONCE = 50;
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const MOST_RUNNING = 10;

@@ -1,6 +1,8 @@
+import { parseArn } from "#domain/arn.ts";
 import { busEvent, type NewEvent } from "#domain/events/event.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
+import { digest } from "#lib/keyed-hash.ts";
 import { insertEvent, isAnybodyListening } from "#store/events.ts";
 import { putJob } from "#store/jobs.ts";
 import type { Tx } from "#store/store.ts";
@@ -20,7 +22,7 @@ export async function publishIn(
 ): Promise<string> {
   const now = clock.now();
   const id = ids.uuid();
-  const lane = event.resources[0] ?? id;
+  const lane = laneOf(event) ?? id;
   const wanted = await isAnybodyListening(tx, event);
   await insertEvent(tx, {
     id,
@@ -36,3 +38,17 @@ export async function publishIn(
   if (wanted) await putJob(tx, ROUTE_EVENTS, lane, now.getTime());
   return id;
 }
+
+/**
+ * What is delivered in order: what is about the same thing. Anybody may say of an event that it is about somebody else's,
+ * and has a lane beside it then.
+ */
+function laneOf({ account, region, resources: [resource] }: NewEvent): string | undefined {
+  if (resource === undefined) return undefined;
+  const owner = resource.length <= LONGEST_LANE ? parseArn(resource) : undefined;
+  if (owner?.account === account && owner.region === region) return resource;
+  return `other:${digest(account, region, resource).toString("base64url")}`;
+}
+
+/** More than an ARN of ours has; an index of PostgreSQL has room for it. */
+const LONGEST_LANE = 512;

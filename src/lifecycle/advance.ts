@@ -1,9 +1,9 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import { nextStep } from "#domain/certificate/next-step.ts";
+import { forgetCertificate } from "#lifecycle/acme/forget.ts";
+import { type CheckDeps, checkDomains } from "#lifecycle/proof/check-domains.ts";
 import { readFacts } from "#store/certificates.ts";
-import { type CheckDeps, checkDomains } from "./check-domains.ts";
 import { recordExpiry, recordFailure, recordTimeOut } from "./end.ts";
-import { forgetCertificate } from "./forget.ts";
 import { type IssueDeps, issueVersion } from "./issue.ts";
 import { endMigration, finishMigration } from "./migrate.ts";
 import { renewalUnproven, startRenewal } from "./renew.ts";

@@ -1,11 +1,11 @@
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { Owner } from "#domain/names.ts";
+import { explainOrders, type OrderExplanation } from "#lifecycle/upstream/explain-orders.ts";
 import { readCertificate } from "#store/certificate-details.ts";
 import { type LatestLookup, readLookups } from "#store/domain-validations.ts";
 import { findJobError } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
 import { ADVANCE } from "./advance-job.ts";
-import { explainOrders, type OrderExplanation } from "./explain-orders.ts";
 import { certificateNotFound, readCertificateArn } from "./find.ts";
 
 /** Why a certificate is as it is: what ACM's own answers have no place for. */

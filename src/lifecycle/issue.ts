@@ -7,6 +7,7 @@ import { isRequestable } from "#domain/certificate/key-algorithms.ts";
 import { isRenewing, renewalAfter } from "#domain/certificate/renewal.ts";
 import { type CertificateEvent, statusAfter } from "#domain/certificate/status.ts";
 import { HOUR, later, type Millis } from "#lib/duration.ts";
+import { askPermit, keepPermit, type PermitDeps } from "#lifecycle/proof/permit.ts";
 import { findPublicKey, insertVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, changeCertificate, readCertificateState, recordTrouble } from "#store/certificates.ts";
 import type { Store, Tx } from "#store/store.ts";
@@ -16,7 +17,6 @@ import { type AuthorityDeps, authorityOf } from "./authorities/index.ts";
 import { CannotIssue, type CertificateAuthority, type SignedCertificate, type ToSign } from "./authority.ts";
 import { recordFailure } from "./end.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
-import { askPermit, keepPermit, type PermitDeps } from "./permit.ts";
 import { putInForce, saidColumns } from "./put-in-force.ts";
 
 export interface IssueDeps extends Keeping, StepDeps, AuthorityDeps, PermitDeps {

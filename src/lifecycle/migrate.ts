@@ -1,12 +1,12 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import { migrationAfter } from "#domain/certificate/migration.ts";
 import { isRenewing } from "#domain/certificate/renewal.ts";
+import { newProofs, type ProofDeps } from "#lifecycle/proof/proofs.ts";
 import { type CertificateState, changeCertificate } from "#store/certificates.ts";
 import { adoptMigration, failValidations, startValidations } from "#store/domain-validations.ts";
 import type { Store, Tx } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
 import { holdForStep, type StepDeps } from "./hold-for-step.ts";
-import { newProofs, type ProofDeps } from "./proofs.ts";
 import { proveAgain } from "./renew.ts";
 
 export interface MigrateDeps extends StepDeps {

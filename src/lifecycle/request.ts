@@ -8,13 +8,13 @@ import type { Caller, DomainName } from "#domain/names.ts";
 import { HOUR } from "#lib/duration.ts";
 import { digest } from "#lib/keyed-hash.ts";
 import { timeOrderedId } from "#lib/time-ordered-id.ts";
+import { newProofs, type ProofDeps, type ToProve } from "#lifecycle/proof/proofs.ts";
+import { type PublicAuthorityDeps, publicAuthority } from "#lifecycle/upstream/public-authority.ts";
 import { writeTags } from "#store/certificate-tags.ts";
 import { findByRequestKey, insertCertificate, releaseRequestKey } from "#store/certificates.ts";
 import { startValidations } from "#store/domain-validations.ts";
 import type { Store } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { newProofs, type ProofDeps, type ToProve } from "./proofs.ts";
-import { type PublicAuthorityDeps, publicAuthority } from "./public-authority.ts";
 import { checkNames, countCertificate, type Quotas } from "./quotas.ts";
 
 export interface CertificateRequest {

@@ -2,11 +2,11 @@ import type { ValidationMethod } from "#domain/certificate/certificate.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Clock } from "#lib/clock.ts";
+import type { ProofDeps } from "#lifecycle/proof/proofs.ts";
 import type { CertificateState } from "#store/certificates.ts";
 import type { Store } from "#store/store.ts";
 import { holdOwn } from "./hold-own.ts";
 import { startMigration } from "./migrate.ts";
-import type { ProofDeps } from "./proofs.ts";
 
 /** What shall be; undefined for what is to stay. */
 export interface CertificateOptions {

@@ -3,8 +3,8 @@ import type { Pages } from "#aws/http-server.ts";
 import type { Decision } from "#domain/certificate/approval.ts";
 import { MINUTE, SECOND } from "#lib/duration.ts";
 import { rateLimit, subscriberOf } from "#lib/rate-limit.ts";
-import { type AnswerDeps, answerApproval, readApproval } from "#lifecycle/answer-approval.ts";
-import { APPROVALS_PATH } from "#lifecycle/approval-letters.ts";
+import { type AnswerDeps, answerApproval, readApproval } from "#lifecycle/approval/answer-approval.ts";
+import { APPROVALS_PATH } from "#lifecycle/approval/approval-letters.ts";
 import { APPROVAL_STYLE, type ApprovalState, approvalPage, messagePage } from "#mail/approval-page.ts";
 import { isLoopback } from "./addresses.ts";
 

@@ -14,7 +14,7 @@ import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
-import { prepareAccounts } from "#lifecycle/prepare-upstream.ts";
+import { prepareAccounts } from "#lifecycle/upstream/prepare-upstream.ts";
 import { promiseRounds } from "#rehearsal/round.ts";
 import { listLoadBalancerArns, markBalancerActive } from "#store/load-balancers.ts";
 import { ping } from "#store/ping.ts";

@@ -1,6 +1,6 @@
 import type { Pages } from "#aws/http-server.ts";
-import { servedToken } from "#lifecycle/http-token.ts";
 import type { SecretDeps } from "#lifecycle/instance-secret.ts";
+import { servedToken } from "#lifecycle/proof/http-token.ts";
 import type { Store } from "#store/store.ts";
 
 /**

@@ -20,7 +20,8 @@ export function writePageToken({ numbers, arn }: TokenPlace, list: ListName): st
 /** Throws `page-token-invalid` for what is no token, or one of another list. */
 export function readPageToken(token: string, list: ListName): TokenPlace {
   const [tag, first, second, arn] = parse(token);
-  const valid = tag === tagOf(list) && Number.isInteger(first) && Number.isInteger(second) && typeof arn === "string";
+  const isPlace = Number.isSafeInteger(first) && Number.isSafeInteger(second) && typeof arn === "string";
+  const valid = tag === tagOf(list) && isPlace && !arn.includes("\0");
   if (!valid)
     throw new Refusal("page-token-invalid", "The NextToken is not one that was answered for these parameters.");
   return { numbers: [Number(first), Number(second)], arn: arn as CertificateArn };

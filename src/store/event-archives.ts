@@ -71,6 +71,18 @@ export function pageArchives(db: Db, { account, region }: Owner, page: NamePage)
     .execute();
 }
 
+/** How many of an owner's replays have not ended. */
+export async function countRunningReplays(db: Db, { account, region }: Owner): Promise<number> {
+  const { count } = await db
+    .selectFrom("eventReplays")
+    .select((row) => row.fn.countAll<number | string>().as("count"))
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .where("state", "in", ["STARTING", "RUNNING"])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Begins a replay; false when there is one of that name. */
 export async function insertReplay(tx: Tx, replay: Insertable<EventTables["eventReplays"]>): Promise<boolean> {
   const row = await tx

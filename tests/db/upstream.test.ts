@@ -7,7 +7,7 @@ import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { advanceCertificate } from "#lifecycle/advance.ts";
 import { explainCertificate } from "#lifecycle/explain.ts";
-import { promisePreparation } from "#lifecycle/prepare-upstream.ts";
+import { promisePreparation } from "#lifecycle/upstream/prepare-upstream.ts";
 import { findUpstreamAccount, forgetUpstreamAccountUrl } from "#store/upstream-accounts.ts";
 import { ACCOUNT } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";

@@ -1,7 +1,7 @@
 import type { UrlDeps } from "#acme/urls.ts";
 import type { PrepareDeps, SignDeps } from "#ca/issue.ts";
 import type { RootOfCustody } from "#custody/root.ts";
-import type { CaaDeps } from "#lifecycle/check-caa.ts";
+import type { CaaDeps } from "#lifecycle/proof/check-caa.ts";
 import type { Store } from "#store/store.ts";
 
 /** What answering ACME clients takes of the rest of the product. */

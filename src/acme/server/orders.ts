@@ -7,7 +7,7 @@ import { sameNamesKey } from "#domain/acme/order.ts";
 import { fromBase64url } from "#lib/base64url.ts";
 import { CsrError } from "#lib/x509-csr.ts";
 import { CannotIssue } from "#lifecycle/authority.ts";
-import { checkCaa, ownCaaIssuer } from "#lifecycle/check-caa.ts";
+import { checkCaa, ownCaaIssuer } from "#lifecycle/proof/check-caa.ts";
 import { isCompromisedKey } from "#store/acme-certificates.ts";
 import { type AcmeOrder, failAcmeOrder, findAcmeOrder } from "#store/acme-orders.ts";
 import { type AcmeReply, link, shownTime } from "./answer.ts";

@@ -4,7 +4,7 @@ import { findUncovered } from "#acme/coverage.ts";
 import { keyHash } from "#acme/finalize-order.ts";
 import { fromBase64url } from "#lib/base64url.ts";
 import { readCertificate, serialHex } from "#lib/x509-certificate.ts";
-import { type AcmeRevocation, revokeForAcme } from "#lifecycle/revoke-for-acme.ts";
+import { type AcmeRevocation, revokeForAcme } from "#lifecycle/acme/revoke-for-acme.ts";
 import { type AcmeIssued, findAcmeIssued, noteCompromisedKey } from "#store/acme-certificates.ts";
 import type { AcmeReply } from "./answer.ts";
 import type { AcmeContext } from "./context.ts";

@@ -3,7 +3,7 @@ import { LintError } from "#ca/lint/lint.ts";
 import { revokeSerial } from "#ca/revocation.ts";
 import type { Millis } from "#lib/duration.ts";
 import { CannotIssue, type CertificateAuthority } from "#lifecycle/authority.ts";
-import { ownCaaIssuer } from "#lifecycle/check-caa.ts";
+import { ownCaaIssuer } from "#lifecycle/proof/check-caa.ts";
 
 export interface BuiltInDeps extends PrepareDeps, SignDeps {
   /** The names by which CAA records permit this CA. */

@@ -1,5 +1,5 @@
 import { AUTHORITIES, type AuthorityDeps } from "#lifecycle/authorities/index.ts";
-import { type CaaDeps, checkCaa } from "#lifecycle/check-caa.ts";
+import { type CaaDeps, checkCaa } from "#lifecycle/proof/check-caa.ts";
 import { type Check, failed, passed } from "#rehearsal/check.ts";
 
 /** Whether the CAA records of its names let its CA issue. */

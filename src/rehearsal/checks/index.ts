@@ -1,6 +1,6 @@
 import type { AuthorityDeps } from "#lifecycle/authorities/index.ts";
-import type { CaaDeps } from "#lifecycle/check-caa.ts";
-import type { CheckDeps } from "#lifecycle/check-domains.ts";
+import type { CaaDeps } from "#lifecycle/proof/check-caa.ts";
+import type { CheckDeps } from "#lifecycle/proof/check-domains.ts";
 import type { Check } from "#rehearsal/check.ts";
 import type { Store } from "#store/store.ts";
 import { type AuthorityCheckDeps, authority } from "./authority.ts";

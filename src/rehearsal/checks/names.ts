@@ -1,5 +1,5 @@
 import type { NamePolicy } from "#domain/certificate/public-names.ts";
-import { refusedName } from "#lifecycle/check-names.ts";
+import { refusedName } from "#lifecycle/proof/check-names.ts";
 import { type Check, failed, passed } from "#rehearsal/check.ts";
 
 /** Whether a certificate is still given for its names: what is a public name, and what is kept from it, may change. */

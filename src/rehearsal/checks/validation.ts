@@ -1,10 +1,10 @@
 import type { ValidationMethod } from "#domain/certificate/certificate.ts";
 import { mailDomain, validationEmails } from "#domain/certificate/validation-emails.ts";
-import type { CheckDeps } from "#lifecycle/check-domains.ts";
-import { proveByDns } from "#lifecycle/prove-dns.ts";
-import { NO_POSTMAN } from "#lifecycle/prove-email.ts";
-import { proveByHttp } from "#lifecycle/prove-http.ts";
-import type { Prover } from "#lifecycle/prover.ts";
+import type { CheckDeps } from "#lifecycle/proof/check-domains.ts";
+import { proveByDns } from "#lifecycle/proof/prove-dns.ts";
+import { NO_POSTMAN } from "#lifecycle/proof/prove-email.ts";
+import { proveByHttp } from "#lifecycle/proof/prove-http.ts";
+import type { Prover } from "#lifecycle/proof/prover.ts";
 import { type Check, type Found, failed, warning } from "#rehearsal/check.ts";
 import type { Subject } from "#rehearsal/subject.ts";
 import type { DomainValidation } from "#store/domain-validations.ts";

@@ -11,7 +11,7 @@ import type { DeleteDeps } from "#lifecycle/delete.ts";
 import type { ExportDeps } from "#lifecycle/export.ts";
 import type { ImportDeps } from "#lifecycle/import.ts";
 import type { ListDeps } from "#lifecycle/list.ts";
-import type { EmailDeps } from "#lifecycle/prove-email.ts";
+import type { EmailDeps } from "#lifecycle/proof/prove-email.ts";
 import type { RequestDeps } from "#lifecycle/request.ts";
 import type { RevokeDeps } from "#lifecycle/revoke.ts";
 import { AddTagsToCertificate } from "./add-tags-to-certificate.ts";

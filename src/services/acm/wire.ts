@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-acm";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { Tag } from "#domain/certificate/tags.ts";
-import { PERSISTENT_LABEL } from "#lifecycle/validation-record.ts";
+import { PERSISTENT_LABEL } from "#lifecycle/proof/validation-record.ts";
 
 /**
  * Answers spell key algorithms with a hyphen, `RSA-2048` and `EC-prime256v1`, although the model's enum and all inputs

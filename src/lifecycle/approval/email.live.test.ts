@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Decision } from "#domain/certificate/approval.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
+import { explainCertificate } from "#lifecycle/explain.ts";
+import { NO_POSTMAN } from "#lifecycle/proof/prove-email.ts";
 import type { ApprovalState } from "#mail/approval-page.ts";
 import { openStore, type Store } from "#store/store.ts";
-import { type CertificateWorld, certificateWorld } from "../../tests/support/certificate-world.ts";
-import type { ReceivedLetter } from "../../tests/support/received-letter.ts";
+import { type CertificateWorld, certificateWorld } from "../../../tests/support/certificate-world.ts";
+import type { ReceivedLetter } from "../../../tests/support/received-letter.ts";
 import { answerApproval, readApproval } from "./answer-approval.ts";
-import { explainCertificate } from "./explain.ts";
-import { NO_POSTMAN } from "./prove-email.ts";
 
 let store: Store;
 let world: CertificateWorld;

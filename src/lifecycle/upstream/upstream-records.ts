@@ -3,9 +3,9 @@ import type { Upstream } from "#ca/upstream/upstream.ts";
 import { baseDomain } from "#domain/certificate/requested-names.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { challengeRecord, persistentRecord, type ValidationRecord } from "#lifecycle/proof/validation-record.ts";
 import type { Tx } from "#store/store.ts";
 import { promisePreparation } from "./prepare-upstream.ts";
-import { challengeRecord, persistentRecord, type ValidationRecord } from "./validation-record.ts";
 
 /**
  * Which record a public CA wants of the owner of each name; it proves control to us as well. What the first CA looks

@@ -5,10 +5,10 @@ import { enqueue } from "#jobs/queue.ts";
 import type { Clock } from "#lib/clock.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
+import { promiseAdvance } from "#lifecycle/advance-job.ts";
 import { readCertificateState, recordRenewalTime } from "#store/certificates.ts";
 import type { Store, Tx } from "#store/store.ts";
 import { changeUpstreamOrder, findFinalizedOrder, type UpstreamOrder } from "#store/upstream-orders.ts";
-import { promiseAdvance } from "./advance-job.ts";
 
 /** The name of the job that asks a public CA when it wants a certificate to be renewed. */
 export const RENEWAL_INFO = "upstream.renewal-info";

@@ -1,7 +1,7 @@
+import { instanceSecret, type SecretDeps } from "#lifecycle/instance-secret.ts";
 import type { Store } from "#store/store.ts";
 import { type HttpDeps, lookUpHttp } from "#validation/http.ts";
 import { httpToken } from "./http-token.ts";
-import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
 import type { Prover } from "./prover.ts";
 
 export interface ProveHttpDeps extends HttpDeps, SecretDeps {

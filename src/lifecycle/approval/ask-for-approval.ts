@@ -3,6 +3,7 @@ import { isRenewing } from "#domain/certificate/renewal.ts";
 import { validationEmails } from "#domain/certificate/validation-emails.ts";
 import type { DomainName } from "#domain/names.ts";
 import type { Clock } from "#lib/clock.ts";
+import type { SecretDeps } from "#lifecycle/instance-secret.ts";
 import { post } from "#mail/outbox.ts";
 import {
   type Approval,
@@ -16,7 +17,6 @@ import type { CertificateState } from "#store/certificates.ts";
 import { type DomainValidation, readValidations } from "#store/domain-validations.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { approvalSecret, newApprovalToken } from "./approval-token.ts";
-import type { SecretDeps } from "./instance-secret.ts";
 
 export interface AskDeps extends SecretDeps {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { keyedHash } from "#lib/keyed-hash.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { instanceSecret, type SecretDeps } from "#lifecycle/instance-secret.ts";
 import type { Db } from "#store/store.ts";
-import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
 
 /** What proves that somebody read a letter: 256 random bits in its link. */
 export interface ApprovalToken {

@@ -1,11 +1,11 @@
 import type { DomainName } from "#domain/names.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
+import { CannotIssue, type CertificateAuthority, type ToSign } from "#lifecycle/authority.ts";
 import { recordTrouble } from "#store/certificates.ts";
 import { recordCaaLookups } from "#store/domain-validations.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
 import type { Asked } from "#validation/asked.ts";
-import { CannotIssue, type CertificateAuthority, type ToSign } from "./authority.ts";
 import { type CaaDeps, checkCaa } from "./check-caa.ts";
 
 export interface PermitDeps extends CaaDeps {

@@ -1,5 +1,9 @@
 import { type ApprovalStanding, approvalStanding, type Decision } from "#domain/certificate/approval.ts";
 import { renewalAfter } from "#domain/certificate/renewal.ts";
+import { recordAct } from "#lifecycle/acts.ts";
+import { promiseAdvance } from "#lifecycle/advance-job.ts";
+import { failRequest } from "#lifecycle/end.ts";
+import { refusal } from "#lifecycle/proof/prove-email.ts";
 import type { ApprovalState } from "#mail/approval-page.ts";
 import type { ApprovalRequest } from "#mail/approval-request.ts";
 import { type Approval, decideApproval, findApproval } from "#store/approvals.ts";
@@ -12,12 +16,8 @@ import {
 import { changeValidation, type DomainValidation } from "#store/domain-validations.ts";
 import { findLetterByToken, type Letter, withdrawLetters } from "#store/letters.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
-import { recordAct } from "./acts.ts";
-import { promiseAdvance } from "./advance-job.ts";
 import { approvalTokenHash } from "./approval-token.ts";
 import { type AskDeps, attemptOf, waitingProofs } from "./ask-for-approval.ts";
-import { failRequest } from "./end.ts";
-import { refusal } from "./prove-email.ts";
 
 export interface AnswerDeps extends AskDeps {
   readonly store: Store;

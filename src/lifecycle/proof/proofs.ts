@@ -2,11 +2,11 @@ import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { Authority, ValidationMethod } from "#domain/certificate/certificate.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
 import type { Clock } from "#lib/clock.ts";
+import { instanceSecret, type SecretDeps } from "#lifecycle/instance-secret.ts";
+import { upstreamRecords } from "#lifecycle/upstream/upstream-records.ts";
 import type { NewDomainValidation } from "#store/domain-validations.ts";
 import type { Tx } from "#store/store.ts";
 import { httpRedirect } from "./http-token.ts";
-import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
-import { upstreamRecords } from "./upstream-records.ts";
 import { type ValidationRecord, validationRecord } from "./validation-record.ts";
 
 export interface ProofDeps extends SecretDeps {

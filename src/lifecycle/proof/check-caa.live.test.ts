@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { type AccountId, type DomainName, parseDomainName } from "#domain/names.ts";
 import { randomIds } from "#lib/ids.ts";
-import { book, type NameServer, nameServer, type Says } from "../../tests/support/internet-dns.ts";
-import { type ZoneWorld, zoneWorld } from "../../tests/support/zone-world.ts";
+import { book, type NameServer, nameServer, type Says } from "../../../tests/support/internet-dns.ts";
+import { type ZoneWorld, zoneWorld } from "../../../tests/support/zone-world.ts";
 import { type CaaDeps, checkCaa, ownCaaIssuer } from "./check-caa.ts";
 
 const ISSUER = { identities: ["sealkeeper.internal", "amazon.com"] };

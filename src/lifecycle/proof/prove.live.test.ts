@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { parseNameSuffix } from "#domain/certificate/public-names.ts";
 import { DAY, HOUR, later, MINUTE } from "#lib/duration.ts";
 import { parseIpNetwork } from "#lib/ip-network.ts";
+import { explainCertificate } from "#lifecycle/explain.ts";
 import { openStore, type Store } from "#store/store.ts";
-import { type CertificateWorld, certificateWorld, prove } from "../../tests/support/certificate-world.ts";
-import { book, nameServer, type Says } from "../../tests/support/internet-dns.ts";
-import { explainCertificate } from "./explain.ts";
+import { type CertificateWorld, certificateWorld, prove } from "../../../tests/support/certificate-world.ts";
+import { book, nameServer, type Says } from "../../../tests/support/internet-dns.ts";
 import { servedToken } from "./http-token.ts";
 
 const EC = { KeyAlgorithm: "EC_prime256v1" };

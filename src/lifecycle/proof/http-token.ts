@@ -2,9 +2,9 @@ import { baseDomain } from "#domain/certificate/requested-names.ts";
 import type { AccountId, DomainName } from "#domain/names.ts";
 import { keyedHash } from "#lib/keyed-hash.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { instanceSecret, type SecretDeps } from "#lifecycle/instance-secret.ts";
 import type { Db } from "#store/store.ts";
 import type { HttpToken } from "#validation/http.ts";
-import { instanceSecret, type SecretDeps } from "./instance-secret.ts";
 
 /**
  * Where the token of a domain must be found and where it is served by us, the same for every request of an account.

@@ -18,14 +18,14 @@ import { statusAfter } from "#domain/certificate/status.ts";
 import type { Tag } from "#domain/certificate/tags.ts";
 import type { DomainName, Owner } from "#domain/names.ts";
 import { DAY, later, type Millis, SECOND } from "#lib/duration.ts";
+import { recordAct } from "#lifecycle/acts.ts";
+import { promiseAdvance } from "#lifecycle/advance-job.ts";
+import { CannotIssue } from "#lifecycle/authority.ts";
+import { saidColumns } from "#lifecycle/put-in-force.ts";
 import { writeTags } from "#store/certificate-tags.ts";
 import { replaceSignedVersion } from "#store/certificate-versions.ts";
 import { changeCertificate, holdCertificate, insertCertificate, type NewCertificate } from "#store/certificates.ts";
 import type { Tx } from "#store/store.ts";
-import { recordAct } from "./acts.ts";
-import { promiseAdvance } from "./advance-job.ts";
-import { CannotIssue } from "./authority.ts";
-import { saidColumns } from "./put-in-force.ts";
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/acme-endpoints.html: certificates of ACME clients live 45 days. */
 export const ACME_LEAF_LIFETIME: Millis = 45 * DAY;

@@ -1,6 +1,7 @@
 import { approvalStanding } from "#domain/certificate/approval.ts";
 import { enqueueBy } from "#jobs/queue.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
+import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { approvalLetter } from "#mail/approval-letter.ts";
 import { type Author, type OutboxDeps, sendLetter } from "#mail/outbox.ts";
 import type { Outgoing } from "#mail/postman.ts";
@@ -9,7 +10,6 @@ import { readCertificateState } from "#store/certificates.ts";
 import { changeValidation } from "#store/domain-validations.ts";
 import type { Letter, Outcome } from "#store/letters.ts";
 import type { Tx } from "#store/store.ts";
-import { ADVANCE } from "./advance-job.ts";
 import { approvalRequest } from "./answer-approval.ts";
 import { openApprovalToken } from "./approval-token.ts";
 import { type AskDeps, waitingProofs } from "./ask-for-approval.ts";

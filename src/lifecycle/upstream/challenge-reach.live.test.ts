@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { randomIds } from "#lib/ids.ts";
-import { nameServer, type Says } from "../../tests/support/internet-dns.ts";
+import { nameServer, type Says } from "../../../tests/support/internet-dns.ts";
 import { unreachedChallenge } from "./challenge-reach.ts";
 
 const ZONE = "acme.kiln.com";

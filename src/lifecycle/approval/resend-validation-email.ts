@@ -3,13 +3,16 @@ import { readValidationDomains } from "#domain/certificate/requested-names.ts";
 import { mailDomain } from "#domain/certificate/validation-emails.ts";
 import { type Caller, type DomainName, parseDomainName } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { promiseAdvance } from "#lifecycle/advance-job.ts";
+import { certificateNotFound, readCertificateArn } from "#lifecycle/find.ts";
+import { holdOwn } from "#lifecycle/hold-own.ts";
+import { type EmailDeps, NO_POSTMAN } from "#lifecycle/proof/prove-email.ts";
 import { type Approval, supersedeApproval } from "#store/approvals.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
 import { changeValidation, type DomainValidation, readValidations } from "#store/domain-validations.ts";
 import { lettersOf, withdrawLetters } from "#store/letters.ts";
 import type { Tx } from "#store/store.ts";
 import { findMailExchange } from "#validation/mail-exchange.ts";
-import { promiseAdvance } from "./advance-job.ts";
 import {
   askedBefore,
   askForApproval,
@@ -19,9 +22,6 @@ import {
   sendLetters,
   waitingProofs,
 } from "./ask-for-approval.ts";
-import { certificateNotFound, readCertificateArn } from "./find.ts";
-import { holdOwn } from "./hold-own.ts";
-import { type EmailDeps, NO_POSTMAN } from "./prove-email.ts";
 
 export interface ResendRequest {
   readonly certificateArn: string;

@@ -1,9 +1,9 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Ids } from "#lib/ids.ts";
+import { recordAct } from "#lifecycle/acts.ts";
+import { holdForStep, type StepDeps } from "#lifecycle/hold-for-step.ts";
 import { deleteCertificateRow } from "#store/certificates.ts";
 import type { Store } from "#store/store.ts";
-import { recordAct } from "./acts.ts";
-import { holdForStep, type StepDeps } from "./hold-for-step.ts";
 
 export interface ForgetDeps extends StepDeps {
   readonly store: Store;

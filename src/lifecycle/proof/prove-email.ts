@@ -1,5 +1,13 @@
 import { standingApproval } from "#domain/certificate/approval.ts";
 import { mailDomain } from "#domain/certificate/validation-emails.ts";
+import {
+  type AskDeps,
+  askedBefore,
+  askForApproval,
+  attemptOf,
+  pendingPurpose,
+  waitingProofs,
+} from "#lifecycle/approval/ask-for-approval.ts";
 import type { Postman } from "#mail/postman.ts";
 import type { Approval } from "#store/approvals.ts";
 import { type CertificateState, holdCertificate } from "#store/certificates.ts";
@@ -9,14 +17,6 @@ import type { Store } from "#store/store.ts";
 import type { Asked } from "#validation/asked.ts";
 import { findMailExchange } from "#validation/mail-exchange.ts";
 import type { ViewDeps } from "#validation/view.ts";
-import {
-  type AskDeps,
-  askedBefore,
-  askForApproval,
-  attemptOf,
-  pendingPurpose,
-  waitingProofs,
-} from "./ask-for-approval.ts";
 import type { Finding, Prover } from "./prover.ts";
 
 export interface EmailDeps extends AskDeps, ViewDeps {

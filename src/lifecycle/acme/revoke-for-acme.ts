@@ -3,11 +3,11 @@ import { type CrlReason, type RevocationReason } from "#domain/certificate/revoc
 import { statusAfter } from "#domain/certificate/status.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
+import { recordAct } from "#lifecycle/acts.ts";
+import { promiseAdvance } from "#lifecycle/advance-job.ts";
 import { type AcmeIssued, releaseCertificateArn } from "#store/acme-certificates.ts";
 import { changeCertificate, holdCertificate } from "#store/certificates.ts";
 import type { Tx } from "#store/store.ts";
-import { recordAct } from "./acts.ts";
-import { promiseAdvance } from "./advance-job.ts";
 
 /** Why an ACME client revokes, in the CA's words and in ACM's. */
 export interface AcmeRevocation {
