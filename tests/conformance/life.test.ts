@@ -50,6 +50,59 @@ async function exported(name: string): Promise<string> {
   return CertificateArn;
 }
 
+describe("from e-mail to DNS", () => {
+  test("UpdateSummary is PENDING_DOMAIN_VALIDATION while both configurations are listed, SUCCESS when the CNAMEs stand", async () => {
+    const { world } = endpoint;
+    const arn = await ask("moves.example", { ValidationMethod: "EMAIL" });
+    await world.approve(arn);
+    await world.work();
+    const before = await see(arn);
+    expect(before.Status).toBe("ISSUED");
+    await endpoint
+      .client()
+      .send(new UpdateCertificateOptionsCommand({ CertificateArn: arn, Options: { ValidationMethod: "DNS" } }));
+    expect((await see(arn)).UpdateSummary).toMatchObject({
+      Type: "DOMAIN_VALIDATION_METHOD",
+      Status: "PENDING_DOMAIN_VALIDATION",
+    });
+    const { DomainValidationSummaryList = [] } = await endpoint
+      .client()
+      .send(new ListCertificateDomainValidationsCommand({ CertificateArn: arn }));
+    const [{ ActiveValidationConfiguration, RequestedValidationConfiguration } = {}] = DomainValidationSummaryList;
+    expect(ActiveValidationConfiguration?.ValidationMethod).toBe("EMAIL");
+    expect(RequestedValidationConfiguration?.ValidationMethod).toBe("DNS");
+    const challenge = RequestedValidationConfiguration?.ValidationChallenge as {
+      DnsValidationChallenge: { ResourceRecord: { Name: string; Value: string } };
+    };
+    const { Name, Value } = challenge.DnsValidationChallenge.ResourceRecord;
+    const zone = await world.zone("moves.example");
+    await zone.put(Name, Value);
+    await world.work();
+    const after = await see(arn);
+    expect(after.UpdateSummary?.Status).toBe("SUCCESS");
+    expect(after.DomainValidationOptions?.[0]?.ValidationMethod).toBe("DNS");
+    expect(after.NotAfter).toEqual(before.NotAfter);
+  });
+
+  test("without the CNAMEs it is FAILED after 72 hours, stays EMAIL, and may be asked for again", async () => {
+    const { world } = endpoint;
+    const arn = await ask("stays.example", { ValidationMethod: "EMAIL" });
+    await world.approve(arn);
+    await world.work();
+    const move = () =>
+      endpoint
+        .client()
+        .send(new UpdateCertificateOptionsCommand({ CertificateArn: arn, Options: { ValidationMethod: "DNS" } }));
+    await move();
+    await world.liveUntil(later(now(), 73 * HOUR));
+    const failed = await see(arn);
+    expect(failed.UpdateSummary?.Status).toBe("FAILED");
+    expect(failed.DomainValidationOptions?.[0]?.ValidationMethod).toBe("EMAIL");
+    await move();
+    expect((await see(arn)).UpdateSummary?.Status).toBe("PENDING_DOMAIN_VALIDATION");
+  });
+});
+
 describe("managed renewal", () => {
   test("begins 45 days before the end: same ARN, new key, new serial, RenewalSummary SUCCESS", async () => {
     const { arn } = await issued("renews.example");
@@ -278,58 +331,5 @@ describe("the account configuration", () => {
   test("is each region's own", async () => {
     const elsewhere = endpoint.client({ ...owner, region: "us-east-1" });
     expect((await elsewhere.send(new GetAccountConfigurationCommand({}))).ExpiryEvents?.DaysBeforeExpiry).toBe(45);
-  });
-});
-
-describe("from e-mail to DNS", () => {
-  test("UpdateSummary is PENDING_DOMAIN_VALIDATION while both configurations are listed, SUCCESS when the CNAMEs stand", async () => {
-    const { world } = endpoint;
-    const arn = await ask("moves.example", { ValidationMethod: "EMAIL" });
-    await world.approve(arn);
-    await world.work();
-    const before = await see(arn);
-    expect(before.Status).toBe("ISSUED");
-    await endpoint
-      .client()
-      .send(new UpdateCertificateOptionsCommand({ CertificateArn: arn, Options: { ValidationMethod: "DNS" } }));
-    expect((await see(arn)).UpdateSummary).toMatchObject({
-      Type: "DOMAIN_VALIDATION_METHOD",
-      Status: "PENDING_DOMAIN_VALIDATION",
-    });
-    const { DomainValidationSummaryList = [] } = await endpoint
-      .client()
-      .send(new ListCertificateDomainValidationsCommand({ CertificateArn: arn }));
-    const [{ ActiveValidationConfiguration, RequestedValidationConfiguration } = {}] = DomainValidationSummaryList;
-    expect(ActiveValidationConfiguration?.ValidationMethod).toBe("EMAIL");
-    expect(RequestedValidationConfiguration?.ValidationMethod).toBe("DNS");
-    const challenge = RequestedValidationConfiguration?.ValidationChallenge as {
-      DnsValidationChallenge: { ResourceRecord: { Name: string; Value: string } };
-    };
-    const { Name, Value } = challenge.DnsValidationChallenge.ResourceRecord;
-    const zone = await world.zone("moves.example");
-    await zone.put(Name, Value);
-    await world.work();
-    const after = await see(arn);
-    expect(after.UpdateSummary?.Status).toBe("SUCCESS");
-    expect(after.DomainValidationOptions?.[0]?.ValidationMethod).toBe("DNS");
-    expect(after.NotAfter).toEqual(before.NotAfter);
-  });
-
-  test("without the CNAMEs it is FAILED after 72 hours, stays EMAIL, and may be asked for again", async () => {
-    const { world } = endpoint;
-    const arn = await ask("stays.example", { ValidationMethod: "EMAIL" });
-    await world.approve(arn);
-    await world.work();
-    const move = () =>
-      endpoint
-        .client()
-        .send(new UpdateCertificateOptionsCommand({ CertificateArn: arn, Options: { ValidationMethod: "DNS" } }));
-    await move();
-    await world.liveUntil(later(now(), 73 * HOUR));
-    const failed = await see(arn);
-    expect(failed.UpdateSummary?.Status).toBe("FAILED");
-    expect(failed.DomainValidationOptions?.[0]?.ValidationMethod).toBe("EMAIL");
-    await move();
-    expect((await see(arn)).UpdateSummary?.Status).toBe("PENDING_DOMAIN_VALIDATION");
   });
 });
