@@ -268,9 +268,10 @@ for (const database of DATABASES) {
         }),
       };
       const { routeEvents } = await import("#events/route.ts");
-      await routeEvents("arn:one", world.deps);
+      const { lane } = await world.store.selectFrom("events").select("lane").executeTakeFirstOrThrow();
+      await routeEvents(lane, world.deps);
       const [target = ""] = await readSubscribers(world.store);
-      await expect(deliverEvents(`${target} arn:one`, dying)).rejects.toThrow("killed");
+      await expect(deliverEvents(`${target} ${lane}`, dying)).rejects.toThrow("killed");
       await world.liveFor(MINUTE);
       expect(hook.events().map(({ detail }) => (detail as { n: number }).n)).toEqual([1, 1, 2]);
       expect(new Set(hook.events().map(({ id }) => id)).size).toBe(2);
