@@ -5,7 +5,7 @@ export interface Rule {
   readonly pattern?: RegExp;
   /** An enum object of the SDK: `oneOf: sdk.KeyAlgorithm`. */
   readonly oneOf?: object;
-  /** A number may have a fraction; the schemas do not tell, and hardly any of AWS's numbers may. */
+  /** A number may have a fraction: the schemas do not tell, and hardly any number with a rule may. */
   readonly fraction?: true;
   readonly each?: Rule;
   /** The value never appears in a message: keys, passphrases, certificates. */

@@ -77,7 +77,7 @@ function readStructure(schema: NormalizedSchema, format: Format, rules: Rules, r
       const there = at === "" ? place : `${at}.${place}`;
       if (field !== undefined && field !== null) {
         const content = read(field, there, wrong);
-        if (typeof content === "number" && !rule?.fraction && !Number.isSafeInteger(content)) {
+        if (typeof content === "number" && rule && !rule.fraction && !Number.isSafeInteger(content)) {
           mistyped(field, there, "whole number");
         }
         result[name] = content;
