@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import type { TakenLeaf } from "#ca/issue.ts";
 import { sameNamesKey } from "#domain/acme/order.ts";
 import { certificateArn } from "#domain/arn.ts";
+import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { digest } from "#lib/keyed-hash.ts";
 import { type AcmeVersion, prepareForAcme } from "#lifecycle/acme/issue-for-acme.ts";
 import { takeNextVersion } from "#store/acme-certificates.ts";
 import type { AcmeEndpoint } from "#store/acme-endpoints.ts";
 import { type AcmeOrder, beginAcmeOrder } from "#store/acme-orders.ts";
 import { type CompleteDeps, promiseCompletion, signAndRecord, versionOf } from "./complete-order.ts";
+import { findUncovered } from "./coverage.ts";
 import type { RequestedCertificate } from "./requested-certificate.ts";
 
 /**
@@ -19,18 +21,20 @@ import type { RequestedCertificate } from "./requested-certificate.ts";
  * 2. It is signed.
  * 3. In one transaction: the order goes from processing to valid, and the certificate comes into force.
  *
- * False when the order is not ready any more. Throws CannotIssue for what the CA will not sign: then nothing happened.
+ * False when the order is not ready any more, its account or endpoint has ended, or its names are not covered any more:
+ * the look-ups before take a while. Throws CannotIssue for what the CA will not sign: then nothing happened.
  */
 export async function finalizeOrder(
   order: AcmeOrder,
   requested: RequestedCertificate,
   endpoint: AcmeEndpoint,
-  deps: CompleteDeps,
+  deps: CompleteDeps & NamePolicy,
 ): Promise<boolean> {
   const begun = await deps.store
     .transaction()
     .execute(async (tx): Promise<Begun | undefined> => {
       const { names, keyAlgorithm } = requested;
+      if ((await findUncovered(tx, endpoint.arn, names, deps)).length > 0) throw new NotReady();
       const namesHash = digest(sameNamesKey(names)).toString("hex");
       const fresh = certificateArn(endpoint, deps.ids.uuid());
       const next = await takeNextVersion(tx, order.accountId, namesHash, keyAlgorithm, fresh);

@@ -94,7 +94,10 @@ export interface Finalized {
   readonly subjectPublicKeyInfo: Uint8Array;
 }
 
-/** Moves an order from `ready` to `processing`; false when somebody did so before, or it is not ready any more. */
+/**
+ * Moves an order from `ready` to `processing`; false when somebody did so before, it is not ready any more, or its
+ * account or endpoint has ended meanwhile.
+ */
 export async function beginAcmeOrder(
   tx: Tx,
   id: string,
@@ -127,6 +130,17 @@ const beginOrder = prepared(
       .set({ status: "processing", certificateArn, generation, names, keyAlgorithm, subjectPublicKeyInfo })
       .where("id", "=", id)
       .where("status", "=", "ready")
+      .where((order) =>
+        order.exists(
+          order
+            .selectFrom("acmeAccounts")
+            .innerJoin("acmeEndpoints", "acmeEndpoints.arn", "acmeAccounts.endpointArn")
+            .select("acmeAccounts.id")
+            .whereRef("acmeAccounts.id", "=", "acmeOrders.accountId")
+            .where("acmeAccounts.status", "=", "VALID")
+            .where("acmeEndpoints.status", "=", "ACTIVE"),
+        ),
+      )
       .returning("id"),
 );
 

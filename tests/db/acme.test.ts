@@ -19,6 +19,7 @@ import {
   must,
   newKey,
   newSigner,
+  signJws,
 } from "../support/acme-client.ts";
 import { type AcmeWorld, acmeWorld } from "../support/acme-world.ts";
 import { DATABASES } from "../support/databases.ts";
@@ -113,6 +114,40 @@ for (const database of DATABASES) {
       });
       expect(new Set(accounts).size).toBe(1);
       expect((await count(store, "acmeAccounts")) - before).toBe(1);
+    });
+
+    test("what was begun before its account was revoked, its endpoint deleted or its proof withdrawn issues nothing", async () => {
+      for (const end of ["revoked", "deleted", "withdrawn"] as const) {
+        const { acme, client, store } = await open();
+        const { arn: AcmeDomainValidationArn } = await acme.prove("gone.example");
+        const id = orderId(must(await client.newOrder(["gone.example"]), 201));
+        const endpoint = await findAcmeEndpoint(store, acme.endpointArn as AcmeEndpointArn);
+        const found = await findAcmeOrder(store, id);
+        if (!endpoint || !found) throw new Error("no order");
+        const AcmeEndpointArn = acme.endpointArn;
+        if (end === "revoked") await acme.call("RevokeAcmeAccount", { AcmeEndpointArn, AccountUrl: client.kid });
+        else if (end === "deleted") await acme.call("DeleteAcmeEndpoint", { AcmeEndpointArn });
+        else await acme.call("DeleteAcmeDomainValidation", { AcmeDomainValidationArn });
+        const requested = readRequestedCertificate(csrDer(newKey(), ["gone.example"]));
+        expect(await finalizeOrder(found, requested, endpoint, acme.world.deps)).toBe(false);
+        expect([await count(store, "certificates"), await signed(store)]).toEqual([0, 0]);
+      }
+    });
+
+    test("of 8 accounts that change to one key at once one has it, the others are told who", async () => {
+      const { acme } = await open();
+      const clients = await times(8, () => acme.client());
+      const fresh = newSigner("ES256");
+      const url = clients[0]?.directory["keyChange"] ?? "";
+      const answers = await Promise.all(
+        clients.map((client) => {
+          const wanted = { account: client.kid, oldKey: client.key.jwk };
+          return client.post(url, signJws(fresh, { jwk: fresh.jwk, url }, JSON.stringify(wanted)));
+        }),
+      );
+      const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
+      expect(statuses).toEqual([200, ...Array.from({ length: 7 }, () => 409)]);
+      expect(acme.failures).toEqual([]);
     });
 
     test("a process that dies when it has signed has a successor, and when it only seemed dead it comes too late", async () => {

@@ -22,15 +22,23 @@ export async function keyChange(request: SignedRequest, context: AcmeContext): P
   if (readJwk(asObject(oldKey, "The old key")).thumbprint !== account.thumbprint) {
     throw malformed("The old key is not the account's.");
   }
-  const other = await findAcmeAccountByKey(store, endpoint.arn, fresh.thumbprint);
-  if (other) throw conflict(urls.account(other.id));
-  await store.transaction().execute(async (tx) => {
-    const { thumbprint, json: jwk } = fresh;
-    if (!(await setAcmeAccountKey(tx, account.id, account.thumbprint, { thumbprint, jwk }))) {
-      throw malformed("The account was changed meanwhile.", 409);
-    }
-    await recordAcmeAct(tx, endpoint, account, "KeyChange", urls.account(account.id), context);
-  });
+  const refuseTaken = async (): Promise<void> => {
+    const other = await findAcmeAccountByKey(store, endpoint.arn, fresh.thumbprint);
+    if (other) throw conflict(urls.account(other.id));
+  };
+  await refuseTaken();
+  try {
+    await store.transaction().execute(async (tx) => {
+      const { thumbprint, json: jwk } = fresh;
+      if (!(await setAcmeAccountKey(tx, account.id, account.thumbprint, { thumbprint, jwk }))) {
+        throw malformed("The account was changed meanwhile.", 409);
+      }
+      await recordAcmeAct(tx, endpoint, account, "KeyChange", urls.account(account.id), context);
+    });
+  } catch (error) {
+    if (!(error instanceof Problem)) await refuseTaken(); // another account was faster: keys are unique
+    throw error;
+  }
   const body = { status: "valid", contact: account.contacts, orders: urls.orders(account.id) };
   return { status: 200, body, headers: { location: urls.account(account.id) } };
 }

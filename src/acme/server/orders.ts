@@ -64,18 +64,14 @@ export async function finalize(request: SignedRequest, context: AcmeContext, [id
   const present = statusOf(found, clock.now());
   if (present !== "ready") throw notReady(present);
   const requested = await readCsrOf(request, found, context);
-  const uncovered = await findUncovered(store, endpoint.arn, requested.names, context);
-  if (uncovered.length > 0) {
-    const subproblems = uncovered.map(({ name, reason }) => ({ type: "unauthorized" as const, detail: reason, name }));
-    throw new Problem("unauthorized", "Not all names are covered by a VALID domain validation any more.", {
-      subproblems,
-    });
-  }
+  await refuseUncovered(requested, context);
   await askCaa(requested, context);
   try {
     if (!(await finalizeOrder(found, requested, endpoint, context))) {
-      const now = await findAcmeOrder(store, found.id);
-      throw notReady(now?.status ?? "invalid");
+      await refuseUncovered(requested, context);
+      const { status = "invalid" } = (await findAcmeOrder(store, found.id)) ?? {};
+      if (status === "ready") throw new Problem("unauthorized", "The account or its ACME endpoint has ended.");
+      throw notReady(status);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -152,6 +148,15 @@ function isAccountKey({ subjectPublicKeyInfo }: RequestedCertificate, { key }: S
   // A modulus, or the first coordinate of a point, stands in the key's DER as it is.
   const { n, x } = JSON.parse(key.json) as { readonly n?: string; readonly x?: string };
   return subjectPublicKeyInfo.includes(Buffer.from(n ?? x ?? "", "base64url"));
+}
+
+async function refuseUncovered({ names }: RequestedCertificate, context: AcmeContext): Promise<void> {
+  const uncovered = await findUncovered(context.store, context.endpoint.arn, names, context);
+  if (uncovered.length === 0) return;
+  const subproblems = uncovered.map(({ name, reason }) => ({ type: "unauthorized" as const, detail: reason, name }));
+  throw new Problem("unauthorized", "Not all names are covered by a VALID domain validation any more.", {
+    subproblems,
+  });
 }
 
 /** Right before each issue (RFC 8659); what is not known is not permitted. */
