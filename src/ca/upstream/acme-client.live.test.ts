@@ -136,4 +136,13 @@ describe("the client of an ACME server", () => {
     );
     await expect(client(url, { trust: own!.certificate }).directory()).rejects.toThrow("not as RFC 8555 has it");
   });
+
+  test("goes nowhere in clear for a CA that is asked over TLS", async () => {
+    const asked: (string | undefined)[] = [];
+    const inside = await serving(({ url }, response) => void response.end(String(asked.push(url))));
+    const own = client("https://ca.example/directory");
+    await expect(own.get(`${inside}/admin`)).rejects.toMatchObject({ name: "Unreachable" });
+    await expect(own.get(`${inside}/admin`)).rejects.toThrow("is asked over TLS");
+    expect(asked).toEqual([]);
+  });
 });

@@ -116,6 +116,14 @@ export class AcmeClient {
 
   /** Every answer may bring a nonce (section 6.5). */
   async #exchange(asked: Asked): Promise<Answered> {
+    const [url, directory] = [readAcmeUrl(asked.url), readAcmeUrl(this.ca.directory)];
+    if (url.protocol !== directory.protocol) {
+      // A public CA has no business on this machine, to which clear HTTP would lead.
+      const how = directory.protocol === "https:" ? "over TLS" : "in clear";
+      throw new Unreachable(
+        `${url.href} cannot be asked: ${this.ca.name} is asked ${how}, and so is all that it names`,
+      );
+    }
     const answer = await exchange(asked, { agent: this.#agent, patience: this.#deps.patience ?? PATIENCE });
     const nonce = answer.headers["replay-nonce"];
     if (typeof nonce === "string" && NONCE.test(nonce)) {
