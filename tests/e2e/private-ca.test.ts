@@ -19,7 +19,8 @@ test("a load balancer serves a certificate of a private CA to clients that trust
   );
 
   const { balancerName } = await serveWith(clients, CertificateArn!, "corp");
-  const front = { ...(await frontOf(product.dns, balancerName)), host: "app.corp", root: root.certificate };
+  const place = await until("the edge listens", () => frontOf(product.dns, balancerName).catch(() => undefined));
+  const front = { ...place, host: "app.corp", root: root.certificate };
   const answer = await until("the application answers", () => get(front).catch(() => undefined));
   expect(answer.status).toBe(200);
 });
