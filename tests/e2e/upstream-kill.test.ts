@@ -13,12 +13,15 @@ import { recordingProxy } from "../support/recording-proxy.ts";
 import { selfSigned } from "../support/self-signed.ts";
 
 /** Every kind of request of an order, as pebble's paths name it. */
-const KINDS = ["sign-me-up", "order-plz", "authZ", "chalZ", "my-order", "finalize-order", "certZ"] as const;
+const ALL = ["sign-me-up", "order-plz", "authZ", "chalZ", "my-order", "finalize-order", "certZ"] as const;
+/** Each takes pebble ten seconds; with several nodes' database those that must not happen twice suffice. */
+const KINDS = { SQLite: ALL, PostgreSQL: ["order-plz", "finalize-order", "certZ"] } as const;
 
 describe.for(DATABASES)("kill -9 while a public CA is asked, on $name", (database) => {
   test("before each kind of request and before its answer: one certificate each, no order is finalized twice", {
     timeout: 600_000,
   }, async () => {
+    const kinds = KINDS[database.name];
     const place = await testPlace();
     const pebble = await startPebble({ dns: place.dns, nonceReject: 20 });
     const own = await selfSigned({ names: ["localhost"], notAfter: new Date("2040-01-01") });
@@ -41,7 +44,7 @@ describe.for(DATABASES)("kill -9 while a public CA is asked, on $name", (databas
     const client = persistentClient(product.endpoint, product.credentials);
     const zone = await client.zone("harbour-lights.net");
 
-    for (const [index, kind] of KINDS.entries()) {
+    for (const [index, kind] of kinds.entries()) {
       for (const moment of ["request", "answer"] as const) {
         const domain = `${moment}${index}.harbour-lights.net`;
         let restarted: Promise<void> | undefined;
@@ -70,11 +73,11 @@ describe.for(DATABASES)("kill -9 while a public CA is asked, on $name", (databas
 
     const finalized = proxy.passed.filter(({ path, status }) => path.startsWith("/finalize-order/") && status < 300);
     expect(new Set(finalized.map(({ path }) => path)).size).toBe(finalized.length);
-    expect(finalized).toHaveLength(2 * KINDS.length);
+    expect(finalized).toHaveLength(2 * kinds.length);
     const store = await openStore(url);
     onTestFinished(() => store.destroy());
     const orders = await store.selectFrom("upstreamOrders").select(["state", "certificate"]).execute();
-    expect(orders.filter(({ state }) => state === "finalized")).toHaveLength(2 * KINDS.length);
+    expect(orders.filter(({ state }) => state === "finalized")).toHaveLength(2 * kinds.length);
     expect(await store.selectFrom("challengeAnswers").select("name").execute()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { openStore, type Store } from "#store/store.ts";
 
 /** A kind of database that every store test runs on. */
 export interface TestDatabase {
-  readonly name: string;
+  readonly name: "SQLite" | "PostgreSQL";
   /** The URL of a fresh, empty database; it is removed when the test ends. */
   url(): Promise<string>;
   /** A fresh, migrated, empty store; it is closed when the test ends. */
