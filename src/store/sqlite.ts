@@ -5,6 +5,8 @@ import { type Dialect, SqliteAdapter, SqliteDialect, type SqliteStatement } from
 export function sqlite(file: string): Dialect {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
   db.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+  // Room for the inner pages of large tables, and fewer times at which pages are brought home from the log.
+  db.exec("pragma cache_size = -65536; pragma wal_autocheckpoint = 4000");
   db.exec("pragma secure_delete = on"); // a destroyed key's sealed bytes do not stay behind in free pages
   const statements = new Map<string, SqliteStatement>();
   // Kysely says plain `begin`; a transaction that reads first and writes later must take the write lock at once.
