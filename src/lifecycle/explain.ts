@@ -5,6 +5,7 @@ import { readCertificate } from "#store/certificate-details.ts";
 import { type LatestLookup, readLookups } from "#store/domain-validations.ts";
 import { findJobError } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
+import type { Asked } from "#validation/asked.ts";
 import { ADVANCE } from "./advance-job.ts";
 import { certificateNotFound, readCertificateArn } from "./find.ts";
 
@@ -21,18 +22,6 @@ export interface Explanation {
 export interface DomainExplanation extends LatestLookup {
   /** Everything that was asked at the latest look-up, in order; undefined before the first. */
   readonly lookups: readonly Asked[] | undefined;
-}
-
-/** One question that was asked, and what came of it. */
-export interface Asked {
-  /** Of what: a name for DNS, a URL for HTTP, an address for e-mail. */
-  readonly name: string;
-  /** `CNAME`, `CAA`, `GET`, `MAIL` … */
-  readonly type: string;
-  readonly server: string;
-  readonly answer?: string;
-  /** Why there is no answer: in plain words. */
-  readonly failure?: string;
 }
 
 /** Throws `certificate-not-found` and `certificate-arn-invalid`. */

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
 import type { DomainName } from "#domain/names.ts";
@@ -196,7 +196,7 @@ const staleOrders = prepared((db, accountId: string, before: EpochMillis, limit:
     .selectFrom("acmeOrders")
     .select("id")
     .where("accountId", "=", accountId)
-    .where("status", "=", "ready")
+    .where("status", "=", sql.lit("ready")) // a literal: the index holds these only
     .where("expiresAt", "<", before)
     .limit(limit),
 );

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable, Updateable } from "kysely";
 import type { Owner } from "#domain/names.ts";
-import { behind, type NamePage } from "./event-rules.ts";
+import { behind, type NamePage } from "./name-page.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EventTables, ReplayState } from "./tables/events.ts";
 import type { EpochMillis } from "./tables/types.ts";

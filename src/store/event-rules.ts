@@ -1,5 +1,6 @@
 import type { Insertable, Selectable, Updateable } from "kysely";
 import type { Owner } from "#domain/names.ts";
+import { behind, type NamePage } from "./name-page.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EventTables } from "./tables/events.ts";
 
@@ -80,19 +81,6 @@ export function pageRules(db: Db, { account, region }: Owner, page: NamePage): P
     .orderBy("name")
     .limit(page.limit)
     .execute();
-}
-
-/** A part of a list by name. */
-export interface NamePage {
-  readonly prefix: string;
-  /** The last name of the page before; empty for the first. */
-  readonly after: string;
-  readonly limit: number;
-}
-
-/** What comes behind all names that begin with `prefix`: names are ASCII. */
-export function behind(prefix: string): string {
-  return `${prefix}\u007f`;
 }
 
 export async function countRules(db: Db, { account, region }: Owner): Promise<number> {

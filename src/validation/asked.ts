@@ -1,8 +1,8 @@
 /** One question that was asked of the world, and what came of it; `sealkeeper explain` shows it as a line. */
 export interface Asked {
-  /** Of what: a name for DNS, a URL for HTTP. Names without the last dot. */
+  /** Of what: a name for DNS, a URL for HTTP, an address for e-mail. Names without the last dot. */
   readonly name: string;
-  /** `CNAME`, `CAA`, `GET` … */
+  /** `CNAME`, `CAA`, `GET`, `MAIL` … */
   readonly type: string;
   /** `own zones`, or an address and port. */
   readonly server: string;
