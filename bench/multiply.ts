@@ -7,7 +7,9 @@ import { DatabaseSync } from "node:sqlite";
 export function multiplyCertificate(path: string, arn: string, count: number): void {
   using database = new DatabaseSync(path);
   // A copy that breaks off is thrown away, so there is nothing to roll back.
-  database.exec("pragma journal_mode = delete; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -400000");
+  database.exec(
+    "pragma journal_mode = delete; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -400000",
+  );
   const uuid = arn.slice(arn.lastIndexOf("/") + 1);
   const { serial, domain } = database
     .prepare(
