@@ -1,12 +1,12 @@
 import type { EdgeMessage } from "#domain/edge-messages.ts";
+import { challengesOf } from "#edge/control/challenges.ts";
+import { type ControlLink, keepLink } from "#edge/control/control-link.ts";
+import { kmsOf } from "#edge/keys/kms.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { AccessKey } from "#lib/sigv4-signer.ts";
 import type { Timers } from "#lib/timers.ts";
 import { openCarrier } from "./carrier.ts";
-import { challengesOf } from "./challenges.ts";
-import { type ControlLink, keepLink } from "./control-link.ts";
-import { kmsOf } from "./kms.ts";
 
 export interface EdgeSettings {
   /** The name that its access key is for. */

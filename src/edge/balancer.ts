@@ -1,10 +1,10 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
 import type { EdgeMessage, ListenerReport } from "#domain/edge-messages.ts";
-import { healthBoard } from "./health-board.ts";
-import type { Keyring } from "./keyring.ts";
+import type { Keyring } from "#edge/keys/keyring.ts";
+import { healthBoard } from "#edge/targets/health-board.ts";
+import { targetsOf } from "#edge/targets/target-choice.ts";
 import { type Listener, type ListenerDeps, openListener, policyOf } from "./listener.ts";
-import { targetsOf } from "./target-choice.ts";
 
 /** A load balancer as it runs. */
 export interface Balancer {

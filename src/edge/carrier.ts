@@ -1,14 +1,14 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeBalancer, EdgeCertificate } from "#domain/edge-config.ts";
 import type { ControlMessage, EdgeMessage } from "#domain/edge-messages.ts";
+import type { FindChallenge } from "#edge/control/challenges.ts";
+import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "#edge/keys/keyring.ts";
+import type { Kms } from "#edge/keys/kms.ts";
+import { openAgents } from "#edge/targets/forward.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
 import { type Balancer, type BalancerDeps, openBalancer } from "./balancer.ts";
-import type { FindChallenge } from "./challenges.ts";
-import { openAgents } from "./forward.ts";
-import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "./keyring.ts";
-import type { Kms } from "./kms.ts";
 
 /** Everything that an edge carries: load balancers, and the keys of their certificates. */
 export interface Carrier {

@@ -6,10 +6,10 @@ import { type AddressInfo, connect as connectTcp, createServer } from "node:net"
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { canCloseContexts } from "#edge/tls/secure-contexts.ts";
 import { BALANCER, balancer } from "../../tests/support/edge-config.ts";
 import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
 import { get, handshake, serialOf, shown, text } from "../../tests/support/tls-client.ts";
-import { canCloseContexts } from "./secure-contexts.ts";
 
 const bare = (serial: string): string => serial.replace(/^0+/, "");
 

@@ -2,22 +2,22 @@ import { createServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
 import { DEFAULT_TLS_POLICY, type TlsPolicy, tlsPolicy } from "#domain/tls/policies.ts";
+import { challengeToken, type FindChallenge } from "#edge/control/challenges.ts";
+import type { Client, Exchange } from "#edge/http/exchange.ts";
+import { httpFront } from "#edge/http/http-front.ts";
+import { answerBody, answerStatus, lastWords } from "#edge/http/own-answers.ts";
+import { redirectLocation } from "#edge/http/redirect.ts";
+import type { Keyring, KeyringEntry } from "#edge/keys/keyring.ts";
+import { forwardTcp } from "#edge/network/tcp-forward.ts";
+import { type ForwardDeps, forward, idleTimeout } from "#edge/targets/forward.ts";
+import { forwardedCount } from "#edge/targets/forwarded-headers.ts";
+import { stickyCookie } from "#edge/targets/stickiness.ts";
+import type { Targets } from "#edge/targets/target-choice.ts";
+import { type CertificateIndex, indexCertificates } from "#edge/tls/certificate-choice.ts";
+import { startTls } from "#edge/tls/front.ts";
+import { endWith } from "#edge/tls/tls-alert.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { type Bound, bind, bindAttempts } from "./bind.ts";
-import { type CertificateIndex, indexCertificates } from "./certificate-choice.ts";
-import { challengeToken, type FindChallenge } from "./challenges.ts";
-import type { Client, Exchange } from "./exchange.ts";
-import { type ForwardDeps, forward, idleTimeout } from "./forward.ts";
-import { forwardedCount } from "./forwarded-headers.ts";
-import { httpFront } from "./http-front.ts";
-import type { Keyring, KeyringEntry } from "./keyring.ts";
-import { answerBody, answerStatus, lastWords } from "./own-answers.ts";
-import { redirectLocation } from "./redirect.ts";
-import { stickyCookie } from "./stickiness.ts";
-import type { Targets } from "./target-choice.ts";
-import { forwardTcp } from "./tcp-forward.ts";
-import { endWith } from "./tls-alert.ts";
-import { startTls } from "./tls-front.ts";
 
 /** One listener of a load balancer: a socket that stays open however often its configuration changes. */
 export interface Listener {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { targetGroup } from "../../tests/support/edge-config.ts";
+import { targetGroup } from "../../../tests/support/edge-config.ts";
 import { targetsOf } from "./target-choice.ts";
 
 const forward = (weights: Record<string, number>) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EdgeTargetGroup } from "#domain/edge-config.ts";
 import type { Timers } from "#lib/timers.ts";
-import { targetGroup } from "../../tests/support/edge-config.ts";
+import { targetGroup } from "../../../tests/support/edge-config.ts";
 import { afterCheck, type Failure, type Health, inWords, matches, UNCHECKED } from "./health.ts";
 import { healthBoard } from "./health-board.ts";
 

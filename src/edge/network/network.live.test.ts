@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { EdgeListener, EdgeTargetGroup } from "#domain/edge-config.ts";
-import { balancer, FORWARD, targetGroup } from "../../tests/support/edge-config.ts";
-import { edgeWorld } from "../../tests/support/edge-world.ts";
-import { handshake, text } from "../../tests/support/tls-client.ts";
+import { balancer, FORWARD, targetGroup } from "../../../tests/support/edge-config.ts";
+import { edgeWorld } from "../../../tests/support/edge-world.ts";
+import { handshake, text } from "../../../tests/support/tls-client.ts";
 import { proxyHeader } from "./proxy-protocol.ts";
 
 async function listening(server: Server): Promise<number> {

@@ -1,6 +1,6 @@
+import type { Exchange } from "#edge/http/exchange.ts";
+import { exchangeSecret } from "#edge/keys/secret-exchange.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
-import type { Exchange } from "./exchange.ts";
-import { exchangeSecret } from "./secret-exchange.ts";
 
 /** What the control plane answers to a public CA that looks for a token; undefined when no order waits for it. */
 export type FindChallenge = (token: string) => Promise<string | undefined>;

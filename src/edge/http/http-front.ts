@@ -7,13 +7,13 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { endWith } from "#edge/tls/tls-alert.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Client, Exchange } from "./exchange.ts";
 import { http1Exchange } from "./http1-exchange.ts";
 import { http2Exchange } from "./http2-exchange.ts";
 import { answerStatus, lastWords } from "./own-answers.ts";
-import { endWith } from "./tls-alert.ts";
 
 /** HTTP on connections that were accepted (and decrypted) elsewhere. */
 export interface HttpFront {

@@ -1,10 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import type { Lease } from "#edge/targets/target-choice.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
 import { join } from "./join.ts";
 import { proxyHeader } from "./proxy-protocol.ts";
-import type { Lease } from "./target-choice.ts";
 
 /** Connects a client of a Network Load Balancer with a target, byte for byte. */
 export function forwardTcp(client: Socket, lease: Lease, { timers }: { readonly timers: Timers }): void {

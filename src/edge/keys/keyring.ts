@@ -4,16 +4,16 @@ import type { SecureContext } from "node:tls";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeCertificate } from "#domain/edge-config.ts";
 import type { TlsPolicy } from "#domain/tls/policies.ts";
+import type { Choosable, KeyType } from "#edge/tls/certificate-choice.ts";
+import { type ContextCache, type Contexts, contextCache } from "#edge/tls/context-cache.ts";
+import { leafKeyType, secureContext } from "#edge/tls/secure-contexts.ts";
 import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
 import { MINUTE, SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
-import type { Choosable, KeyType } from "./certificate-choice.ts";
-import { type ContextCache, type Contexts, contextCache } from "./context-cache.ts";
 import type { Kms } from "./kms.ts";
 import { limited } from "./limit.ts";
 import { openPrivateKey } from "./private-key.ts";
-import { leafKeyType, secureContext } from "./secure-contexts.ts";
 
 /** What a context is made for: it carries a listener's policy and tickets. */
 export interface ContextUse {

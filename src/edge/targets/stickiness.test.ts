@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { targetGroup } from "../../tests/support/edge-config.ts";
+import { targetGroup } from "../../../tests/support/edge-config.ts";
 import { stickyCookie, stickyCookies, stuckTarget } from "./stickiness.ts";
 
 const CLOCK = { clock: { now: () => new Date("2026-11-22T00:00:00Z") } };

@@ -1,13 +1,13 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { TlsPolicy } from "#domain/tls/policies.ts";
+import type { KeyringEntry } from "#edge/keys/keyring.ts";
+import { KeyRefused } from "#edge/keys/kms.ts";
 import { SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
 import { type CertificateIndex, chooseCertificate } from "./certificate-choice.ts";
 import { KeyGone } from "./context-cache.ts";
 import { peekHello } from "./hello-peek.ts";
-import type { KeyringEntry } from "./keyring.ts";
-import { KeyRefused } from "./kms.ts";
 import { type Alert, refuseHandshake } from "./tls-alert.ts";
 
 /** How a listener answers TLS clients at this moment. */

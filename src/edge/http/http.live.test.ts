@@ -11,9 +11,9 @@ import { Agent, request as requestHttps } from "node:https";
 import { type AddressInfo, connect as connectTcp, createServer as createTcp } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { balancer, FORWARD, targetGroup } from "../../tests/support/edge-config.ts";
-import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
-import { get, handshake, text } from "../../tests/support/tls-client.ts";
+import { balancer, FORWARD, targetGroup } from "../../../tests/support/edge-config.ts";
+import { edgeWorld, eventually } from "../../../tests/support/edge-world.ts";
+import { get, handshake, text } from "../../../tests/support/tls-client.ts";
 
 /** An application of the test's own. */
 async function application(answer: RequestListener): Promise<Server & { port: number }> {

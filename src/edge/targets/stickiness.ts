@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
+import { fieldValues, type Headers } from "#edge/http/exchange.ts";
 import type { Clock } from "#lib/clock.ts";
 import { later, SECOND } from "#lib/duration.ts";
-import { fieldValues, type Headers } from "./exchange.ts";
 
 /** What is known of a client before a target is chosen for it. */
 export interface Visitor {
