@@ -49,11 +49,11 @@ export const CAPABILITIES: Record<string, readonly string[]> = {
   "node:http": ["validation", "ca", "events", "edge", "aws"],
   "node:https": ["validation", "ca", "events", "edge", "aws"],
   "node:http2": ["edge"],
-  "node:dgram": ["dns"],
+  "node:dgram": ["dns", "edge"],
   "node:fs": [],
   "node:fs/promises": [],
   "node:child_process": [],
   nodemailer: ["mail"],
-  jose: ["acme", "ca"],
+  jose: ["acme", "ca", "edge"],
   tldts: ["domain"],
 };

@@ -1,5 +1,12 @@
 import type { CertificateArn, LoadBalancerArn } from "./arn.ts";
-import type { EdgeBalancer, EdgeCertificate, TargetReport } from "./edge-config.ts";
+import type {
+  EdgeBalancer,
+  EdgeCertificate,
+  EdgeEnvelope,
+  EdgeSecret,
+  EdgeTrustStore,
+  TargetReport,
+} from "./edge-config.ts";
 import { encodeFrame, type Frame, FrameError } from "./edge-frames.ts";
 import { CONTROL_SHAPES, type ControlKind, EDGE_SHAPES, type EdgeKind } from "./edge-shapes.ts";
 
@@ -16,6 +23,10 @@ export type ControlMessage =
       readonly loadBalancerArn: LoadBalancerArn;
       readonly certificateArn: CertificateArn;
     }
+  | { readonly kind: "secret-put"; readonly secret: EdgeSecret }
+  | { readonly kind: "secret-gone"; readonly loadBalancerArn: LoadBalancerArn; readonly name: string }
+  | { readonly kind: "trust-store-put"; readonly trustStore: EdgeTrustStore }
+  | { readonly kind: "trust-store-gone"; readonly arn: string }
   /** Everything up to `revision` was told. */
   | { readonly kind: "synced"; readonly revision: string }
   | { readonly kind: "heartbeat" };
@@ -30,6 +41,14 @@ export type EdgeMessage =
       readonly kind: "serving";
       readonly loadBalancerArn: LoadBalancerArn;
       readonly certificates: readonly { readonly certificateArn: CertificateArn; readonly serial: string }[];
+    }
+  /** A version that came cannot be served; the one before it is served on. */
+  | {
+      readonly kind: "cannot-serve";
+      readonly loadBalancerArn: LoadBalancerArn;
+      readonly certificateArn: CertificateArn;
+      readonly serial: string;
+      readonly reason: string;
     }
   | {
       readonly kind: "key-dropped";
@@ -50,7 +69,22 @@ export type EdgeMessage =
       readonly loadBalancerArn: LoadBalancerArn;
       readonly targets: readonly TargetReport[];
     }
+  /** What was measured in the minute that began at `at` (epoch milliseconds). */
+  | { readonly kind: "metrics"; readonly at: number; readonly samples: readonly MetricSample[] }
   | { readonly kind: "heartbeat" };
+
+/** One of CloudWatch's metrics of load balancers over one minute. */
+export interface MetricSample {
+  readonly loadBalancerArn: LoadBalancerArn;
+  /** For the metrics that target groups have. */
+  readonly targetGroupArn?: string | undefined;
+  /** As CloudWatch names it, for example `RequestCount`. */
+  readonly name: string;
+  readonly count: number;
+  readonly sum: number;
+  readonly least: number;
+  readonly most: number;
+}
 
 /** Where a listener is bound: not always its own port, which may be taken or forbidden. */
 export interface ListenerReport {
@@ -63,13 +97,21 @@ export interface ListenerReport {
 
 /** Throws FrameError when the message is too long to be sent. */
 export function encodeControlMessage({ kind, ...rest }: ControlMessage): Buffer {
-  if (!("certificate" in rest)) return encodeFrame(CONTROL_TYPES[kind], rest);
-  const { wrappedDataKey, sealedKey, ...certificate } = rest.certificate;
-  const payload = Buffer.alloc(4 + wrappedDataKey.length + sealedKey.length);
-  payload.writeUInt32BE(wrappedDataKey.length);
-  payload.set(wrappedDataKey, 4);
-  payload.set(sealedKey, 4 + wrappedDataKey.length);
-  return encodeFrame(CONTROL_TYPES[kind], { certificate }, payload);
+  if ("certificate" in rest) {
+    const { words, payload } = withoutKeys(rest.certificate);
+    return encodeFrame(CONTROL_TYPES[kind], { certificate: words }, payload);
+  }
+  if ("secret" in rest) {
+    const { words, payload } = withoutKeys(rest.secret);
+    return encodeFrame(CONTROL_TYPES[kind], { secret: words }, payload);
+  }
+  if ("trustStore" in rest) {
+    const { bundle, revocations, ...trustStore } = rest.trustStore;
+    const parts = [bundle, ...revocations];
+    const sizes = parts.map(({ length }) => length);
+    return encodeFrame(CONTROL_TYPES[kind], { trustStore: { ...trustStore, sizes } }, Buffer.concat(parts));
+  }
+  return encodeFrame(CONTROL_TYPES[kind], rest);
 }
 
 /** Throws FrameError when the message is too long to be sent. */
@@ -83,9 +125,16 @@ export function readControlMessage(frame: Frame): ControlMessage | undefined {
   if (!kind) return undefined;
   if (!CONTROL_SHAPES[kind](frame.meta)) throw new FrameError(`this is no ${kind}`);
   const message = { kind, ...frame.meta } as ControlMessage;
-  return message.kind === "certificate-put"
-    ? { kind: message.kind, certificate: { ...message.certificate, ...splitKeys(frame.payload) } }
-    : message;
+  switch (message.kind) {
+    case "certificate-put":
+      return { ...message, certificate: { ...message.certificate, ...splitKeys(frame.payload) } };
+    case "secret-put":
+      return { ...message, secret: { ...message.secret, ...splitKeys(frame.payload) } };
+    case "trust-store-put":
+      return { ...message, trustStore: splitTrustStore(message.trustStore, frame.payload) };
+    default:
+      return message;
+  }
 }
 
 /** The message in a frame; undefined when it is of a kind that a newer version speaks. Throws FrameError. */
@@ -96,7 +145,32 @@ export function readEdgeMessage(frame: Frame): EdgeMessage | undefined {
   return { kind, ...frame.meta } as EdgeMessage;
 }
 
-function splitKeys(payload: Buffer): Pick<EdgeCertificate, "wrappedDataKey" | "sealedKey"> {
+/** The ciphertexts apart from what may stand in JSON. */
+function withoutKeys<T extends EdgeEnvelope>({
+  wrappedDataKey,
+  sealedKey,
+  ...words
+}: T): { words: Omit<T, "wrappedDataKey" | "sealedKey">; payload: Buffer } {
+  const payload = Buffer.alloc(4 + wrappedDataKey.length + sealedKey.length);
+  payload.writeUInt32BE(wrappedDataKey.length);
+  payload.set(wrappedDataKey, 4);
+  payload.set(sealedKey, 4 + wrappedDataKey.length);
+  return { words, payload };
+}
+
+function splitTrustStore(
+  words: EdgeTrustStore & { readonly sizes?: readonly number[] },
+  payload: Buffer,
+): EdgeTrustStore {
+  const { arn, version, sizes = [] } = words;
+  let at = 0;
+  const parts = sizes.map((size) => Buffer.from(payload.subarray(at, (at += size))));
+  const [bundle, ...revocations] = parts;
+  if (!bundle || at !== payload.length) throw new FrameError("a trust store came without all of its parts");
+  return { arn, version, bundle, revocations };
+}
+
+function splitKeys(payload: Buffer): Pick<EdgeEnvelope, "wrappedDataKey" | "sealedKey"> {
   const length = payload.length < 4 ? Number.POSITIVE_INFINITY : payload.readUInt32BE(0);
   if (length > payload.length - 4) throw new FrameError("a certificate came without its keys");
   // Copies: the frame's buffer may be a large one.
@@ -118,6 +192,10 @@ const CONTROL_TYPES: Readonly<Record<ControlKind, number>> = {
   "certificate-gone": 5,
   synced: 6,
   heartbeat: 7,
+  "secret-put": 8,
+  "secret-gone": 9,
+  "trust-store-put": 10,
+  "trust-store-gone": 11,
 };
 
 const EDGE_TYPES: Readonly<Record<EdgeKind, number>> = {
@@ -128,4 +206,6 @@ const EDGE_TYPES: Readonly<Record<EdgeKind, number>> = {
   listening: 69,
   "target-health": 70,
   heartbeat: 71,
+  "cannot-serve": 72,
+  metrics: 73,
 };

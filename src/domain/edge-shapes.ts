@@ -1,4 +1,4 @@
-import { dictionary, flag, list, object, oneOf, optional, type Shape, text, union, whole } from "#lib/shape.ts";
+import { dictionary, flag, list, number, object, oneOf, optional, type Shape, text, union, whole } from "#lib/shape.ts";
 
 export type ControlKind =
   | "welcome"
@@ -6,9 +6,22 @@ export type ControlKind =
   | "balancer-gone"
   | "certificate-put"
   | "certificate-gone"
+  | "secret-put"
+  | "secret-gone"
+  | "trust-store-put"
+  | "trust-store-gone"
   | "synced"
   | "heartbeat";
-export type EdgeKind = "hello" | "ack" | "serving" | "key-dropped" | "listening" | "target-health" | "heartbeat";
+export type EdgeKind =
+  | "hello"
+  | "ack"
+  | "serving"
+  | "cannot-serve"
+  | "key-dropped"
+  | "listening"
+  | "target-health"
+  | "metrics"
+  | "heartbeat";
 
 const short = text(256);
 const long = text(8192);
@@ -17,11 +30,14 @@ const port = whole(0, 65_535);
 const seconds = whole(0, 1_000_000);
 const attributes = dictionary(long, 200);
 
+const forward = object({
+  type: oneOf("forward"),
+  targetGroups: list(object({ arn, weight: whole(0, 999) }), 100),
+  stickiness: optional(object({ durationSeconds: seconds })),
+});
+
 const action = union(
-  object({
-    type: oneOf("forward"),
-    targetGroups: list(object({ arn, weight: whole(0, 999) }), 100),
-  }),
+  forward,
   object({
     type: oneOf("redirect"),
     statusCode: oneOf(301, 302),
@@ -37,21 +53,83 @@ const action = union(
     contentType: short,
     body: long,
   }),
+  object({
+    type: oneOf("authenticate-oidc"),
+    issuer: long,
+    authorizationEndpoint: long,
+    tokenEndpoint: long,
+    userInfoEndpoint: long,
+    clientId: long,
+    secret: long,
+    sessionCookieName: short,
+    scope: long,
+    sessionTimeoutSeconds: seconds,
+    authenticationRequestExtraParams: dictionary(long, 20),
+    onUnauthenticatedRequest: oneOf("deny", "allow", "authenticate"),
+  }),
+  object({
+    type: oneOf("jwt-validation"),
+    jwksEndpoint: long,
+    issuer: long,
+    additionalClaims: list(
+      object({
+        name: long,
+        format: oneOf("single-string", "string-array", "space-separated-values"),
+        values: list(long, 100),
+      }),
+      100,
+    ),
+  }),
 );
+const actions = list(action, 10);
+
+const texts = list(long, 100);
+const condition = union(
+  object({ field: oneOf("host-header", "path-pattern"), values: texts, regexes: texts }),
+  object({ field: oneOf("http-header"), name: short, values: texts, regexes: texts }),
+  object({ field: oneOf("http-request-method", "source-ip"), values: texts }),
+  object({ field: oneOf("query-string"), values: list(object({ key: optional(long), value: long }), 100) }),
+);
+
+const rule = object({
+  arn,
+  priority: whole(1, 50_000),
+  conditions: list(condition, 100),
+  actions,
+  transforms: list(
+    object({
+      type: oneOf("host-header-rewrite", "url-rewrite"),
+      rewrites: list(object({ regex: long, replace: long }), 10),
+    }),
+    10,
+  ),
+});
+
+const PROTOCOLS = ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"] as const;
 
 const listener = object({
   arn,
   port,
-  protocol: oneOf("HTTP", "HTTPS", "TCP", "TLS"),
+  protocol: oneOf(...PROTOCOLS),
   sslPolicy: optional(short),
   alpnPolicy: optional(short),
+  attributes,
+  mutualAuthentication: optional(
+    union(
+      object({ mode: oneOf("passthrough") }),
+      object({ mode: oneOf("verify"), trustStoreArn: arn, ignoreExpiry: flag, advertiseCaNames: flag }),
+    ),
+  ),
   certificates: list(arn, 150_000),
-  defaultAction: action,
+  rules: list(rule, 10_000),
+  defaultRule: object({ arn, actions }),
 });
 
 const targetGroup = object({
   arn,
-  protocol: oneOf("HTTP", "HTTPS", "TCP", "TLS"),
+  protocol: oneOf(...PROTOCOLS),
+  protocolVersion: oneOf("HTTP1", "HTTP2", "GRPC"),
+  targetType: oneOf("ip", "instance", "alb"),
   attributes,
   healthCheck: object({
     enabled: flag,
@@ -64,7 +142,7 @@ const targetGroup = object({
     healthyThreshold: seconds,
     unhealthyThreshold: seconds,
   }),
-  targets: list(object({ address: short, port, draining: flag }), 10_000),
+  targets: list(object({ id: arn, address: short, port, draining: flag }), 10_000),
 });
 
 const balancer = object({
@@ -73,20 +151,28 @@ const balancer = object({
   dnsName: short,
   address: short,
   attributes,
+  ingress: optional(
+    list(object({ protocol: oneOf("tcp", "udp", "any"), fromPort: port, toPort: port, cidr: short }), 10_000),
+  ),
   listeners: list(listener, 1_000),
   targetGroups: list(targetGroup, 1_000),
+  trustStores: list(object({ arn, version: short }), 100),
 });
+
+const envelope = {
+  account: short,
+  region: short,
+  encryptionContext: dictionary(long, 64),
+  grantToken: long,
+};
 
 const certificate = object({
   loadBalancerArn: arn,
   certificateArn: arn,
-  account: short,
-  region: short,
   serial: short,
   chain: text(2_000_000),
   names: list(short, 10_000),
-  encryptionContext: dictionary(long, 64),
-  grantToken: long,
+  ...envelope,
 });
 
 /** The words of each kind of message from the control plane. */
@@ -99,6 +185,10 @@ export const CONTROL_SHAPES: Readonly<Record<ControlKind, Shape<object>>> = {
     loadBalancerArn: arn,
     certificateArn: arn,
   }),
+  "secret-put": object({ secret: object({ loadBalancerArn: arn, name: long, ...envelope }) }),
+  "secret-gone": object({ loadBalancerArn: arn, name: long }),
+  "trust-store-put": object({ trustStore: object({ arn, version: short, sizes: list(whole(0, 2 ** 31), 1_000) }) }),
+  "trust-store-gone": object({ arn }),
   synced: object({ revision: short }),
   heartbeat: object({}),
 };
@@ -115,6 +205,7 @@ export const EDGE_SHAPES: Readonly<Record<EdgeKind, Shape<object>>> = {
     loadBalancerArn: arn,
     certificates: list(object({ certificateArn: arn, serial: short }), 1_000),
   }),
+  "cannot-serve": object({ loadBalancerArn: arn, certificateArn: arn, serial: short, reason: long }),
   "key-dropped": object({
     loadBalancerArn: arn,
     certificateArn: arn,
@@ -142,6 +233,21 @@ export const EDGE_SHAPES: Readonly<Record<EdgeKind, Shape<object>>> = {
         state: oneOf("initial", "healthy", "unhealthy", "draining", "unused"),
         reason: optional(short),
         description: optional(long),
+      }),
+      100_000,
+    ),
+  }),
+  metrics: object({
+    at: whole(0, Number.MAX_SAFE_INTEGER),
+    samples: list(
+      object({
+        loadBalancerArn: arn,
+        targetGroupArn: optional(arn),
+        name: short,
+        count: whole(0, Number.MAX_SAFE_INTEGER),
+        sum: number,
+        least: number,
+        most: number,
       }),
       100_000,
     ),

@@ -2,9 +2,9 @@ import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeBalancer, EdgeCertificate } from "#domain/edge-config.ts";
 import type { ControlMessage, EdgeMessage } from "#domain/edge-messages.ts";
 import type { FindChallenge } from "#edge/control/challenges.ts";
+import { openAgents } from "#edge/core/forward.ts";
 import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "#edge/keys/keyring.ts";
 import type { Kms } from "#edge/keys/kms.ts";
-import { openAgents } from "#edge/targets/forward.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
@@ -110,6 +110,10 @@ export function openCarrier(deps: CarrierDeps): Carrier {
           named = undefined;
           revision = message.revision;
           return tell({ kind: "ack", revision });
+        case "secret-put":
+        case "secret-gone":
+        case "trust-store-put":
+        case "trust-store-gone":
         case "heartbeat":
           return;
       }

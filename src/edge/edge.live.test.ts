@@ -7,7 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { canCloseContexts } from "#edge/tls/secure-contexts.ts";
-import { BALANCER, balancer } from "../../tests/support/edge-config.ts";
+import { BALANCER, balancer, doing } from "../../tests/support/edge-config.ts";
 import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
 import { get, handshake, serialOf, shown, text } from "../../tests/support/tls-client.ts";
 
@@ -249,7 +249,7 @@ describe("a change of a listener", () => {
       balancer({
         certificates: [certificate.arn],
         sslPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06",
-        defaultAction: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "changed" },
+        defaultRule: doing({ type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "changed" }),
       }),
     );
     const [after, sameSocket] = await ask();

@@ -3,14 +3,14 @@ import type { TLSSocket } from "node:tls";
 import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
 import { DEFAULT_TLS_POLICY, type TlsPolicy, tlsPolicy } from "#domain/tls/policies.ts";
 import { challengeToken, type FindChallenge } from "#edge/control/challenges.ts";
-import type { Client, Exchange } from "#edge/http/exchange.ts";
-import { httpFront } from "#edge/http/http-front.ts";
-import { answerBody, answerStatus, lastWords } from "#edge/http/own-answers.ts";
+import type { Client, Exchange } from "#edge/core/exchange.ts";
+import { type ForwardDeps, forward, idleTimeout } from "#edge/core/forward.ts";
+import { forwardedCount } from "#edge/core/forwarded-headers.ts";
+import { httpFront } from "#edge/core/http-front.ts";
+import { answerBody, answerStatus, lastWords } from "#edge/core/own-answers.ts";
 import { redirectLocation } from "#edge/http/redirect.ts";
 import type { Keyring, KeyringEntry } from "#edge/keys/keyring.ts";
 import { forwardTcp } from "#edge/network/tcp-forward.ts";
-import { type ForwardDeps, forward, idleTimeout } from "#edge/targets/forward.ts";
-import { forwardedCount } from "#edge/targets/forwarded-headers.ts";
 import { stickyCookie } from "#edge/targets/stickiness.ts";
 import type { Targets } from "#edge/targets/target-choice.ts";
 import { type CertificateIndex, indexCertificates } from "#edge/tls/certificate-choice.ts";
@@ -93,11 +93,10 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
     );
   };
   const tunnel = (socket: Socket): void => {
-    const { defaultAction, arn } = current.config;
+    const { defaultRule, arn } = current.config;
+    const action = defaultRule.actions.at(-1);
     const lease =
-      defaultAction.type === "forward"
-        ? deps.targets.choose(defaultAction, arn, { address: addressOf(socket) })
-        : undefined;
+      action?.type === "forward" ? deps.targets.choose(action, arn, { address: addressOf(socket) }) : undefined;
     if (lease) forwardTcp(socket, lease, deps);
     else socket.destroy();
   };
@@ -147,8 +146,8 @@ export function policyOf({ sslPolicy }: EdgeListener): TlsPolicy {
 
 function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): void {
   if (forwardedCount(exchange.headers) > MOST_FORWARDED) return answerStatus(exchange, 463);
-  const action = config.defaultAction;
-  switch (action.type) {
+  const action = config.defaultRule.actions.at(-1);
+  switch (action?.type) {
     case "fixed-response":
       return answerBody(exchange, action.statusCode, `${action.contentType}; charset=utf-8`, action.body);
     case "redirect": {
@@ -161,6 +160,8 @@ function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer
       const lease = deps.targets.choose(action, config.arn, visitor);
       return lease ? forward(exchange, lease, balancer, deps) : answerStatus(exchange, 503);
     }
+    default:
+      return answerStatus(exchange, 500);
   }
 }
 

@@ -20,6 +20,7 @@ export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "heartbe
 
 /** Keeps what an edge reports of a load balancer that exists. */
 export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: ReportDeps): Promise<void> {
+  if (report.kind === "metrics" || report.kind === "cannot-serve") return;
   const { loadBalancerArn } = report;
   const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
   switch (report.kind) {

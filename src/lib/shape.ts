@@ -12,6 +12,9 @@ export function whole(least: number, most: number): Shape<number> {
     typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
 }
 
+/** Any finite number. */
+export const number: Shape<number> = (value): value is number => Number.isFinite(value);
+
 export const flag: Shape<boolean> = (value): value is boolean => typeof value === "boolean";
 
 export function oneOf<const T extends string | number>(...values: readonly T[]): Shape<T> {

@@ -1,5 +1,5 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
-import type { EdgeBalancer, EdgeListener, EdgeTargetGroup } from "#domain/edge-config.ts";
+import type { EdgeAction, EdgeBalancer, EdgeListener, EdgeTargetGroup } from "#domain/edge-config.ts";
 import type { AccountId, Region } from "#domain/names.ts";
 
 export const OWNER = { account: "123456789012" as AccountId, region: "eu-west-1" as Region };
@@ -25,11 +25,14 @@ export function balancer(listener: Partial<EdgeListener> = {}, more: Partial<Edg
         protocol: "HTTPS",
         sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
         certificates: [],
-        defaultAction: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "hello" },
+        attributes: {},
+        rules: [],
+        defaultRule: doing({ type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "hello" }),
         ...listener,
       },
     ],
     targetGroups: [],
+    trustStores: [],
     ...more,
   };
 }
@@ -39,6 +42,8 @@ export function targetGroup(ports: readonly number[], more: Partial<EdgeTargetGr
   return {
     arn: "group",
     protocol: "HTTP",
+    protocolVersion: "HTTP1",
+    targetType: "ip",
     healthCheck: {
       enabled: true,
       protocol: "HTTP",
@@ -51,9 +56,17 @@ export function targetGroup(ports: readonly number[], more: Partial<EdgeTargetGr
       unhealthyThreshold: 2,
     },
     attributes: {},
-    targets: ports.map((port) => ({ address: "127.0.0.1", port, draining: false })),
+    targets: ports.map((port) => ({ id: "127.0.0.1", address: "127.0.0.1", port, draining: false })),
     ...more,
   };
 }
 
-export const FORWARD: EdgeListener["defaultAction"] = { type: "forward", targetGroups: [{ arn: "group", weight: 1 }] };
+/** A default rule with these actions. */
+export function doing(...actions: readonly EdgeAction[]): EdgeListener["defaultRule"] {
+  return { arn: "default", actions };
+}
+
+export const FORWARD: EdgeListener["defaultRule"] = doing({
+  type: "forward",
+  targetGroups: [{ arn: "group", weight: 1 }],
+});

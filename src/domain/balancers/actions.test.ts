@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { EdgeAction } from "#domain/edge-config.ts";
+import type { ServedAction as EdgeAction } from "#domain/balancers/actions.ts";
 import { checkAction } from "./actions.ts";
 import type { ListenerProtocol } from "./protocols.ts";
 

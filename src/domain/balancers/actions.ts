@@ -1,11 +1,14 @@
-import type { EdgeAction } from "#domain/edge-config.ts";
+import type { EdgeAction as AnyAction } from "#domain/edge-config.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { LISTENER_PROTOCOLS, type ListenerProtocol } from "./protocols.ts";
 import { QUOTAS } from "./quotas.ts";
 
+/** The actions that listeners can have so far. */
+export type ServedAction = Extract<AnyAction, { type: "forward" | "redirect" | "fixed-response" }>;
+
 /** What a listener does with a request that reaches it. */
 export interface DefaultAction {
-  readonly action: EdgeAction;
+  readonly action: ServedAction;
   /** Only shown again: there is one action. */
   readonly order: number | undefined;
 }
@@ -37,7 +40,7 @@ export function targetGroupsOf({ action }: DefaultAction): readonly string[] {
   return action.type === "forward" ? action.targetGroups.map(({ arn }) => arn) : [];
 }
 
-type Of<Type> = Extract<EdgeAction, { type: Type }>;
+type Of<Type> = Extract<ServedAction, { type: Type }>;
 
 function checkForward({ targetGroups }: Of<"forward">): void {
   if (targetGroups.length === 0) throw invalid("A target group must be specified for a forward action");

@@ -1,4 +1,4 @@
-import type { Exchange } from "#edge/http/exchange.ts";
+import type { Exchange } from "#edge/core/exchange.ts";
 import { exchangeSecret } from "#edge/keys/secret-exchange.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 

@@ -1,57 +1,73 @@
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { BodyLength, Channel, Flow, Sink } from "./body.ts";
+import type { Classification } from "./desync.ts";
+import type { Fields } from "./fields.ts";
 
-/** Header fields in the order they came, names as they were written. */
-export type Headers = readonly (readonly [name: string, value: string])[];
-
-/** A request and the way to answer it, whichever HTTP version it came in. */
+/** A request and the way to answer it, whichever HTTP version it came in. Its framing is settled: nothing here is ambiguous. */
 export interface Exchange {
   readonly method: string;
   /** Path and query as the client wrote them, or `*`. */
   readonly target: string;
-  /** The authority that is asked for, with its port if it has one. */
+  /** The authority that is asked for, with its port if it has one; undefined in HTTP/1.0 only. */
   readonly host: string | undefined;
-  /** Without `host` and HTTP/2's pseudo fields. */
-  readonly headers: Headers;
-  readonly body: Readable;
-  /** In bytes; `unknown` when it ends where it ends. */
-  readonly bodyLength: number | "unknown";
+  readonly version: "1.0" | "1.1" | "2";
+  /** Without `Host`, pseudo fields and everything that concerns this connection only (RFC 9110 section 7.6.1). */
+  readonly fields: Fields;
+  /** 0 when there is no body. */
+  readonly bodyLength: BodyLength;
+  /** The client speaks another protocol on this connection if it is let (`websocket`). */
+  readonly upgrade: string | undefined;
+  /** The client waits for 100 before it sends the body: `inform(100, [])`, or reading the body, lets it. */
+  readonly expectsContinue: boolean;
+  /** The client takes trailers (RFC 9110 section 6.5.1); gRPC wants them. */
+  readonly takesTrailers: boolean;
+  readonly desync: Classification;
   readonly client: Client;
-  /** The client wants to speak another protocol (WebSocket) on this connection; `head` is what it has said in it. */
-  readonly upgrade?: { readonly protocol: string; readonly socket: Duplex; readonly head: Buffer };
-  /** Begins the answer. Once only. */
-  respond(status: number, reason: string | undefined, headers: Headers): Writable;
+  /** When the request's head was whole, as `Clock` tells it in milliseconds. */
+  readonly arrivedAt: number;
+  /** What came of the request and what went of the answer so far: heads and bodies, in bytes before TLS. */
+  readonly received: number;
+  readonly sent: number;
+  /** Delivers the body. Once at most; a body that nobody reads is dropped when the answer ends. */
+  readBody(into: Sink): Flow;
+  /** Sends an interim answer (1xx, not 101). Dropped where the client's version has none. */
+  inform(status: number, fields: Fields): void;
+  /**
+   * Begins the answer, once: `length` is that of the body (0 for none; for HEAD what it would be, and the sink takes
+   * nothing). Fields that concern a connection only are the caller's to leave out, framing is ours to add.
+   */
+  respond(status: number, reason: string | undefined, fields: Fields, length: BodyLength): Sink;
+  /** Answers 101 and hands the connection over; only where `upgrade` is asked for. */
+  switchProtocols(fields: Fields): Channel;
   /** Ends the exchange in a way that no client takes for a whole answer. */
   abort(): void;
-  /** Calls `act` when the client is gone before the answer was whole. */
-  onAbort(act: () => void): void;
+  /** Called once: `whole` when the answer was sent to its end, else when the client is gone or `abort` was called. */
+  onEnd(act: (whole: boolean) => void): void;
 }
 
 /** Who asks, and on what kind of connection. */
 export interface Client {
   readonly address: string;
   readonly port: number;
+  /** Where the connection arrived. */
+  readonly localAddress: string;
+  readonly localPort: number;
   readonly scheme: "http" | "https";
   /** The port that the listener is configured with, wherever it is bound. */
   readonly listenerPort: number;
-  readonly tls?: { readonly version: string; readonly cipherSuite: string };
+  readonly tls?: ClientTls;
+  /** Names the connection in logs (`TID_…`). */
+  readonly connectionId: string;
 }
 
-/** The values of a field, in their order. */
-export function fieldValues(headers: Headers, name: string): string[] {
-  return headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+export interface ClientTls {
+  /** For example `TLSv1.3`. */
+  readonly version: string;
+  /** IANA's name, for example `TLS_AES_128_GCM_SHA256`; and OpenSSL's, which ALB's access log has. */
+  readonly cipherSuite: string;
+  readonly cipher: string;
+  readonly serverName: string | undefined;
+  /** The certificate that the client was shown. */
+  readonly certificateArn: string;
+  /** What mutual authentication adds to a request: the `X-Amzn-Mtls-*` fields. */
+  readonly mutual: Fields;
 }
-
-/** Node's flat list of names and values as pairs. */
-export function pairs(flat: readonly string[]): [string, string][] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? "", flat[2 * i + 1] ?? ""]);
-}
-
-/** What concerns one connection only (RFC 9110 section 7.6.1) is not passed on. */
-export function endToEnd(headers: Headers): Headers {
-  const named = fieldValues(headers, "connection").flatMap((value) => value.toLowerCase().split(",").map(trim));
-  const dropped = new Set([...HOP_BY_HOP, ...named]);
-  return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
-}
-
-const trim = (text: string): string => text.trim();
-const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];

@@ -11,7 +11,7 @@ import { Agent, request as requestHttps } from "node:https";
 import { type AddressInfo, connect as connectTcp, createServer as createTcp } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { balancer, FORWARD, targetGroup } from "../../../tests/support/edge-config.ts";
+import { balancer, doing, FORWARD, targetGroup } from "../../../tests/support/edge-config.ts";
 import { edgeWorld, eventually } from "../../../tests/support/edge-world.ts";
 import { get, handshake, text } from "../../../tests/support/tls-client.ts";
 
@@ -40,7 +40,7 @@ async function forwarding(
 }> {
   const world = await edgeWorld();
   const certificate = await world.certify(["a.test"]);
-  const listener = { certificates: [certificate.arn], defaultAction: FORWARD };
+  const listener = { certificates: [certificate.arn], defaultRule: FORWARD };
   await world.put(balancer(listener, { targetGroups: [targetGroup(ports)], ...more }));
   return { world, port: await world.port() };
 }
@@ -262,7 +262,7 @@ test("clients that broke off leave nothing behind: an edge that stops need not w
   const world = await edgeWorld({ withEdge: false });
   const certificate = await world.certify(["a.test"]);
   await world.add(
-    balancer({ certificates: [certificate.arn], defaultAction: FORWARD }, { targetGroups: [targetGroup([app.port])] }),
+    balancer({ certificates: [certificate.arn], defaultRule: FORWARD }, { targetGroups: [targetGroup([app.port])] }),
   );
   const edge = world.startEdge();
   const port = await world.port();
@@ -362,7 +362,7 @@ describe("health", () => {
 describe("the listener's own answers", () => {
   test("redirect with the parts of the URL filled in", async () => {
     const world = await edgeWorld();
-    const defaultAction = {
+    const action = {
       type: "redirect",
       statusCode: 301,
       protocol: "HTTPS",
@@ -371,7 +371,7 @@ describe("the listener's own answers", () => {
       path: "/new/#{path}",
       query: "#{query}",
     } as const;
-    await world.put(balancer({ protocol: "HTTP", defaultAction }));
+    await world.put(balancer({ protocol: "HTTP", defaultRule: doing(action) }));
     const answer = await plain(
       await world.port(),
       "GET /a/b?c=d HTTP/1.1\r\nHost: a.test:80\r\nConnection: close\r\n\r\n",
@@ -484,7 +484,7 @@ describe("a request that could be read in two ways is refused", () => {
       response.end("reached");
     });
     const world = await edgeWorld();
-    const listener = { protocol: "HTTP", defaultAction: FORWARD } as const;
+    const listener = { protocol: "HTTP", defaultRule: FORWARD } as const;
     await world.put(balancer(listener, { targetGroups: [targetGroup([app.port])] }));
     const answer = await plain(await world.port(), request);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

@@ -15,7 +15,7 @@ export interface RequestedUrl {
  * Where a redirect action sends the client.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
  */
-export function redirectLocation(action: EdgeAction & { type: "redirect" }, url: RequestedUrl): string {
+export function redirectLocation(action: Extract<EdgeAction, { type: "redirect" }>, url: RequestedUrl): string {
   const cut = url.target.indexOf("?");
   const path = cut < 0 ? url.target : url.target.slice(0, cut);
   const parts: Readonly<Record<string, string>> = {

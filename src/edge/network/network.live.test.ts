@@ -37,7 +37,7 @@ async function networkBalancer(
   const secure = listener.protocol === "TLS" ? { certificates: [certificate.arn] } : {};
   await world.put(
     balancer(
-      { defaultAction: FORWARD, ...secure, ...listener },
+      { defaultRule: FORWARD, ...secure, ...listener },
       { type: "network", targetGroups: [targetGroup([port], { protocol: "TCP", healthCheck: check, ...group })] },
     ),
   );

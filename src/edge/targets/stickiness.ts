@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
-import { fieldValues, type Headers } from "#edge/http/exchange.ts";
+import { fieldValues, type Headers } from "#edge/core/exchange.ts";
 import type { Clock } from "#lib/clock.ts";
 import { later, SECOND } from "#lib/duration.ts";
 

@@ -21,7 +21,10 @@ test("healthy targets take turns; when none is healthy all do; draining ones nev
   const sick = new Set([2]);
   const targets = targetsOf((_, { port }) => !sick.has(port));
   const group = targetGroup([1, 2, 3]);
-  const draining = { ...group, targets: [...group.targets, { address: "127.0.0.1", port: 4, draining: true }] };
+  const draining = {
+    ...group,
+    targets: [...group.targets, { id: "127.0.0.1", address: "127.0.0.1", port: 4, draining: true }],
+  };
   targets.configure([draining]);
   const ports = () =>
     new Set(

@@ -1,4 +1,4 @@
-import type { EdgeAction, EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
+import type { EdgeForward, EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
 import { stuckTarget, type Visitor } from "./stickiness.ts";
 
 /** A target that was chosen for one request or connection. */
@@ -14,10 +14,8 @@ export interface Targets {
   /** Takes a new configuration; what goes on at targets that stay is not forgotten. */
   configure(groups: readonly EdgeTargetGroup[]): void;
   /** One of the healthy targets; any that is not draining when none is healthy; undefined when there is none at all. */
-  choose(action: Forward, listenerArn: string, visitor: Visitor): Lease | undefined;
+  choose(action: EdgeForward, listenerArn: string, visitor: Visitor): Lease | undefined;
 }
-
-export type Forward = EdgeAction & { readonly type: "forward" };
 
 /** Whether requests may be sent there. */
 export type IsHealthy = (group: EdgeTargetGroup, target: EdgeTarget) => boolean;
@@ -29,7 +27,7 @@ export function targetsOf(isHealthy: IsHealthy): Targets {
   const turns = new Map<string, number>();
   const busy = new Map<string, number>();
 
-  const chooseGroup = (action: Forward, listenerArn: string): EdgeTargetGroup | undefined => {
+  const chooseGroup = (action: EdgeForward, listenerArn: string): EdgeTargetGroup | undefined => {
     const [only, ...others] = action.targetGroups;
     if (others.length === 0) return only && byArn.get(only.arn);
     const standing = entryOf(standings, listenerArn, () => new Map<string, number>());

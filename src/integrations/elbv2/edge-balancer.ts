@@ -29,13 +29,14 @@ export async function edgeBalancer(db: Db, arn: LoadBalancerArn): Promise<EdgeBa
     dnsName,
     address,
     attributes: attributesOfBalancer(balancer),
+    trustStores: [],
     listeners: listeners.map((listener) => edgeListener(listener, certificates)),
     targetGroups: groups.map((group) => edgeTargetGroup(group, targets)),
   };
 }
 
 function edgeListener(
-  { arn, port, protocol, sslPolicy, alpnPolicy, defaultAction }: Listener,
+  { arn, port, protocol, sslPolicy, alpnPolicy, defaultAction, ruleArn }: Listener,
   certificates: readonly (ListenerCertificate & { readonly listenerArn: string })[],
 ): EdgeListener {
   const own = certificates.filter(({ listenerArn }) => listenerArn === arn);
@@ -46,7 +47,9 @@ function edgeListener(
     ...(sslPolicy === undefined ? {} : { sslPolicy }),
     ...(alpnPolicy === undefined ? {} : { alpnPolicy }),
     certificates: [...new Set(own.map(({ certificateArn }) => certificateArn))],
-    defaultAction: defaultAction.action,
+    attributes: {},
+    rules: [],
+    defaultRule: { arn: ruleArn, actions: [defaultAction.action] },
   };
 }
 
@@ -55,11 +58,13 @@ function edgeTargetGroup(group: TargetGroup, targets: readonly RegisteredTarget[
   return {
     arn,
     protocol,
+    protocolVersion: "HTTP1",
+    targetType: "ip",
     healthCheck,
     attributes: attributesOfTargetGroup(group),
     targets: targets
       .filter(({ targetGroupArn }) => targetGroupArn === arn)
-      .map(({ address, port, drainedAt }) => ({ address, port, draining: drainedAt !== undefined })),
+      .map(({ address, port, drainedAt }) => ({ id: address, address, port, draining: drainedAt !== undefined })),
   };
 }
 

@@ -1,7 +1,6 @@
 import type * as sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError, type InputOf } from "#aws/service.ts";
-import type { DefaultAction } from "#domain/balancers/actions.ts";
-import type { EdgeAction } from "#domain/edge-config.ts";
+import type { DefaultAction, ServedAction as EdgeAction } from "#domain/balancers/actions.ts";
 
 type GivenAction = InputOf<typeof sdk, "CreateListener">["DefaultActions"][number];
 

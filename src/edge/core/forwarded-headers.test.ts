@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Client, Headers } from "#edge/http/exchange.ts";
+import type { Client, Headers } from "./exchange.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 
 const CLIENT: Client = {

@@ -2,16 +2,16 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type Exchange, endToEnd, type Headers, pairs } from "#edge/http/exchange.ts";
-import { answerStatus } from "#edge/http/own-answers.ts";
 import { join } from "#edge/network/join.ts";
+import { stickyCookies } from "#edge/targets/stickiness.ts";
+import type { Lease } from "#edge/targets/target-choice.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
+import { type Exchange, endToEnd, type Headers, pairs } from "./exchange.ts";
 import { type Attributes, forwardedHeaders } from "./forwarded-headers.ts";
-import { stickyCookies } from "./stickiness.ts";
-import type { Lease } from "./target-choice.ts";
+import { answerStatus } from "./own-answers.ts";
 
 /** Connections to targets, kept for the next request. Certificates of targets are not verified, as with AWS. */
 export interface Agents {

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
-import { type Client, type Exchange, endToEnd, fieldValues, type Headers } from "#edge/http/exchange.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
+import { type Client, type Exchange, endToEnd, fieldValues, type Headers } from "./exchange.ts";
 
 /** `LoadBalancerAttributes`. */
 export type Attributes = Readonly<Record<string, string>>;
