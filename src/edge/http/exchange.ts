@@ -40,7 +40,7 @@ export interface Exchange {
   switchProtocols(fields: Fields): Channel;
   /** Ends the exchange in a way that no client takes for a whole answer. */
   abort(): void;
-  /** Called once: `whole` when the answer was sent to its end, else when the client is gone or `abort` was called. */
+  /** Each that is named is called once: `whole` when the answer was sent to its end, else when the client is gone or `abort` was called. */
   onEnd(act: (whole: boolean) => void): void;
 }
 

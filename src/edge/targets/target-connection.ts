@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { BodyLength, Channel, Sink } from "#edge/http/body.ts";
 import type { Fields } from "#edge/http/fields.ts";
 
@@ -55,3 +56,25 @@ export interface TargetConnection {
   onChange(act: () => void): void;
   destroy(): void;
 }
+
+/** A connected socket to a target, encrypted where its group wants that. Its bytes come in one buffer that all sockets share. */
+export interface TargetSocket {
+  /** To write on, cork, pause, resume, end and destroy. It has no other reader: `data` and `readable` never come. */
+  readonly socket: Socket;
+  /** Names who hears it, at once: nothing is kept. */
+  hear(hearer: TargetSocketHearer): void;
+}
+
+export interface TargetSocketHearer {
+  /** The first `length` bytes of `buffer`, which are overwritten when this returns. */
+  received(buffer: Buffer, length: number): void;
+  /** The target says no more (FIN); our side ends by itself. */
+  ended(): void;
+  /** There is room again after a `write` that answered false. */
+  drained(): void;
+  /** It is gone, by whomever: always the last thing heard, and heard once. */
+  closed(error: Error | undefined): void;
+}
+
+/** Speaks HTTP/1.1 or HTTP/2 on a socket that was just connected. Never throws. */
+export type OpenTargetConnection = (socket: TargetSocket) => TargetConnection;
