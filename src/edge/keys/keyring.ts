@@ -11,9 +11,9 @@ import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
 import { MINUTE, SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
+import { openEnvelope } from "./envelope.ts";
 import type { Kms } from "./kms.ts";
 import { limited } from "./limit.ts";
-import { openPrivateKey } from "./private-key.ts";
 
 /** What a context is made for: it carries a listener's policy and tickets. */
 export interface ContextUse {
@@ -213,7 +213,7 @@ class Entry implements KeyringEntry {
     this.#uses.set(use.listenerArn, use);
     return version.contexts.of(nameOf(use), () =>
       decrypting(async () => {
-        using key = await openPrivateKey(version.certificate, this.#deps.kms);
+        using key = await openEnvelope(version.certificate, this.#deps.kms);
         return secureContext({
           policy: use.policy,
           chain: version.certificate.chain,

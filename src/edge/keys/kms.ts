@@ -1,5 +1,5 @@
 import { cbor } from "@smithy/core/cbor";
-import type { EdgeCertificate } from "#domain/edge-config.ts";
+import type { EdgeEnvelope } from "#domain/edge-config.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -9,10 +9,10 @@ import { type Answer, exchangeSecret } from "./secret-exchange.ts";
 /** KMS, as far as an edge may use it. */
 export interface Kms {
   /**
-   * The data key of a certificate's private key, by Decrypt under the certificate's grant.
+   * The data key of an envelope, by Decrypt under its grant.
    * Rejects with KeyRefused when KMS says no, with any other error when KMS cannot be asked.
    */
-  dataKey(certificate: EdgeCertificate): Promise<PlaintextKey>;
+  dataKey(envelope: EdgeEnvelope): Promise<PlaintextKey>;
 }
 
 /** KMS refuses: the grant is gone, or was never for us. */
@@ -32,11 +32,11 @@ export interface KmsDeps {
 /** Speaks AWS's rpc-v2-cbor protocol: in CBOR the data key is bytes, in JSON it would be a string that nobody can wipe. */
 export function kmsOf({ endpoint, ca, accessKey, clock }: KmsDeps): Kms {
   return {
-    dataKey(certificate) {
+    dataKey(envelope) {
       const body = cbor.serialize({
-        CiphertextBlob: certificate.wrappedDataKey,
-        EncryptionContext: certificate.encryptionContext,
-        GrantTokens: [certificate.grantToken],
+        CiphertextBlob: envelope.wrappedDataKey,
+        EncryptionContext: envelope.encryptionContext,
+        GrantTokens: [envelope.grantToken],
       });
       const headers = signRequest(
         {
@@ -52,7 +52,7 @@ export function kmsOf({ endpoint, ca, accessKey, clock }: KmsDeps): Kms {
           body,
         },
         accessKey,
-        { service: "kms", region: certificate.region },
+        { service: "kms", region: envelope.region },
         clock.now(),
       );
       const head = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
