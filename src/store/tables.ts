@@ -3,6 +3,7 @@ import type { AcmeTables } from "./tables/acme.ts";
 import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
+import type { DeploymentTables } from "./tables/deployments.ts";
 import type { EventTables } from "./tables/events.ts";
 import type { FleetTables } from "./tables/fleet.ts";
 import type { IdentityTables } from "./tables/identity.ts";
@@ -10,6 +11,7 @@ import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
 import type { MailTables } from "./tables/mail.ts";
+import type { NetworkTables } from "./tables/networks.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
 import type { RehearsalTables } from "./tables/rehearsals.ts";
 import type { UpstreamTables } from "./tables/upstream.ts";
@@ -22,6 +24,7 @@ export interface Tables
     BalancerTables,
     CaTables,
     CertificateTables,
+    DeploymentTables,
     EventTables,
     FleetTables,
     IdentityTables,
@@ -29,6 +32,7 @@ export interface Tables
     JournalTables,
     KeyTables,
     MailTables,
+    NetworkTables,
     UpstreamTables,
     PrivateCaTables,
     RehearsalTables,
