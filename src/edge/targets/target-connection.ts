@@ -76,15 +76,5 @@ export interface TargetSocketHearer {
   closed(error: Error | undefined): void;
 }
 
-/** Speaks HTTP/1.1 or HTTP/2 on a socket that was just connected. Never throws. */
+/** Speaks HTTP/1.1 (`http1Target`, src/edge/http1) or HTTP/2 on a socket that was just connected. Never throws. */
 export type OpenTargetConnection = (socket: TargetSocket) => TargetConnection;
-
-/**
- * A connection that is told what its socket read. `http1Target(socket)` (src/edge/http1/target-connection.ts) makes one of a
- * socket that is connected, and listens for its `drain`, `end`, `error` and `close` itself; who connects the socket reads
- * it into one static buffer: `connect({ onread: { buffer, callback: (length, buffer) => (fed.receive(buffer, length), true) } })`.
- */
-export interface FedConnection extends TargetConnection {
-  /** Takes the first `length` bytes; they may be overwritten when this returns. */
-  receive(bytes: Buffer, length: number): void;
-}
