@@ -45,7 +45,7 @@ export const CAPABILITIES: Record<string, readonly string[]> = {
   "node:sqlite": ["store"],
   pg: ["store"],
   "node:net": ["validation", "dns", "fleet", "edge"],
-  "node:tls": ["validation", "edge"],
+  "node:tls": ["validation", "integrations", "edge"],
   "node:http": ["validation", "ca", "events", "edge", "aws"],
   "node:https": ["validation", "ca", "events", "edge", "aws"],
   "node:http2": ["edge"],

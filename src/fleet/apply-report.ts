@@ -1,9 +1,13 @@
-import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeMessage, ListenerReport } from "#domain/edge-messages.ts";
 import type { Caller } from "#domain/names.ts";
+import { enqueueBy } from "#jobs/queue.ts";
 import type { Journal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
+import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
+import { openDeployments } from "#store/deployments.ts";
 import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
+import { putRefusal, removeRefusals } from "#store/edge-sightings.ts";
 import { findLoadBalancer } from "#store/load-balancers.ts";
 import type { Store, Tx } from "#store/store.ts";
 
@@ -20,7 +24,7 @@ export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "heartbe
 
 /** Keeps what an edge reports of a load balancer that exists. */
 export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: ReportDeps): Promise<void> {
-  if (report.kind === "metrics" || report.kind === "cannot-serve") return;
+  if (report.kind === "metrics") return;
   const { loadBalancerArn } = report;
   const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
   switch (report.kind) {
@@ -30,7 +34,15 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
     case "target-health":
       return ofExisting(loadBalancerArn, deps, (tx) => putTargetReports(tx, whose, report.targets));
     case "serving":
-      return ofExisting(loadBalancerArn, deps, (tx) => putServing(tx, whose, report.certificates));
+      return ofExisting(loadBalancerArn, deps, async (tx) => {
+        await putServing(tx, whose, report.certificates);
+        await followSoon(tx, loadBalancerArn, report.certificates, { edge: edge.name, now: deps.clock.now() });
+      });
+    case "cannot-serve":
+      return ofExisting(loadBalancerArn, deps, async (tx) => {
+        const { certificateArn, serial, reason } = report;
+        await putRefusal(tx, { certificateArn, loadBalancerArn, edge: edge.name, serial, reason, at: whose.at });
+      });
     case "key-dropped":
       await removeServing(deps.store, whose, report.certificateArn);
       deps.journal.note({
@@ -50,6 +62,20 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
 export interface EdgeCaller {
   readonly name: string;
   readonly caller: Caller;
+}
+
+/** An edge serves versions whose deployment is followed: what it said against them is over, and it can be seen. */
+async function followSoon(
+  tx: Tx,
+  loadBalancerArn: LoadBalancerArn,
+  served: readonly { readonly certificateArn: CertificateArn }[],
+  { edge, now }: { readonly edge: string; readonly now: Date },
+): Promise<void> {
+  const arns = served.map(({ certificateArn }) => certificateArn);
+  for (const certificateArn of await openDeployments(tx, loadBalancerArn, arns)) {
+    await removeRefusals(tx, { certificateArn, loadBalancerArn }, edge);
+    await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
+  }
 }
 
 /** Late reports of a load balancer that was deleted meanwhile would stay for ever. */

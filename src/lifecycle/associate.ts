@@ -8,9 +8,11 @@ import { Refusal } from "#domain/refusal.ts";
 import { deleteAssociation, findAssociation, insertAssociation } from "#store/certificate-associations.ts";
 import { findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, holdCertificate } from "#store/certificates.ts";
+import { removeDeployment } from "#store/deployments.ts";
 import { findGrant } from "#store/grants.ts";
 import type { Tx } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
+import { promiseDeployment } from "./deployment-job.ts";
 import { readCertificateArn } from "./find.ts";
 import { announceTo } from "./put-in-force.ts";
 
@@ -76,6 +78,7 @@ export async function attachCertificate(
     createdAt: now.getTime(),
   });
   await announceTo(tx, arn, resourceArn);
+  await promiseDeployment(tx, { certificateArn: arn, resourceArn, generation: version.generation }, now);
   await promiseAdvance(tx, arn, now); // from now on it is renewed
   return { certificateArn: arn, grantToken };
 }
@@ -90,6 +93,7 @@ export async function detachCertificate(
   const association = await deleteAssociation(tx, certificateArn, resourceArn);
   if (!association) return;
   await retireGrant(tx, association.keyArn, association.grantId, deps);
+  await removeDeployment(tx, certificateArn, resourceArn);
   await announceTo(tx, certificateArn, resourceArn);
   await promiseAdvance(tx, certificateArn, deps.clock.now()); // from now on it is not renewed, if nobody else uses it
 }

@@ -1,9 +1,12 @@
+import { describeCertificate } from "#ca/describe.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeCertificate } from "#domain/edge-config.ts";
 import { keyIdOf } from "#domain/keys/names.ts";
+import { parsePem } from "#lib/pem.ts";
 import { findAssociation } from "#store/certificate-associations.ts";
-import { findCurrentVersion } from "#store/certificate-versions.ts";
+import { type CurrentVersion, findCurrentVersion, findVersion } from "#store/certificate-versions.ts";
 import { readCertificateState } from "#store/certificates.ts";
+import { findDeployment } from "#store/deployments.ts";
 import { findGrant } from "#store/grants.ts";
 import type { Db } from "#store/store.ts";
 
@@ -18,7 +21,7 @@ export async function readEdgeCertificate(
 ): Promise<EdgeCertificate | undefined> {
   const association = await findAssociation(db, certificateArn, loadBalancerArn);
   const certificate = await readCertificateState(db, certificateArn);
-  const version = await findCurrentVersion(db, certificateArn);
+  const version = await versionToServe(db, certificateArn, loadBalancerArn);
   if (!association || !certificate || !version?.sealed) return undefined;
   if (!(await findGrant(db, keyIdOf(association.keyArn), association.grantId))) return undefined;
   return {
@@ -34,6 +37,26 @@ export async function readEdgeCertificate(
     encryptionContext: { "aws:acm:arn": certificateArn },
     grantToken: association.grantToken,
   };
+}
+
+/** The one in force; after a roll-back the one before it. */
+async function versionToServe(
+  db: Db,
+  certificateArn: CertificateArn,
+  loadBalancerArn: LoadBalancerArn,
+): Promise<CurrentVersion | undefined> {
+  const deployment = await findDeployment(db, certificateArn, loadBalancerArn);
+  const before = deployment?.state === "ROLLED_BACK" ? deployment.previous : null;
+  const earlier = before === null ? undefined : await findVersion(db, certificateArn, before);
+  return earlier ?? (await findCurrentVersion(db, certificateArn));
+}
+
+/** Whether a generation is still there, sealed, and valid until `until` at least: then edges can go back to it. */
+export async function isServable(db: Db, arn: CertificateArn, generation: number, until: Date): Promise<boolean> {
+  const version = await findVersion(db, arn, generation);
+  if (!version?.sealed) return false;
+  const [leaf] = parsePem(version.certificate, 1);
+  return leaf !== undefined && describeCertificate(leaf.der).notAfter > until;
 }
 
 /** An imported certificate may lack its last line break. */

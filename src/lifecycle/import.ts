@@ -137,7 +137,7 @@ async function takeIn(
   const envelope = await sealPrivateKey(tx, privateKey, caller, arn, deps);
   const madeAt = now.getTime();
   await insertVersion(tx, { certificateArn: arn, generation, subjectPublicKeyInfo, madeAt, sealed: envelope });
-  await putInForce(tx, arn, generation, facts, { certificate: certificatePem, chain: chainPem });
+  await putInForce(tx, arn, generation, facts, { certificate: certificatePem, chain: chainPem }, now);
   await promiseAdvance(tx, arn, now);
 }
 

@@ -142,7 +142,7 @@ async function recordIssue(
       : {}),
   });
   if (!moved) return; // deleted, given up or issued by somebody else meanwhile
-  await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem });
+  await putInForce(tx, arn, generation, facts, { certificate: leaf.pem, chain: leaf.chainPem }, now);
   await recordAct(tx, arn, issuing === "issued" ? "CertificateIssued" : "CertificateRenewed", deps);
   await promiseAdvance(tx, arn, now);
 }

@@ -6,6 +6,7 @@ import { completeVersion, deleteVersionsBefore } from "#store/certificate-versio
 import { announce } from "#store/edge-changes.ts";
 import type { Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
+import { promiseDeployment } from "./deployment-job.ts";
 
 /** What a certificate says of itself, as the columns of `certificates` that lists are filtered by. */
 export function saidColumns(facts: CertificateFacts): SaidColumns {
@@ -29,8 +30,8 @@ interface SaidColumns {
 
 /**
  * Makes a signed version the one in force, in the transaction that moves the certificate to it: the certificate is put
- * beside its key, the keys before it are destroyed (an edge that serves one still holds it, opened), and every edge
- * that carries the certificate is told.
+ * beside its key, and every edge that carries the certificate is told. The keys before it are destroyed; where edges
+ * carry the certificate, the one just before it is kept to go back to until all of them were seen serving the new one.
  */
 export async function putInForce(
   tx: Tx,
@@ -38,6 +39,7 @@ export async function putInForce(
   generation: number,
   facts: CertificateFacts,
   pem: { readonly certificate: string; readonly chain: string | undefined },
+  now: Date,
 ): Promise<void> {
   const { serial, subject, issuer, signatureAlgorithm, extendedKeyUsages } = facts;
   const extendedKeyUsageOids = extendedKeyUsages.map(({ oid }) => oid ?? null);
@@ -45,9 +47,12 @@ export async function putInForce(
   if (!(await completeVersion(tx, arn, generation, signed))) {
     throw new Error(`generation ${generation} of ${arn} has no key`);
   }
-  await deleteVersionsBefore(tx, arn, generation);
-  for (const resourceArn of await usersOf(tx, arn)) {
+  const users = await usersOf(tx, arn);
+  const previous = generation - 1;
+  await deleteVersionsBefore(tx, arn, users.length > 0 ? previous : generation);
+  for (const resourceArn of users) {
     await announceTo(tx, arn, resourceArn);
+    await promiseDeployment(tx, { certificateArn: arn, resourceArn, generation, previous }, now);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
+import type { CertificateArn } from "#domain/arn.ts";
 import { type AddressRange, parseAddressRange } from "#domain/balancers/addresses.ts";
 import type { Target } from "#domain/balancers/targets.ts";
 import type { NamePolicy } from "#domain/certificate/public-names.ts";
@@ -17,6 +18,7 @@ import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { IpNetwork } from "#lib/ip-network.ts";
+import { systemTimers, type Timers } from "#lib/timers.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import type { Quotas } from "#lifecycle/quotas.ts";
@@ -37,6 +39,7 @@ import { configuredUpstream } from "./upstream-settings.ts";
 export interface World extends NamePolicy {
   readonly store: Store;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly ids: Ids;
   readonly root: RootOfCustody;
   readonly journal: Journal;
@@ -67,6 +70,7 @@ export interface World extends NamePolicy {
   readonly acmeRateLimits: boolean;
   /** Where audit reports of private CAs go, in place of S3. */
   readonly writeObject: ObjectWriter;
+  readonly onRollBack: (certificateArn: CertificateArn, problem: string) => void;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
@@ -105,6 +109,7 @@ async function furnish(
   return {
     store,
     clock,
+    timers: systemTimers,
     ids,
     root,
     journal,
@@ -142,6 +147,7 @@ async function furnish(
       await noticeRecords(tx, names, { clock });
       await noticeAcmeRecords(tx, names, { clock });
     },
+    onRollBack: (certificateArn, problem) => log.warn({ certificateArn, problem }, "a new version was rolled back"),
     onGrantEnded: noticeGrantEnd,
     writeObject: objectFiles(join(config["data-dir"], "audit-reports")),
     async close() {

@@ -1,6 +1,8 @@
+import type { Selectable } from "kysely";
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
 import { preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
+import type { CertificateTables } from "./tables/certificates.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
 /** A private key under two seals, and where the outer one's master key lives. */
@@ -139,18 +141,44 @@ export async function findCurrentVersion(db: Db, arn: CertificateArn): Promise<C
         .onRef("certificateVersions.certificateArn", "=", "certificates.arn")
         .onRef("certificateVersions.generation", "=", "certificates.generation"),
     )
-    .select([
-      "certificateVersions.generation",
-      "certificateVersions.keyArn",
-      "certificateVersions.wrappedDataKey",
-      "certificateVersions.sealedKey",
-      "certificateVersions.serial",
-      "certificateVersions.certificate",
-      "certificateVersions.chain",
-    ])
+    .select(VERSION_COLUMNS)
     .where("certificates.arn", "=", arn)
     .executeTakeFirst();
-  if (!row || row.serial === null || row.certificate === null) return undefined;
+  return row && signedVersion(row);
+}
+
+/** A generation that was signed and not destroyed. */
+export async function findVersion(
+  db: Db,
+  arn: CertificateArn,
+  generation: number,
+): Promise<CurrentVersion | undefined> {
+  const row = await db
+    .selectFrom("certificateVersions")
+    .select(VERSION_COLUMNS)
+    .where("certificateVersions.certificateArn", "=", arn)
+    .where("certificateVersions.generation", "=", generation)
+    .executeTakeFirst();
+  return row && signedVersion(row);
+}
+
+const VERSION_COLUMNS = [
+  "certificateVersions.generation",
+  "certificateVersions.keyArn",
+  "certificateVersions.wrappedDataKey",
+  "certificateVersions.sealedKey",
+  "certificateVersions.serial",
+  "certificateVersions.certificate",
+  "certificateVersions.chain",
+] as const;
+
+function signedVersion(
+  row: Pick<
+    Selectable<CertificateTables["certificateVersions"]>,
+    "generation" | "keyArn" | "wrappedDataKey" | "sealedKey" | "serial" | "certificate" | "chain"
+  >,
+): CurrentVersion | undefined {
+  if (row.serial === null || row.certificate === null) return undefined;
   const { generation, serial, certificate, chain, keyArn, wrappedDataKey, sealedKey } = row;
   return {
     generation,

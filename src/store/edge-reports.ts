@@ -144,5 +144,5 @@ export interface Report {
   readonly at: EpochMillis;
 }
 
-const TABLES = ["edgeListeners", "edgeTargets", "edgeCertificates"] as const;
+const TABLES = ["edgeListeners", "edgeTargets", "edgeCertificates", "edgeSightings", "edgeRefusals"] as const;
 const ROWS_AT_ONCE = 500;

@@ -1,0 +1,145 @@
+import type { CertificateArn } from "#domain/arn.ts";
+import { type DeploymentFacts, nextDeploymentStep, type Place, type Sighting } from "#domain/deployment/deployment.ts";
+import type { Clock } from "#lib/clock.ts";
+import { HOUR, later } from "#lib/duration.ts";
+import type { Timers } from "#lib/timers.ts";
+import { isServable } from "#lifecycle/edge-certificate.ts";
+import { type CurrentVersion, deleteVersionsBefore, findCurrentVersion } from "#store/certificate-versions.ts";
+import { type CertificateState, readCertificateState } from "#store/certificates.ts";
+import { type Deployment, listDeployments, moveDeployment, noteLook } from "#store/deployments.ts";
+import { announce } from "#store/edge-changes.ts";
+import {
+  isOthersSerial,
+  listPlaces,
+  listRefusals,
+  putSighting,
+  removeRefusals,
+  type StoredPlace,
+} from "#store/edge-sightings.ts";
+import type { Store } from "#store/store.ts";
+import { type Door, type Look, lookAt } from "./look.ts";
+
+export interface FollowDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Told when a version was rolled back: somebody should look at that edge. */
+  readonly onRollBack: (certificateArn: CertificateArn, problem: string) => void;
+}
+
+/**
+ * Looks from outside how far the version in force has come on every load balancer, and does what is next: it is done
+ * with, goes back to the version before, or is looked at again. Answers when; undefined when there is nothing to follow.
+ */
+export async function followDeployments(certificateArn: CertificateArn, deps: FollowDeps): Promise<Date | undefined> {
+  const { store } = deps;
+  const certificate = await readCertificateState(store, certificateArn);
+  const version = await findCurrentVersion(store, certificateArn);
+  if (!certificate || !version) return undefined;
+  const open = (await listDeployments(store, certificateArn)).filter(({ state }) => state !== "DEPLOYED");
+  const again: Date[] = [];
+  for (const deployment of open) {
+    const next = await follow(deployment, { certificate, version }, deps);
+    if (next) again.push(next);
+  }
+  if (again.length === 0) await destroyEarlier(certificateArn, version.generation, store);
+  return again.toSorted((a, b) => a.getTime() - b.getTime())[0];
+}
+
+interface Subject {
+  readonly certificate: CertificateState;
+  readonly version: CurrentVersion;
+}
+
+async function follow(deployment: Deployment, subject: Subject, deps: FollowDeps): Promise<Date | undefined> {
+  const { store, clock } = deps;
+  const { certificateArn, loadBalancerArn } = deployment;
+  if (deployment.generation !== subject.version.generation) return clock.now(); // a newer one begins just now
+  const facts = await factsOf(deployment, subject, deps);
+  const now = clock.now();
+  const step = nextDeploymentStep(facts, now);
+  const move = { from: deployment.state, at: now.getTime() };
+  switch (step.kind) {
+    case "wait":
+      await noteLook(store, deployment, step.problem);
+      return step.again;
+    case "deployed":
+      await store.transaction().execute((tx) => moveDeployment(tx, deployment, { ...move, to: "DEPLOYED" }));
+      return undefined;
+    case "roll-back":
+      return await store.transaction().execute(async (tx) => {
+        if (!(await moveDeployment(tx, deployment, { ...move, to: "ROLLED_BACK", problem: step.problem }))) return now;
+        await announce(tx, { kind: "certificate", loadBalancerArn, certificateArn });
+        deps.onRollBack(certificateArn, step.problem);
+        return step.again;
+      });
+    case "try-again":
+      return await store.transaction().execute(async (tx) => {
+        await moveDeployment(tx, deployment, { ...move, to: "IN_PROGRESS" });
+        await removeRefusals(tx, deployment);
+        await announce(tx, { kind: "certificate", loadBalancerArn, certificateArn });
+        return now;
+      });
+  }
+}
+
+async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDeps): Promise<DeploymentFacts> {
+  const { store, clock } = deps;
+  const { state, startedAt, changedAt, looks, attempts, previous } = deployment;
+  const stored = await listPlaces(store, deployment);
+  const refusals = (await listRefusals(store, deployment)).filter(({ serial }) => serial === subject.version.serial);
+  // After a roll-back there is nothing to be seen before the next try.
+  const sightings =
+    state === "ROLLED_BACK" ? [] : await Promise.all(stored.map((place) => see(place, deployment, subject, deps)));
+  const places = sightings.map((sighting, i): Place => {
+    const { edge, listenerArn } = stored[i] as StoredPlace;
+    const refusal = refusals.find((one) => one.edge === edge);
+    return {
+      edge,
+      listenerArn,
+      refusal: refusal && { reason: refusal.reason, since: new Date(refusal.since) },
+      sighting,
+    };
+  });
+  return {
+    state,
+    serial: subject.version.serial,
+    startedAt: new Date(startedAt),
+    changedAt: new Date(changedAt),
+    looks,
+    attempts,
+    canGoBack:
+      previous !== null && (await isServable(store, deployment.certificateArn, previous, later(clock.now(), HOUR))),
+    places,
+  };
+}
+
+async function see(
+  { edge, listenerArn, address, port, error }: StoredPlace,
+  { certificateArn, loadBalancerArn }: Deployment,
+  { certificate }: Subject,
+  deps: FollowDeps,
+): Promise<Sighting> {
+  const { store, clock } = deps;
+  const door: Door = { address, port, serverName: askableName(certificate.names), keyType: keyTypeOf(certificate) };
+  const look: Look =
+    port === 0 ? { problem: `it does not listen: ${error ?? "the port is not bound"}` } : await lookAt(door, deps);
+  const seen = { serial: null, problem: null, ...look };
+  await putSighting(store, { certificateArn, loadBalancerArn, edge, listenerArn, at: clock.now().getTime(), ...seen });
+  if (!("serial" in look)) return look;
+  return { ...look, others: await isOthersSerial(store, look.serial, { certificateArn, loadBalancerArn }) };
+}
+
+/** Every edge was seen with the version in force: the keys before it have served. */
+async function destroyEarlier(certificateArn: CertificateArn, generation: number, store: Store): Promise<void> {
+  await store.transaction().execute((tx) => deleteVersionsBefore(tx, certificateArn, generation));
+}
+
+/** A name that a client can ask for; a wildcard answers for any label. */
+function askableName(names: readonly string[]): string | undefined {
+  return names.find((name) => /^[a-z0-9_.*-]+$/i.test(name) && /[a-z]/i.test(name))?.replace(/^\*/, "served-proof");
+}
+
+function keyTypeOf({ keyAlgorithm }: CertificateState): Door["keyType"] {
+  return keyAlgorithm.startsWith("RSA") ? "RSA" : "EC";
+}

@@ -1,0 +1,32 @@
+import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn.ts";
+import { enqueueBy } from "#jobs/queue.ts";
+import { beginDeployment } from "#store/deployments.ts";
+import type { Tx } from "#store/store.ts";
+
+/** The name of the job that follows a certificate's version until every edge was seen serving it. */
+export const FOLLOW_DEPLOYMENT = "deployment.follow";
+
+/** A version is to be served by `resourceArn`, in the place of the generation `previous` if there is one: it will be followed. */
+export async function promiseDeployment(
+  tx: Tx,
+  { certificateArn, resourceArn, generation, previous }: NewDeployment,
+  now: Date,
+): Promise<void> {
+  if (parseArn(resourceArn)?.service !== "elasticloadbalancing") return;
+  const loadBalancerArn = resourceArn as LoadBalancerArn;
+  await beginDeployment(tx, {
+    certificateArn,
+    loadBalancerArn,
+    generation,
+    previous: previous ?? null,
+    at: now.getTime(),
+  });
+  await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
+}
+
+export interface NewDeployment {
+  readonly certificateArn: CertificateArn;
+  readonly resourceArn: string;
+  readonly generation: number;
+  readonly previous?: number;
+}
