@@ -4,7 +4,7 @@ import type { Caller } from "#domain/names.ts";
 import { enqueueBy } from "#jobs/queue.ts";
 import type { Journal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
-import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
+import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { openDeployments } from "#store/deployments.ts";
 import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
 import { putRefusal, removeRefusals } from "#store/edge-sightings.ts";
@@ -30,7 +30,10 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
   switch (report.kind) {
     case "listening":
       deps.onListening?.(edge.name, loadBalancerArn, report.listeners);
-      return ofExisting(loadBalancerArn, deps, (tx) => putListenerReports(tx, whose, report.listeners));
+      return ofExisting(loadBalancerArn, deps, async (tx) => {
+        await putListenerReports(tx, whose, report.listeners);
+        await enqueueBy(tx, { task: FOLLOW_BALANCER, subject: loadBalancerArn }, deps.clock.now());
+      });
     case "target-health":
       return ofExisting(loadBalancerArn, deps, (tx) => putTargetReports(tx, whose, report.targets));
     case "serving":

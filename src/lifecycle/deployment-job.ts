@@ -6,6 +6,9 @@ import type { Tx } from "#store/store.ts";
 /** The name of the job that follows a certificate's version until every edge was seen serving it. */
 export const FOLLOW_DEPLOYMENT = "deployment.follow";
 
+/** The name of the job that follows all that are open on a load balancer: an edge began to listen for it. */
+export const FOLLOW_BALANCER = "deployment.follow-balancer";
+
 /** A version is to be served by `resourceArn`, in the place of the generation `previous` if there is one: it will be followed. */
 export async function promiseDeployment(
   tx: Tx,

@@ -4,19 +4,19 @@ import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
-import type { CertificateArn } from "#domain/arn.ts";
+import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { PURGE_EVENTS, REPLAY_EVENTS } from "#events/jobs.ts";
 import { purgeEvents } from "#events/purge.ts";
 import { replayEvents } from "#events/replays.ts";
 import { routeEvents } from "#events/route.ts";
-import { followDeployments } from "#integrations/deployment/follow.ts";
+import { followBalancer, followDeployments } from "#integrations/deployment/follow.ts";
 import { FORGET_DRAINED, forgetDrainedTargets } from "#integrations/elbv2/forget-drained.ts";
 import type { Task } from "#jobs/worker.ts";
 import { ROUTE_EVENTS } from "#journal/events.ts";
 import { ADVANCE } from "#lifecycle/advance-job.ts";
 import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { sendApprovalLetter } from "#lifecycle/approval/approval-letters.ts";
-import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
+import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { NOTICES } from "#lifecycle/notices-job.ts";
 import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/upstream/prepare-upstream.ts";
@@ -41,6 +41,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ROUTE_EVENTS]: (lane) => routeEvents(lane, world),
     [REPLAY_EVENTS]: (name) => replayEvents(name, world),
     [PURGE_EVENTS]: () => purgeEvents({ ...world, eventsRetention: world.events.retention }),
+    [FOLLOW_BALANCER]: (arn) => followBalancer(arn as LoadBalancerArn, world),
     [FOLLOW_DEPLOYMENT]: (arn) => followDeployments(arn as CertificateArn, world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),

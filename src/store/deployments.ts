@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { DeploymentState } from "#domain/deployment/deployment.ts";
 import type { Db, Tx } from "./store.ts";
@@ -84,6 +85,25 @@ export async function openDeployments(
     .where("certificateArn", "in", certificateArns)
     .where("loadBalancerArn", "=", loadBalancerArn)
     .where("state", "<>", "DEPLOYED")
+    .execute();
+  return rows.map(({ certificateArn }) => certificateArn);
+}
+
+/** The certificates on a load balancer whose deployment is still being followed, by ARN, those after `after`. */
+export async function openDeploymentsOf(
+  db: Db,
+  loadBalancerArn: LoadBalancerArn,
+  after: string,
+  limit: number,
+): Promise<CertificateArn[]> {
+  const rows = await db
+    .selectFrom("deployments")
+    .select("certificateArn")
+    .where("loadBalancerArn", "=", loadBalancerArn)
+    .where("certificateArn", ">", after as CertificateArn)
+    .where("state", "<>", sql.lit("DEPLOYED" as const))
+    .orderBy("certificateArn")
+    .limit(limit)
     .execute();
   return rows.map(({ certificateArn }) => certificateArn);
 }

@@ -19,14 +19,17 @@ import type { Decision } from "#domain/certificate/approval.ts";
 import { parseNameSuffix } from "#domain/certificate/public-names.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
 import type { RecordType } from "#domain/zones/record-set.ts";
+import { followDeployments } from "#integrations/deployment/follow.ts";
 import { runDueJobs } from "#jobs/worker.ts";
 import { DAY, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
+import { systemTimers } from "#lib/timers.ts";
 import type { AdvanceDeps } from "#lifecycle/advance.ts";
 import { advanceTurn } from "#lifecycle/advance-turn.ts";
 import { answerApproval } from "#lifecycle/approval/answer-approval.ts";
 import { type LetterDeps, sendApprovalLetter } from "#lifecycle/approval/approval-letters.ts";
 import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
+import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/upstream/prepare-upstream.ts";
@@ -131,12 +134,14 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     },
   };
   await useHierarchy(deps);
+  const following = { store, clock, timers: systemTimers, onRollBack: () => {} };
   const jobs = {
     node: "test",
     store,
     clock,
     tasks: {
       ...privateCaTasks(deps),
+      [FOLLOW_DEPLOYMENT]: (arn: string) => followDeployments(arn as CertificateArn, following),
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
       [COMPLETE_ORDER]: (id: string) => completeOrder(id, deps),
       [ADVANCE_DOMAIN]: (arn: string) => advanceDomain(arn, deps),

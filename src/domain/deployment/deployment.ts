@@ -41,7 +41,8 @@ export type DeploymentStep =
   | { readonly kind: "deployed" }
   | { readonly kind: "roll-back"; readonly problem: string; readonly again: Date }
   | { readonly kind: "try-again" }
-  | { readonly kind: "wait"; readonly problem: string; readonly again: Date };
+  /** Without `again`: until an edge says that it listens. */
+  | { readonly kind: "wait"; readonly problem: string; readonly again?: Date };
 
 /**
  * What a deployment needs next. Another certificate of the same load balancer may answer for the name (`others`): that
@@ -60,8 +61,9 @@ export function nextDeploymentStep(facts: DeploymentFacts, now: Date): Deploymen
     return { kind: "roll-back", problem, again: later(now, retryAfter(attempts + 1)) };
   }
   const missing = places.find(({ sighting }) => !isSeen(sighting, serial));
-  if (places.length > 0 && !missing) return { kind: "deployed" };
-  return { kind: "wait", problem: missing ? problemAt(missing, serial) : NOWHERE, again: later(now, pause(facts)) };
+  if (places.length === 0) return { kind: "wait", problem: "no edge listens with it yet" };
+  if (!missing) return { kind: "deployed" };
+  return { kind: "wait", problem: problemAt(missing, serial), again: later(now, pause(facts)) };
 }
 
 function isSeen(sighting: Sighting, serial: string): boolean {
@@ -83,7 +85,6 @@ function retryAfter(attempts: number): Millis {
   return Math.min(HOUR * 2 ** Math.min(attempts - 1, 10), LONGEST_RETRY);
 }
 
-const NOWHERE = "no edge listens for it";
 /** An edge tries again by itself for as long. */
 const PATIENCE: Millis = 2 * MINUTE;
 const FIRST_PAUSE: Millis = SECOND / 4;

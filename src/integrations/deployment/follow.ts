@@ -1,12 +1,14 @@
-import type { CertificateArn } from "#domain/arn.ts";
+import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { type DeploymentFacts, nextDeploymentStep, type Place, type Sighting } from "#domain/deployment/deployment.ts";
+import { enqueueBy } from "#jobs/queue.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, later } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
+import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { isServable } from "#lifecycle/edge-certificate.ts";
 import { type CurrentVersion, deleteVersionsBefore, findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
-import { type Deployment, listDeployments, moveDeployment, noteLook } from "#store/deployments.ts";
+import { type Deployment, listDeployments, moveDeployment, noteLook, openDeploymentsOf } from "#store/deployments.ts";
 import { announce } from "#store/edge-changes.ts";
 import {
   isOthersSerial,
@@ -44,6 +46,21 @@ export async function followDeployments(certificateArn: CertificateArn, deps: Fo
   }
   if (again.length === 0) await destroyEarlier(certificateArn, version.generation, store);
   return again.toSorted((a, b) => a.getTime() - b.getTime())[0];
+}
+
+/** Looks again at everything that is followed on a load balancer: it can be seen somewhere from now on. */
+export async function followBalancer(
+  loadBalancerArn: LoadBalancerArn,
+  { store, clock }: FollowDeps,
+): Promise<undefined> {
+  for (let after = ""; ; ) {
+    const page = await openDeploymentsOf(store, loadBalancerArn, after, PAGE);
+    await store.transaction().execute(async (tx) => {
+      for (const subject of page) await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject }, clock.now());
+    });
+    after = page.at(-1) ?? after;
+    if (page.length < PAGE) return undefined;
+  }
 }
 
 interface Subject {
@@ -143,3 +160,5 @@ function askableName(names: readonly string[]): string | undefined {
 function keyTypeOf({ keyAlgorithm }: CertificateState): Door["keyType"] {
   return keyAlgorithm.startsWith("RSA") ? "RSA" : "EC";
 }
+
+const PAGE = 200;

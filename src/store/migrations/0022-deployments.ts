@@ -9,7 +9,7 @@ export async function up(db: Raw): Promise<void> {
       generation ${int} not null, previous ${int}, state text not null, started_at ${int} not null,
       changed_at ${int} not null, looks ${int} not null, attempts ${int} not null, problem text,
       primary key (certificate_arn, load_balancer_arn)) ${strict}`,
-    sql`create index deployments_by_balancer on deployments (load_balancer_arn)`,
+    sql`create index deployments_open on deployments (load_balancer_arn, certificate_arn) where state <> 'DEPLOYED'`,
     sql`create table edge_sightings (
       edge ${id} not null, load_balancer_arn ${id} not null, certificate_arn ${id} not null, listener_arn ${id} not null,
       serial text, problem text, at ${int} not null,
