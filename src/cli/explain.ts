@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { parseArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { type DescribedDeployment, describeDeployments } from "#integrations/deployment/describe.ts";
 import { type DomainExplanation, type Explanation, explainCertificate } from "#lifecycle/explain.ts";
 import type { OrderExplanation } from "#lifecycle/upstream/explain-orders.ts";
 import { ConfigError } from "#main/config-error.ts";
@@ -18,7 +19,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const store = await openStore(config.database);
   try {
     const explanation = await explainCertificate(arn, { account, region }, { store });
-    process.stdout.write(tellExplanation(arn, explanation));
+    const deployments = await describeDeployments(arn, { account, region }, { store });
+    process.stdout.write(tellExplanation(arn, explanation, deployments));
     return 0;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -30,13 +32,18 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** An explanation in lines for people. */
-export function tellExplanation(arn: string, { status, trouble, domains, orders }: Explanation): string {
+export function tellExplanation(
+  arn: string,
+  { status, trouble, domains, orders }: Explanation,
+  deployments: readonly DescribedDeployment[] = [],
+): string {
   return [
     arn,
     line("status", status),
     ...(trouble === undefined ? [] : [line("trouble", trouble)]),
     ...domains.flatMap(tellDomain),
     ...orders.flatMap(tellOrder),
+    ...deployments.flatMap(tellDeployment),
     "",
   ].join("\n");
 }
@@ -76,6 +83,28 @@ function tellOrder({ ca, version, state, problem, changedAt, again, renewal }: O
           line("renew at", `${renewal.at.toISOString()}, as ${ca} wants it between ${renewal.from.toISOString()} and`),
           line("", `${renewal.to.toISOString()}${renewal.explanation === undefined ? "" : `: ${renewal.explanation}`}`),
         ]),
+  ];
+}
+
+function tellDeployment({
+  loadBalancerArn,
+  state,
+  servedSerial,
+  changedAt,
+  problem,
+  places,
+}: DescribedDeployment): string[] {
+  return [
+    "",
+    `on ${loadBalancerArn}`,
+    line("state", `${state} since ${changedAt.toISOString()}, serial ${servedSerial}`),
+    ...(problem === undefined ? [] : [line("why", problem)]),
+    ...places.map(({ edge, address, port, seenSerial, seenAt, problem: unseen }) =>
+      line(
+        "seen",
+        `${edge} at ${address}:${port}: ${seenSerial ?? unseen ?? "not yet"}${seenAt ? `, ${seenAt.toISOString()}` : ""}`,
+      ),
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Io, SdkOf } from "#aws/schema.ts";
 import type { Operation } from "#aws/service.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
+import type { DeploymentState } from "#domain/deployment/deployment.ts";
 import type { CheckName, Outcome, Verdict } from "#domain/rehearsal/rehearsal.ts";
 import type { NowDeps } from "#rehearsal/now.ts";
 import { schemas } from "./schemas.ts";
@@ -83,8 +84,31 @@ export interface OrderExplanation {
     | undefined;
 }
 
+export interface PlaceShown {
+  readonly Edge: string;
+  readonly ListenerArn: string;
+  readonly Address: string;
+  readonly Port: number;
+  readonly ReportedSerial?: string | undefined;
+  readonly SeenSerial?: string | undefined;
+  readonly Problem?: string | undefined;
+  readonly SeenAt?: Date | undefined;
+}
+
+export interface DeploymentShown {
+  readonly LoadBalancerArn: string;
+  readonly State: DeploymentState;
+  readonly Serial: string;
+  readonly ServedSerial: string;
+  readonly StartedAt: Date;
+  readonly ChangedAt: Date;
+  readonly Problem?: string | undefined;
+  readonly Places: readonly PlaceShown[];
+}
+
 /** Input and output of each operation. */
 export interface SealkeeperApi {
+  readonly DescribeDeployments: Io<OfCertificate, { readonly Deployments: readonly DeploymentShown[] }>;
   readonly DescribeRehearsal: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
   readonly ExplainCertificate: Io<
     OfCertificate,

@@ -1,6 +1,7 @@
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import { type SealkeeperDeps, type SealkeeperSdk, sdk } from "./api.ts";
+import { DescribeDeployments } from "./describe-deployments.ts";
 import { DescribeRehearsal } from "./describe-rehearsal.ts";
 import { refusals, type SealkeeperRefusal } from "./errors.ts";
 import { ExplainCertificate } from "./explain-certificate.ts";
@@ -17,6 +18,7 @@ export const sealkeeper: Service<SealkeeperSdk, SealkeeperDeps, SealkeeperRefusa
   sdk,
   facts: FACTS.sealkeeper,
   operations: {
+    DescribeDeployments,
     DescribeRehearsal,
     ExplainCertificate,
     GetRehearsalSummary,

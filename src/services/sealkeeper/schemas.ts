@@ -51,8 +51,24 @@ const OrderExplanation = structure(
   },
 );
 
+const Place = structure(
+  "Place",
+  { Edge: TEXT, ListenerArn: TEXT, Address: TEXT, Port: NUMBER },
+  { ReportedSerial: TEXT, SeenSerial: TEXT, Problem: TEXT, SeenAt: TIME },
+);
+const Deployment = structure(
+  "Deployment",
+  { LoadBalancerArn: TEXT, State: TEXT, Serial: TEXT, ServedSerial: TEXT, StartedAt: TIME, ChangedAt: TIME },
+  { Problem: TEXT, Places: listOf("PlaceList", Place) },
+);
+
 /** What the port reads and writes; api.ts has the same for the compiler. */
 export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErrorSchema>> = {
+  DescribeDeployments: operation(
+    "DescribeDeployments",
+    structure("DescribeDeploymentsRequest", OF_CERTIFICATE),
+    structure("DescribeDeploymentsResponse", {}, { Deployments: listOf("DeploymentList", Deployment) }),
+  ),
   DescribeRehearsal: operation(
     "DescribeRehearsal",
     structure("DescribeRehearsalRequest", OF_CERTIFICATE),
