@@ -63,7 +63,7 @@ test("finds what V8 finds, and the same groups", () => {
 });
 
 test("answers for any pattern or refuses it with RegexError", () => {
-  const soup = fc.string({ unit: fc.constantFrom(..."ab\\()[]{}?*+|^$.-:<>P=!d1,ixU0/"), maxLength: 24 });
+  const soup = fc.string({ unit: fc.constantFrom(...Array.from("ab\\()[]{}?*+|^$.-:<>P=!d1,ixU0/")), maxLength: 24 });
   fc.assert(
     fc.property(soup, text, (source, subject) => {
       let regex: ReturnType<typeof linearRegex>;
