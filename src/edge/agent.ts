@@ -6,6 +6,7 @@ import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { AccessKey } from "#lib/sigv4-signer.ts";
 import type { Timers } from "#lib/timers.ts";
+import { ownBindings } from "./bind.ts";
 import { openCarrier } from "./carrier.ts";
 
 export interface EdgeSettings {
@@ -48,6 +49,7 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
   const carrier = openCarrier({
     kms: kmsOf({ ...settings, clock }),
     findChallenge: challengesOf(settings),
+    bindings: ownBindings(),
     clock,
     timers,
     ids,

@@ -68,8 +68,9 @@ export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer 
         if (want && !moved) listener.configure(want, next);
         else void close(arn);
       }
-      await Promise.all(next.listeners.filter(({ arn }) => !listeners.has(arn)).map(open));
+      // Before it listens: a worker that takes another's place is given the socket when its keys are open.
       for (const listener of next.listeners) prefetchAll(listener, deps.keyring);
+      await Promise.all(next.listeners.filter(({ arn }) => !listeners.has(arn)).map(open));
       deps.tell(listenerReport());
     },
     prefetch(certificateArn) {

@@ -6,15 +6,37 @@ export interface Bound {
   readonly port: number;
 }
 
+/** Where a listener belongs. */
+export interface Place extends Bound {
+  readonly listenerArn: string;
+}
+
+/** Gives listeners their sockets: those of this process alone, or those that all workers of an edge share. */
+export interface Bindings {
+  /** Has `server` listen where its listener belongs, or where it may. Rejects with the reason when there is nowhere. */
+  listen(server: Server, place: Place): Promise<Bound>;
+}
+
+/** Where to try to listen for a listener of that address and port, in order. */
+export type Attempts = (address: string, port: number) => readonly Bound[];
+
+/** Sockets of this process alone. */
+export function ownBindings(attempts: Attempts = bindAttempts): Bindings {
+  return { listen: (server, { address, port }) => bind(server, attempts(address, port)) };
+}
+
 /**
- * Where to try to listen, in this order: the listener's own address and port; 8000 above it, for who may not bind low
- * ports; any port; and the same on 127.0.0.1 where a machine does not have the address.
+ * The listener's own address and port; 8000 above it, for who may not bind low ports; any port; and the same on 127.0.0.1
+ * where a machine does not have the address.
  */
-export function bindAttempts(address: string, port: number): readonly Bound[] {
+export const bindAttempts: Attempts = (address, port) => {
   const ports = [port, ...(port + 8000 <= 65_535 ? [port + 8000] : []), 0];
   const addresses = address === "127.0.0.1" ? [address] : [address, "127.0.0.1"];
   return addresses.flatMap((one) => ports.map((another) => ({ address: one, port: another })));
-}
+};
+
+/** Nowhere but there: clients of an edge's own addresses come by the DNS and find nothing elsewhere. */
+export const onlyThere: Attempts = (address, port) => [{ address, port }];
 
 /** Binds a server at the first place that is free and allowed. Rejects with the last reason when there is none. */
 export async function bind(server: Server, attempts: readonly Bound[]): Promise<Bound> {
@@ -24,16 +46,21 @@ export async function bind(server: Server, attempts: readonly Bound[]): Promise<
       return await listen(server, attempt);
     } catch (error) {
       reason = error;
-      if (!TAKEN_OR_FORBIDDEN.has((error as NodeJS.ErrnoException).code ?? "")) break;
+      if (!isTakenOrForbidden(error)) break;
     }
   }
   throw reason;
 }
 
+/** Whether another place may be free where this one was not. */
+export function isTakenOrForbidden(error: unknown): boolean {
+  return TAKEN_OR_FORBIDDEN.has((error as NodeJS.ErrnoException).code ?? "");
+}
+
 function listen(server: Server, { address, port }: Bound): Promise<Bound> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: address, port, exclusive: true, backlog: 4_096 }, () => {
+    server.listen({ host: address, port, exclusive: true, backlog: BACKLOG }, () => {
       server.off("error", reject);
       const at = server.address() as AddressInfo;
       resolve({ address: at.address, port: at.port });
@@ -41,4 +68,6 @@ function listen(server: Server, { address, port }: Bound): Promise<Bound> {
   });
 }
 
+/** How many connections wait to be accepted. */
+export const BACKLOG = 4_096;
 const TAKEN_OR_FORBIDDEN = new Set(["EACCES", "EPERM", "EADDRINUSE", "EADDRNOTAVAIL"]);

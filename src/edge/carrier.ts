@@ -9,6 +9,7 @@ import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
 import { type Balancer, type BalancerDeps, openBalancer } from "./balancer.ts";
+import type { Bindings } from "./bind.ts";
 
 /** Everything that an edge carries: load balancers, and the keys of their certificates. */
 export interface Carrier {
@@ -27,6 +28,7 @@ export interface CarrierDeps {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly findChallenge: FindChallenge;
+  readonly bindings: Bindings;
   readonly tell: (message: EdgeMessage) => void;
   readonly onError: (what: string, error: unknown) => void;
 }

@@ -17,7 +17,7 @@ import { type CertificateIndex, indexCertificates } from "#edge/tls/certificate-
 import { startTls } from "#edge/tls/front.ts";
 import { endWith } from "#edge/tls/tls-alert.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
-import { type Bound, bind, bindAttempts } from "./bind.ts";
+import type { Bindings, Bound } from "./bind.ts";
 
 /** One listener of a load balancer: a socket that stays open however often its configuration changes. */
 export interface Listener {
@@ -34,6 +34,7 @@ export interface ListenerDeps extends ForwardDeps {
   readonly keyring: Keyring;
   readonly targets: Targets;
   readonly findChallenge: FindChallenge;
+  readonly bindings: Bindings;
   readonly onError: (what: string, error: unknown) => void;
 }
 
@@ -103,7 +104,8 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
 
   // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.
   const server = createServer({ allowHalfOpen: config.protocol === "TCP", noDelay: true }, accept);
-  const listening = bind(server, bindAttempts(balancer.address, config.port));
+  const place = { listenerArn: config.arn, address: balancer.address, port: config.port };
+  const listening = deps.bindings.listen(server, place);
   listening.then(
     () => server.on("error", (error) => deps.onError(`${config.arn} stopped listening`, error)),
     () => {},
