@@ -29,6 +29,8 @@ export type ControlMessage =
   | { readonly kind: "trust-store-gone"; readonly arn: string }
   /** Everything up to `revision` was told. */
   | { readonly kind: "synced"; readonly revision: string }
+  /** The renewed certificate of the edge itself, PEM: the answer to `identity-wanted`. */
+  | { readonly kind: "identity"; readonly chain: string }
   | { readonly kind: "heartbeat" };
 
 /** What an edge tells the control plane. */
@@ -69,6 +71,8 @@ export type EdgeMessage =
       readonly loadBalancerArn: LoadBalancerArn;
       readonly targets: readonly TargetReport[];
     }
+  /** The certificate by which an edge on another machine proves itself ends before long; `request` is a PKCS#10 request, PEM. */
+  | { readonly kind: "identity-wanted"; readonly request: string }
   /** What was measured in the minute that began at `at` (epoch milliseconds). */
   | { readonly kind: "metrics"; readonly at: number; readonly samples: readonly MetricSample[] }
   | { readonly kind: "heartbeat" };
@@ -196,6 +200,7 @@ const CONTROL_TYPES: Readonly<Record<ControlKind, number>> = {
   "secret-gone": 9,
   "trust-store-put": 10,
   "trust-store-gone": 11,
+  identity: 12,
 };
 
 const EDGE_TYPES: Readonly<Record<EdgeKind, number>> = {
@@ -208,4 +213,5 @@ const EDGE_TYPES: Readonly<Record<EdgeKind, number>> = {
   heartbeat: 71,
   "cannot-serve": 72,
   metrics: 73,
+  "identity-wanted": 74,
 };

@@ -11,6 +11,7 @@ export type ControlKind =
   | "trust-store-put"
   | "trust-store-gone"
   | "synced"
+  | "identity"
   | "heartbeat";
 export type EdgeKind =
   | "hello"
@@ -21,6 +22,7 @@ export type EdgeKind =
   | "listening"
   | "target-health"
   | "metrics"
+  | "identity-wanted"
   | "heartbeat";
 
 const short = text(256);
@@ -190,6 +192,7 @@ export const CONTROL_SHAPES: Readonly<Record<ControlKind, Shape<object>>> = {
   "trust-store-put": object({ trustStore: object({ arn, version: short, sizes: list(whole(0, 2 ** 31), 1_000) }) }),
   "trust-store-gone": object({ arn }),
   synced: object({ revision: short }),
+  identity: object({ chain: text(100_000) }),
   heartbeat: object({}),
 };
 
@@ -237,6 +240,7 @@ export const EDGE_SHAPES: Readonly<Record<EdgeKind, Shape<object>>> = {
       100_000,
     ),
   }),
+  "identity-wanted": object({ request: long }),
   metrics: object({
     at: whole(0, Number.MAX_SAFE_INTEGER),
     samples: list(

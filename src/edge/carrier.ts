@@ -116,6 +116,7 @@ export function openCarrier(deps: CarrierDeps): Carrier {
         case "secret-gone":
         case "trust-store-put":
         case "trust-store-gone":
+        case "identity":
         case "heartbeat":
           return;
       }

@@ -19,8 +19,8 @@ export interface ReportDeps {
   readonly onListening?: (edge: string, loadBalancerArn: LoadBalancerArn, at: readonly ListenerReport[]) => void;
 }
 
-/** What an edge says of itself; `hello`, `ack` and `heartbeat` are the link's own affair. */
-export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "heartbeat" }>;
+/** What an edge says of itself; `hello`, `ack`, `identity-wanted` and `heartbeat` are the link's own affair. */
+export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "identity-wanted" | "heartbeat" }>;
 
 /** Keeps what an edge reports of a load balancer that exists. */
 export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: ReportDeps): Promise<void> {
