@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { acme } from "./acme.ts";
 import { describeCertificate } from "./describe-certificate.ts";
-import { edge } from "./edge.ts";
 import { issuance } from "./issuance.ts";
 import { latency } from "./latency.ts";
 import type { Result } from "./result.ts";
@@ -15,7 +14,6 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   issuance,
   latency,
   throughput,
-  edge,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

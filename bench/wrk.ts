@@ -11,6 +11,8 @@ export interface Load {
   readonly body?: string;
   readonly connections: number;
   readonly seconds: number;
+  /** The processor core that asks; any when undefined. */
+  readonly core?: number;
 }
 
 export interface Measured {
@@ -27,6 +29,7 @@ export async function wrk({
   body = "",
   connections,
   seconds,
+  core,
 }: Load): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), "sealkeeper-wrk-"));
   try {
@@ -34,7 +37,8 @@ export async function wrk({
     const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${lua(value)}`);
     writeFileSync(script, [`wrk.method = ${lua(method)}`, `wrk.body = ${lua(body)}`, ...lines].join("\n"));
     const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, url];
-    const { stdout } = await promisify(execFile)("wrk", args);
+    const command = core === undefined ? ["wrk", ...args] : ["taskset", "-c", String(core), "wrk", ...args];
+    const { stdout } = await promisify(execFile)(command[0] ?? "", command.slice(1));
     const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
     return {
       perSecond: number(/Requests\/sec:\s+([\d.]+)/),
