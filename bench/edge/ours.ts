@@ -79,7 +79,7 @@ export async function startOurs({ ec, rsa }: Files, backend: Place): Promise<Our
     host,
     port: await until(`${host}:${port}`, () => openPort(host, [port, port + 8000]).catch(() => undefined)),
   });
-  const pid = (await edgePid(product)) ?? 0;
+  const pid = await until("the edge", () => edgePid(product));
   pinAll(pid);
   return {
     name: "Sealkeeper",

@@ -187,7 +187,7 @@ async function nginx(
   const module = stream === undefined ? "" : "load_module /usr/lib/nginx/modules/ngx_stream_module.so;";
   writeFileSync(
     file,
-    `${module} worker_processes 1; worker_rlimit_nofile 60000; daemon off; error_log ${directory}/${name}.log; pid ${directory}/${name}.pid;
+    `user root; ${module} worker_processes 1; worker_rlimit_nofile 60000; daemon off; error_log ${directory}/${name}.log; pid ${directory}/${name}.pid;
 events { worker_connections 40000; }
 http { access_log off; ${temporary} keepalive_requests 10000000; keepalive_timeout 350s; ${http} }
 ${stream === undefined ? "" : `stream { ${stream} }`}\n`,
