@@ -23,9 +23,6 @@ export interface Journey {
   /** Connections that did not come about: `TargetConnectionErrorCount`, and with TLS `TargetTLSNegotiationErrorCount`. */
   connectionErrors: number;
   tlsErrors: number;
-  /** The request's and the answer's body as they went to and came from the target, in bytes. */
-  bodySent: number;
-  bodyReceived: number;
   /** The connection speaks another protocol now. */
   switched: boolean;
 }
@@ -42,8 +39,6 @@ export function newJourney(): Journey {
     traceId: undefined,
     connectionErrors: 0,
     tlsErrors: 0,
-    bodySent: 0,
-    bodyReceived: 0,
     switched: false,
   };
 }
