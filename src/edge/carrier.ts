@@ -5,6 +5,8 @@ import type { FindChallenge } from "#edge/control/challenges.ts";
 import { openAgents } from "#edge/core/forward.ts";
 import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "#edge/keys/keyring.ts";
 import type { Kms } from "#edge/keys/kms.ts";
+import { tlsFront } from "#edge/tls/front.ts";
+import type { TicketSeed } from "#edge/tls/ticket-keys.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Timers } from "#lib/timers.ts";
@@ -29,6 +31,7 @@ export interface CarrierDeps {
   readonly ids: Ids;
   readonly findChallenge: FindChallenge;
   readonly bindings: Bindings;
+  readonly tickets: TicketSeed;
   readonly tell: (message: EdgeMessage) => void;
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -36,6 +39,7 @@ export interface CarrierDeps {
 export function openCarrier(deps: CarrierDeps): Carrier {
   const { tell } = deps;
   const agents = openAgents();
+  const tls = tlsFront(deps);
   const balancers = new Map<LoadBalancerArn, Balancer>();
   const keyrings = new Map<LoadBalancerArn, Keyring>();
   let revision: string | undefined;
@@ -47,6 +51,8 @@ export function openCarrier(deps: CarrierDeps): Carrier {
     cache: edgeContextCache(deps),
     onServing: (loadBalancerArn, certificateArn, serial) =>
       tell({ kind: "serving", loadBalancerArn, certificates: [{ certificateArn, serial }] }),
+    onCannotServe: (loadBalancerArn, certificateArn, serial, reason) =>
+      tell({ kind: "cannot-serve", loadBalancerArn, certificateArn, serial, reason }),
   };
   const keyringOf = (arn: LoadBalancerArn): Keyring => {
     const known = keyrings.get(arn) ?? keyring(arn, keyringDeps);
@@ -73,7 +79,7 @@ export function openCarrier(deps: CarrierDeps): Carrier {
   const putBalancer = async (config: EdgeBalancer): Promise<void> => {
     named?.balancers.add(config.arn);
     dropAllBut(config.arn, new Set(config.listeners.flatMap(({ certificates }) => certificates)));
-    const balancerDeps: BalancerDeps = { ...deps, agents, keyring: keyringOf(config.arn) };
+    const balancerDeps: BalancerDeps = { ...deps, agents, tls, keyring: keyringOf(config.arn) };
     const balancer = balancers.get(config.arn) ?? openBalancer(config, balancerDeps);
     balancers.set(config.arn, balancer);
     await balancer.configure(config);

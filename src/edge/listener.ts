@@ -9,12 +9,11 @@ import { forwardedCount } from "#edge/core/forwarded-headers.ts";
 import { httpFront } from "#edge/core/http-front.ts";
 import { answerBody, answerStatus, lastWords } from "#edge/core/own-answers.ts";
 import { redirectLocation } from "#edge/http/redirect.ts";
-import type { Keyring, KeyringEntry } from "#edge/keys/keyring.ts";
+import type { Keyring } from "#edge/keys/keyring.ts";
 import { forwardTcp } from "#edge/network/tcp-forward.ts";
 import { stickyCookie } from "#edge/targets/stickiness.ts";
 import type { Targets } from "#edge/targets/target-choice.ts";
-import { type CertificateIndex, indexCertificates } from "#edge/tls/certificate-choice.ts";
-import { startTls } from "#edge/tls/front.ts";
+import { type TlsFront, type TlsSettings, tlsSettings } from "#edge/tls/front.ts";
 import { endWith } from "#edge/tls/tls-alert.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Bindings, Bound } from "./bind.ts";
@@ -35,12 +34,13 @@ export interface ListenerDeps extends ForwardDeps {
   readonly targets: Targets;
   readonly findChallenge: FindChallenge;
   readonly bindings: Bindings;
+  readonly tls: TlsFront;
   readonly onError: (what: string, error: unknown) => void;
 }
 
 export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): Listener {
   let current = { config, balancer };
-  let certificates: { generation: number; of: EdgeListener; index: CertificateIndex<KeyringEntry> } | undefined;
+  let tls: TlsSettings | undefined;
   const connections = new Set<Socket>();
   const serve = (exchange: Exchange): void => answer(exchange, current.config, current.balancer, deps);
   const front = httpFront((exchange) => {
@@ -51,19 +51,6 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
       .then((found) => (found === undefined ? serve(exchange) : answerBody(exchange, 200, "text/plain", found)));
   }, deps);
 
-  const index = (): CertificateIndex<KeyringEntry> => {
-    const { generation } = deps.keyring;
-    if (certificates?.generation !== generation || certificates.of !== current.config) {
-      const [standard] = current.config.certificates;
-      const present = current.config.certificates
-        .map((arn) => deps.keyring.find(arn))
-        .filter((entry) => entry !== undefined);
-      const first = standard && deps.keyring.find(standard);
-      certificates = { generation, of: current.config, index: indexCertificates(present, first) };
-    }
-    return certificates.index;
-  };
-
   const accept = (socket: Socket): void => {
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
@@ -71,19 +58,11 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
     if (current.config.protocol === "HTTP")
       return front.serve(socket, clientOf(socket, "http", current.config), "http/1.1");
     if (current.config.protocol === "TCP") return tunnel(socket);
-    const settings = () => ({
-      listenerArn: current.config.arn,
-      policy: policyOf(current.config),
-      alpn: alpnOf(current.config, current.balancer),
-      certificates: index(),
+    deps.tls.accept(socket, undefined, {
+      settings: () => (tls ??= settingsOf(current.config, current.balancer, deps.keyring)),
+      secure: acceptSecure,
+      plain: answerPlainHttp,
     });
-    startTls(socket, settings, answerPlainHttp, deps).then(
-      (secure) => secure && acceptSecure(secure),
-      (error: unknown) => {
-        deps.onError("a TLS connection failed", error);
-        socket.destroy();
-      },
-    );
   };
   const acceptSecure = (secure: TLSSocket): void => {
     if (current.config.protocol === "TLS" || current.config.protocol === "TCP") return tunnel(secure);
@@ -112,6 +91,7 @@ export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps:
   );
   const configure = (newConfig: EdgeListener, newBalancer: EdgeBalancer): void => {
     current = { config: newConfig, balancer: newBalancer };
+    tls = undefined;
     front.limit({
       idle: idleTimeout(newBalancer.attributes),
       life: Number(newBalancer.attributes["client_keep_alive.seconds"] ?? 3600) * SECOND,
@@ -144,6 +124,15 @@ export function policyOf({ sslPolicy }: EdgeListener): TlsPolicy {
   const policy = tlsPolicy(sslPolicy ?? DEFAULT_TLS_POLICY) ?? tlsPolicy(DEFAULT_TLS_POLICY);
   if (!policy) throw new Error(`there is no security policy ${sslPolicy}`);
   return policy;
+}
+
+function settingsOf(config: EdgeListener, balancer: EdgeBalancer, keyring: Keyring): TlsSettings {
+  return tlsSettings({
+    listenerArn: config.arn,
+    policy: policyOf(config),
+    alpn: alpnOf(config, balancer),
+    certificates: keyring.index(config.certificates),
+  });
 }
 
 function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): void {

@@ -13,6 +13,16 @@ export function nameText(name: Name): string {
     .join(",");
 }
 
+/**
+ * A distinguished name as RFC 2253 has it: the last relative name first. All of it is ASCII; other characters are written
+ * as the bytes of their UTF-8 (section 2.4), so that it may stand in a header field.
+ */
+export function nameText2253(name: Name): string {
+  return nameText([...name].reverse() as unknown as Name).replace(/[^\x20-\x7e]/gu, (character) =>
+    Buffer.from(character).reduce((out, byte) => `${out}\\${byte.toString(16).padStart(2, "0").toUpperCase()}`, ""),
+  );
+}
+
 /** The first value of an attribute; undefined when the name has none. */
 export function attributeOf(name: Name, type: keyof typeof OID): string | undefined {
   const found = name.flatMap((attributes) => [...attributes]).find((attribute) => attribute.type === OID[type]);

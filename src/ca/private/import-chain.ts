@@ -4,7 +4,7 @@ import { Refusal } from "#domain/refusal.ts";
 import { pem } from "#lib/pem.ts";
 import { readCertificate } from "#lib/x509-certificate.ts";
 import { nameText } from "#lib/x509-name.ts";
-import { brokenConstraint } from "./name-constraints.ts";
+import { brokenConstraint } from "#lib/x509-name-constraints.ts";
 import { limitsOf } from "./path-limits.ts";
 import { readSubject } from "./subject-name.ts";
 

@@ -3,7 +3,7 @@ import { type Der, encode, sequence, tagged, taggedAscii, taggedBytes, utf8Strin
 import { OID } from "#lib/oids.ts";
 import { distinguishedName } from "#lib/x509-certificate.ts";
 import { readGeneralNames, readNameConstraints } from "#lib/x509-general-names.ts";
-import { brokenConstraint } from "./name-constraints.ts";
+import { brokenConstraint } from "#lib/x509-name-constraints.ts";
 import { readSubject } from "./subject-name.ts";
 
 const dns = (name: string): Der => taggedAscii(2, name);

@@ -8,6 +8,7 @@ import { issuedPeriod, type Validity } from "#domain/private-ca/validity.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { tbsCertificate } from "#lib/x509-certificate.ts";
 import type { CertificateRequest } from "#lib/x509-csr.ts";
+import { brokenConstraint } from "#lib/x509-name-constraints.ts";
 import {
   type CaKeyAlgorithm,
   caKeyAlgorithm,
@@ -21,7 +22,6 @@ import type { Tx } from "#store/store.ts";
 import { compile } from "./compile.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { lintPrivate } from "./lint.ts";
-import { brokenConstraint } from "./name-constraints.ts";
 import { type OpenAuthority, openAuthority } from "./open-authority.ts";
 import { revocationPlaces } from "./urls.ts";
 

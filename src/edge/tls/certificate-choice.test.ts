@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseCertificate, indexCertificates, type KeyType } from "./certificate-choice.ts";
+import { type CertificateIndex, chooseCertificate, type KeyType } from "./certificate-choice.ts";
 import type { ClientHello } from "./client-hello.ts";
 
 const certificate = (keyType: KeyType, ...names: string[]) => ({ keyType, names });
@@ -7,6 +7,16 @@ const RSA = certificate("RSA", "a.test");
 const P256 = certificate("P-256", "a.test");
 const P384 = certificate("P-384", "a.test");
 const OTHER = certificate("RSA", "other.test");
+
+type Certificate = ReturnType<typeof certificate>;
+
+function indexCertificates(all: readonly Certificate[], standard?: Certificate): CertificateIndex<Certificate> {
+  const byName = Map.groupBy(
+    all.flatMap((one) => one.names.map((name) => ({ name, one }))),
+    ({ name }) => name,
+  );
+  return { named: (name) => byName.get(name)?.map(({ one }) => one), standard };
+}
 
 const MODERN: ClientHello = {
   serverName: "a.test",
@@ -45,13 +55,13 @@ test("the default certificate is for those without a name and with another one, 
   const stranger = { ...MODERN, serverName: "stranger.test" };
   for (const hello of [nameless, stranger]) {
     expect(chooseCertificate(indexCertificates([P256, OTHER], OTHER), hello, { tls13: true })).toBe(OTHER);
-    expect(chooseCertificate(indexCertificates([P256], undefined), hello, { tls13: true })).toBeUndefined();
+    expect(chooseCertificate(indexCertificates([P256]), hello, { tls13: true })).toBeUndefined();
   }
 });
 
 test("a wildcard is for one label", () => {
   const wildcard = certificate("P-256", "*.a.test");
-  const index = indexCertificates([wildcard], undefined);
+  const index = indexCertificates([wildcard]);
   const choose = (serverName: string) => chooseCertificate(index, { ...MODERN, serverName }, { tls13: true });
   expect([choose("b.a.test"), choose("a.test"), choose("c.b.a.test")]).toEqual([wildcard, undefined, undefined]);
 });

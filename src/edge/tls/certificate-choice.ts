@@ -2,8 +2,6 @@ import type { ClientHello } from "./client-hello.ts";
 
 /** What the choice needs to know of a certificate. */
 export interface Choosable {
-  /** What it is for, lower case, wildcards included. */
-  readonly names: readonly string[];
   readonly keyType: KeyType;
 }
 
@@ -12,24 +10,10 @@ export type KeyType = "RSA" | "P-256" | "P-384" | "P-521" | "other";
 
 /** A listener's certificates by the names that they are for. */
 export interface CertificateIndex<T extends Choosable> {
-  readonly byName: ReadonlyMap<string, readonly T[]>;
+  /** Those for exactly this name, which is in lower case and may be a wildcard; undefined when there is none. */
+  named(name: string): readonly T[] | undefined;
+  /** The default certificate: undefined when it is not there, and then nothing stands in for it. */
   readonly standard: T | undefined;
-}
-
-/** `standard` is the default certificate: undefined when it is not there, and then nothing stands in for it. */
-export function indexCertificates<T extends Choosable>(
-  certificates: readonly T[],
-  standard: T | undefined,
-): CertificateIndex<T> {
-  const byName = new Map<string, T[]>();
-  for (const certificate of certificates) {
-    for (const name of new Set(certificate.names)) {
-      const known = byName.get(name);
-      if (known) known.push(certificate);
-      else byName.set(name, [certificate]);
-    }
-  }
-  return { byName, standard };
 }
 
 /**
@@ -38,15 +22,23 @@ export function indexCertificates<T extends Choosable>(
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
  */
 export function chooseCertificate<T extends Choosable>(
-  { byName, standard }: CertificateIndex<T>,
+  index: CertificateIndex<T>,
   hello: ClientHello,
   policy: { readonly tls13: boolean },
 ): T | undefined {
   const name = hello.serverName;
-  if (name === undefined) return standard;
-  const fitting = byName.get(name) ?? byName.get(name.replace(/^[^.]+\./, "*.")) ?? [];
+  if (name === undefined) return index.standard;
+  const fitting = index.named(name) ?? index.named(wildcardOf(name));
+  if (!fitting) return index.standard;
+  if (fitting.length === 1) return fitting[0];
   const ranked = fitting.toSorted((a, b) => RANK[a.keyType] - RANK[b.keyType]);
-  return ranked.find(({ keyType }) => canVerify(hello, keyType, policy.tls13)) ?? ranked[0] ?? standard;
+  return ranked.find(({ keyType }) => canVerify(hello, keyType, policy.tls13)) ?? ranked[0] ?? index.standard;
+}
+
+/** `*.b.test` for `a.b.test`; nothing that is a name for one without a dot. */
+function wildcardOf(name: string): string {
+  const dot = name.indexOf(".");
+  return dot < 0 ? "" : `*${name.slice(dot)}`;
 }
 
 /** Whether a client can finish a handshake with a key of this type. */

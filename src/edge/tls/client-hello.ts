@@ -8,6 +8,10 @@ export interface ClientHello {
   /** Undefined when the extension is missing, as with TLS 1.0 and 1.1 clients. */
   readonly signatureAlgorithms?: readonly number[];
   readonly groups?: readonly number[];
+  /** The groups that it has sent a key of already (TLS 1.3). */
+  readonly keyShares?: readonly number[];
+  /** The protocols that it offers (ALPN), in its order of preference. */
+  readonly protocols?: readonly string[];
 }
 
 /** What the first bytes of a connection are: a whole ClientHello, the beginning of one, or something else. */
@@ -25,15 +29,11 @@ export function readClientHello(bytes: Uint8Array): HelloReading {
   const message = handshakeBytes(bytes);
   if (message === "not-tls" || message === "malformed") return { state: message };
   if (message.length < 4) return tooLong(bytes);
-  const length = uint(message, 1, 3);
+  const length = uint24(message, 1);
   if (message[0] !== CLIENT_HELLO || length > MOST_HELLO_BYTES) return { state: "malformed" };
   if (message.length < 4 + length) return tooLong(bytes);
-  try {
-    return { state: "whole", hello: parseHello(new Cursor(message.subarray(4, 4 + length))) };
-  } catch (error) {
-    if (error instanceof Malformed) return { state: "malformed" };
-    throw error;
-  }
+  const hello = parseHello(message, 4 + length);
+  return hello ? { state: "whole", hello } : { state: "malformed" };
 }
 
 /** No client needs more; those that say more are turned away. */
@@ -45,14 +45,19 @@ function tooLong(bytes: Uint8Array): HelloReading {
 
 /** The handshake message so far, its records taken off; early data may follow it in records of other kinds. */
 function handshakeBytes(bytes: Uint8Array): Uint8Array | "not-tls" | "malformed" {
-  const message = Buffer.alloc(bytes.length);
+  if (bytes.length > 0 && bytes[0] !== HANDSHAKE_RECORD) return "not-tls";
+  // Nearly always it is one record: nothing is copied then.
+  const first = bytes.length < 9 ? 0 : uint16(bytes, 3);
+  if (bytes[1] === 3 && first >= 4 && first <= MOST_RECORD_BYTES && uint24(bytes, 6) <= first - 4)
+    return bytes.subarray(5, 5 + first);
+  const message = Buffer.allocUnsafe(bytes.length);
   let filled = 0;
-  for (let at = 0; at < bytes.length && !(filled >= 4 && filled >= 4 + uint(message, 1, 3)); ) {
-    if (bytes[at] !== HANDSHAKE_RECORD) return at === 0 ? "not-tls" : "malformed";
+  for (let at = 0; at < bytes.length && !(filled >= 4 && filled >= 4 + uint24(message, 1)); ) {
+    if (bytes[at] !== HANDSHAKE_RECORD) return "malformed";
     const major = bytes[at + 1];
     if (major !== undefined && major !== 3) return "malformed";
     if (bytes.length < at + 5) break;
-    const length = uint(bytes, at + 3, 2);
+    const length = uint16(bytes, at + 3);
     if (length === 0 || length > MOST_RECORD_BYTES) return "malformed";
     const part = bytes.subarray(at + 5, at + 5 + length);
     message.set(part, filled);
@@ -62,114 +67,175 @@ function handshakeBytes(bytes: Uint8Array): Uint8Array | "not-tls" | "malformed"
   return message.subarray(0, filled);
 }
 
-function parseHello(hello: Cursor): ClientHello {
-  const legacyVersion = hello.uint(2);
-  hello.take(32); // random
-  const session = hello.vector(1);
-  if (session.left > 32) throw new Malformed();
-  const cipherSuites = hello.vector(2).uint16s();
-  const compression = hello.vector(1);
-  if (cipherSuites.length === 0 || compression.left === 0) throw new Malformed();
-  const extensions = readExtensions(hello);
-  const serverName = extensions.get(SERVER_NAME);
-  const versions = extensions.get(SUPPORTED_VERSIONS);
-  const signatureAlgorithms = extensions.get(SIGNATURE_ALGORITHMS);
-  const groups = extensions.get(SUPPORTED_GROUPS);
-  const name = serverName && hostName(serverName);
-  return {
-    ...(name === undefined ? {} : { serverName: name }),
-    versions: versions ? only(versions.vector(1), versions).uint16s() : upTo(legacyVersion),
-    cipherSuites,
-    ...(signatureAlgorithms
-      ? { signatureAlgorithms: only(signatureAlgorithms.vector(2), signatureAlgorithms).uint16s() }
-      : {}),
-    ...(groups ? { groups: only(groups.vector(2), groups).uint16s() } : {}),
-  };
+/**
+ * The fields up to `end`; undefined when they are not as they must be. Each vector is read by a function that is given
+ * where it begins and where what holds it ends.
+ */
+function parseHello(bytes: Uint8Array, end: number): ClientHello | undefined {
+  const legacyVersion = uint16(bytes, 4);
+  let at = 4 + 2 + 32; // the version, the random
+  if (at + 1 > end) return undefined;
+  const session = bytes[at] ?? 0;
+  if (session > 32) return undefined;
+  at += 1 + session;
+  const suites = vector16(bytes, at, end);
+  if (!suites || suites.length === 0) return undefined;
+  at += 2 + 2 * suites.length;
+  const compressions = bytes[at] ?? 0;
+  if (at >= end || compressions === 0 || at + 1 + compressions > end) return undefined;
+  at += 1 + compressions;
+  if (at === end) return { versions: upTo(legacyVersion), cipherSuites: suites };
+  if (at + 2 > end || at + 2 + uint16(bytes, at) !== end) return undefined;
+  const found = readExtensions(bytes, at + 2, end);
+  if (!found) return undefined;
+  return { ...found, versions: found.versions ?? upTo(legacyVersion), cipherSuites: suites };
 }
 
-function readExtensions(hello: Cursor): ReadonlyMap<number, Cursor> {
-  const found = new Map<number, Cursor>();
-  if (hello.left === 0) return found;
-  const extensions = only(hello.vector(2), hello);
-  while (extensions.left > 0) {
-    const type = extensions.uint(2);
-    if (found.has(type)) throw new Malformed();
-    found.set(type, extensions.vector(2));
+type Found = { -readonly [Key in Exclude<keyof ClientHello, "cipherSuites">]?: ClientHello[Key] };
+
+function readExtensions(bytes: Uint8Array, from: number, end: number): Found | undefined {
+  const found: Found = {};
+  const types: number[] = [];
+  for (let at = from; at < end; ) {
+    if (at + 4 > end) return undefined;
+    const type = uint16(bytes, at);
+    const start = at + 4;
+    const stop = start + uint16(bytes, at + 2);
+    if (stop > end || types.includes(type) || types.push(type) > MOST_EXTENSIONS) return undefined;
+    if (!readExtension(type, bytes, start, stop, found)) return undefined;
+    at = stop;
   }
   return found;
 }
 
+/** False when an extension that we read is malformed. */
+function readExtension(type: number, bytes: Uint8Array, start: number, stop: number, found: Found): boolean {
+  switch (type) {
+    case SERVER_NAME: {
+      const name = hostName(bytes, start, stop);
+      if (name === MALFORMED) return false;
+      if (name !== undefined) found.serverName = name;
+      return true;
+    }
+    case SUPPORTED_GROUPS: {
+      const groups = whole16(bytes, start, stop);
+      if (groups) found.groups = groups;
+      return groups !== undefined;
+    }
+    case SIGNATURE_ALGORITHMS: {
+      const algorithms = whole16(bytes, start, stop);
+      if (algorithms) found.signatureAlgorithms = algorithms;
+      return algorithms !== undefined;
+    }
+    case SUPPORTED_VERSIONS: {
+      const length = bytes[start] ?? 0;
+      if (start + 1 + length !== stop || length % 2 !== 0) return false;
+      found.versions = uint16s(bytes, start + 1, stop);
+      return true;
+    }
+    case KEY_SHARE: {
+      const shares = keyShares(bytes, start, stop);
+      if (shares) found.keyShares = shares;
+      return shares !== undefined;
+    }
+    case ALPN: {
+      const protocols = alpnProtocols(bytes, start, stop);
+      if (protocols) found.protocols = protocols;
+      return protocols !== undefined;
+    }
+    default:
+      return true;
+  }
+}
+
 /** RFC 6066 section 3: the first name of type host_name. */
-function hostName(extension: Cursor): string | undefined {
-  if (extension.left === 0) return undefined;
-  const names = only(extension.vector(2), extension);
-  while (names.left > 0) {
-    const type = names.uint(1);
-    const name = names.vector(2);
+function hostName(bytes: Uint8Array, start: number, stop: number): string | undefined | typeof MALFORMED {
+  if (start === stop) return undefined;
+  if (start + 2 > stop || start + 2 + uint16(bytes, start) !== stop) return MALFORMED;
+  for (let at = start + 2; at < stop; ) {
+    if (at + 3 > stop) return MALFORMED;
+    const type = bytes[at];
+    const from = at + 3;
+    at = from + uint16(bytes, at + 1);
+    if (at > stop) return MALFORMED;
     if (type !== 0) continue;
-    const text = Buffer.from(name.take(name.left)).toString("latin1").toLowerCase().replace(/\.$/, "");
-    return /^[a-z0-9_.-]{1,253}$/.test(text) ? text : undefined;
+    const text = latin1(bytes, from, at).toLowerCase();
+    return HOST_NAME.test(text) ? text.replace(/\.$/, "") : undefined;
   }
   return undefined;
+}
+
+/** RFC 8446 section 4.2.8. */
+function keyShares(bytes: Uint8Array, start: number, stop: number): number[] | undefined {
+  if (start + 2 > stop || start + 2 + uint16(bytes, start) !== stop) return undefined;
+  const groups: number[] = [];
+  for (let at = start + 2; at < stop; at += 4 + uint16(bytes, at + 2)) {
+    if (at + 4 > stop || at + 4 + uint16(bytes, at + 2) > stop) return undefined;
+    groups.push(uint16(bytes, at));
+  }
+  return groups;
+}
+
+/** RFC 7301 section 3.1. */
+function alpnProtocols(bytes: Uint8Array, start: number, stop: number): string[] | undefined {
+  if (start + 2 > stop || start + 2 + uint16(bytes, start) !== stop) return undefined;
+  const protocols: string[] = [];
+  for (let at = start + 2; at < stop; ) {
+    const next = at + 1 + (bytes[at] ?? 0);
+    if (next > stop || next === at + 1) return undefined;
+    protocols.push(latin1(bytes, at + 1, next));
+    at = next;
+  }
+  return protocols;
 }
 
 function upTo(legacyVersion: number): number[] {
   return LEGACY_VERSIONS.filter((version) => version <= legacyVersion);
 }
 
-/** `part`, when nothing follows it in `whole`. */
-function only(part: Cursor, whole: Cursor): Cursor {
-  if (whole.left > 0) throw new Malformed();
-  return part;
+/** A list of numbers that fills an extension. */
+function whole16(bytes: Uint8Array, start: number, stop: number): number[] | undefined {
+  const numbers = vector16(bytes, start, stop);
+  return numbers && start + 2 + 2 * numbers.length === stop ? numbers : undefined;
 }
 
-class Malformed extends Error {}
-
-/** A place in bytes that never reads behind their end. */
-class Cursor {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  take(count: number): Uint8Array {
-    if (count > this.left) throw new Malformed();
-    this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
-  }
-
-  uint(size: number): number {
-    return uint(this.take(size), 0, size);
-  }
-
-  /** What is behind a length of `size` bytes. */
-  vector(size: number): Cursor {
-    return new Cursor(this.take(this.uint(size)));
-  }
-
-  uint16s(): number[] {
-    if (this.left % 2 !== 0) throw new Malformed();
-    return Array.from({ length: this.left / 2 }, () => this.uint(2));
-  }
+/** A list of numbers of two bytes each, behind its length. */
+function vector16(bytes: Uint8Array, start: number, limit: number): number[] | undefined {
+  if (start + 2 > limit) return undefined;
+  const length = uint16(bytes, start);
+  if (start + 2 + length > limit || length % 2 !== 0) return undefined;
+  return uint16s(bytes, start + 2, start + 2 + length);
 }
 
-function uint(bytes: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = 0; i < size; i++) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
+function uint16s(bytes: Uint8Array, start: number, stop: number): number[] {
+  const numbers: number[] = [];
+  for (let at = start; at < stop; at += 2) numbers.push(uint16(bytes, at));
+  return numbers;
 }
 
+function latin1(bytes: Uint8Array, start: number, stop: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, stop - start).toString("latin1");
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function uint24(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 16) | uint16(bytes, at + 1);
+}
+
+const HOST_NAME = /^[a-z0-9_.-]{1,254}$/;
+const MALFORMED: unique symbol = Symbol("malformed");
 const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
 const MOST_RECORD_BYTES = 16_384;
+/** TLS has some sixty; with this bound looking for duplicates stays cheap. */
+const MOST_EXTENSIONS = 128;
 const LEGACY_VERSIONS = [0x0301, 0x0302, 0x0303];
 const SERVER_NAME = 0;
 const SUPPORTED_GROUPS = 10;
 const SIGNATURE_ALGORITHMS = 13;
+const ALPN = 16;
 const SUPPORTED_VERSIONS = 43;
+const KEY_SHARE = 51;

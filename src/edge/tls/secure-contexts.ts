@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { constants, createHash, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { TlsPolicy, TlsVersion } from "#domain/tls/policies.ts";
 import { privatePem } from "#lib/pem.ts";
@@ -16,10 +16,12 @@ export interface ContextParts {
   readonly ticketKeys: Buffer;
   /** What sessions may be resumed for. */
   readonly session: string;
+  /** For mutual TLS: PEM of the CAs that clients are told to have certificates of. Sessions are not resumed then. */
+  readonly advertised?: readonly string[] | undefined;
 }
 
 /** Exactly what a security policy says, for one certificate. The private key is copied into OpenSSL. */
-export function secureContext({ policy, chain, pkcs8, ticketKeys, session }: ContextParts): SecureContext {
+export function secureContext({ policy, chain, pkcs8, ticketKeys, session, advertised }: ContextParts): SecureContext {
   using key = pemOf(pkcs8);
   using _overwritten = overwriting(pkcs8);
   return createSecureContext({
@@ -31,6 +33,9 @@ export function secureContext({ policy, chain, pkcs8, ticketKeys, session }: Con
     honorCipherOrder: true,
     // Explicit: without it Node also offers hybrid groups that the policy may not name.
     ecdhCurve: policy.groups.join(":"),
+    // Empty: OpenSSL verifies no client, and need not hold the world's root certificates for it.
+    ca: advertised ? [...advertised] : [],
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (advertised ? constants.SSL_OP_NO_TICKET : 0),
     ticketKeys,
     sessionIdContext: createHash("sha256").update(session).digest("hex").slice(0, 32),
   });
@@ -43,6 +48,11 @@ export function secureContext({ policy, chain, pkcs8, ticketKeys, session }: Con
 export function closeContext(context: SecureContext): void {
   const { close } = context.context as { close?: () => void };
   close?.call(context.context);
+}
+
+/** Tickets from before are worth nothing from now on. `setTicketKeys` of a context is what tls.Server calls, too. */
+export function renewTicketKeys(context: SecureContext, keys: Buffer): void {
+  (context.context as { setTicketKeys(keys: Buffer): void }).setTicketKeys(keys);
 }
 
 /** Whether this Node can release a key at once. */

@@ -1,10 +1,14 @@
-import { OID } from "#lib/oids.ts";
-import { comparableNames, NAME_TAGS, type NameConstraints, type RawGeneralName } from "#lib/x509-general-names.ts";
-import type { SubjectName } from "./subject-name.ts";
+import { OID } from "./oids.ts";
+import { comparableNames, NAME_TAGS, type NameConstraints, type RawGeneralName } from "./x509-general-names.ts";
 
 /** What a certificate names: its subject, and its alternative names. */
 export interface NamesToCheck {
-  readonly subject: SubjectName;
+  readonly subject: {
+    readonly der: Buffer;
+    readonly isEmpty: boolean;
+    /** The values of an attribute, by its identifier. */
+    values(type: string): string[];
+  };
   readonly alternative: readonly RawGeneralName[];
 }
 
