@@ -21,6 +21,8 @@ export interface Exchange {
   /** The client takes trailers (RFC 9110 section 6.5.1); gRPC wants them. */
   readonly takesTrailers: boolean;
   readonly desync: Classification;
+  /** Nothing may follow it on its connection, nor on the target's: another parser may see its end elsewhere. */
+  readonly last?: boolean;
   readonly client: Client;
   /** When the request's head was whole, as `Clock` tells it in milliseconds. */
   readonly arrivedAt: number;

@@ -15,6 +15,8 @@ export interface TargetRequest {
   readonly upgrade: string | undefined;
   /** Say `te: trailers`. */
   readonly wantsTrailers: boolean;
+  /** Nothing may follow it on the connection (`Exchange.last`). HTTP/2 frames cannot be mistaken, and may. */
+  readonly last?: boolean;
 }
 
 /** Who hears what a target answers. After `failed`, or the end of the sink that `answered` gave, nothing more is heard. */

@@ -1,0 +1,104 @@
+import type { Socket } from "node:net";
+
+/**
+ * What is written on a socket, put together so that a small message goes out in one write: heads and pieces gather in a
+ * stage until somebody flushes it. All outputs of the process share one stage; it is flushed before another uses it, and
+ * at the latest when the event that is being handled is over.
+ */
+export class Output {
+  /** Bytes that were written so far. */
+  written = 0;
+  readonly #socket: Socket;
+  /** TLS has encrypted a piece when `write` returns; the kernel may not yet have taken one in clear. */
+  readonly #takesAtOnce: boolean;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#takesAtOnce = "encrypted" in socket && socket.encrypted === true;
+  }
+
+  /** Whether so much waits to be sent that the producer is to wait for the socket's `drain`. */
+  get full(): boolean {
+    return this.#socket.writableLength > MOST_WAITING;
+  }
+
+  /** Writes characters, each of which is a byte. */
+  text(text: string): void {
+    this.written += text.length;
+    if (text.length > STAGE_SIZE) {
+      this.flush();
+      this.#socket.write(text, "latin1");
+      return;
+    }
+    this.#enter(text.length);
+    used += stage.write(text, used, "latin1");
+  }
+
+  /** Writes a piece, which may be overwritten afterwards. */
+  bytes(piece: Uint8Array): void {
+    const { length } = piece;
+    this.written += length;
+    const big = length > STAGE_SIZE || (this.#takesAtOnce && length >= BIG && (owner !== this || used === 0));
+    if (!big) {
+      this.#enter(length);
+      stage.set(piece, used);
+      used += length;
+      return;
+    }
+    this.flush();
+    if (this.#takesAtOnce && this.#socket.writableLength === 0) this.#socket.write(piece);
+    else this.#socket.write(Buffer.from(piece));
+  }
+
+  /** Sends what is on the stage. */
+  flush(): void {
+    if (owner !== this) return;
+    owner = undefined;
+    const socket = this.#socket;
+    const piece = stage.subarray(0, used);
+    used = 0;
+    if (piece.length === 0 || socket.destroyed || socket.writableEnded) return;
+    if (socket.writableLength > 0) {
+      socket.write(Buffer.from(piece));
+      return;
+    }
+    socket.write(piece);
+    // What the kernel did not take now it takes from there later.
+    if (!this.#takesAtOnce && socket.writableLength > 0) stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
+  }
+
+  /** Makes sure that there is room on the stage, and that it will be flushed. */
+  #enter(length: number): void {
+    if (owner !== this) {
+      owner?.flush();
+      owner = this;
+      if (handling === 0) process.nextTick(flushStage);
+    } else if (used + length > STAGE_SIZE) {
+      this.flush();
+      this.#enter(length);
+    }
+  }
+}
+
+/** Handles an event, and sends what it wrote when it is over. */
+export function handle<T>(act: (event: T) => void, event: T): void {
+  handling++;
+  try {
+    act(event);
+  } finally {
+    if (--handling === 0) owner?.flush();
+  }
+}
+
+function flushStage(): void {
+  owner?.flush();
+}
+
+const STAGE_SIZE = 128 * 1024;
+/** From here on it is cheaper to write a piece as it is than to copy it. */
+const BIG = 16 * 1024;
+const MOST_WAITING = 128 * 1024;
+let stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
+let used = 0;
+let owner: Output | undefined;
+let handling = 0;
