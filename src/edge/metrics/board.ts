@@ -17,7 +17,7 @@ export interface MetricsBoard {
 export interface Meters {
   /** The values of a metric, to be kept by who adds to it: of the load balancer, or of one of its target groups. */
   of(name: MetricName, targetGroupArn?: string): Series;
-  /** A value that is read once a minute; answers how it is taken away again. */
+  /** A value that is read once a minute, and added to others of that name; answers how it is taken away again. */
   gauge(name: MetricName, read: () => number | undefined, targetGroupArn?: string): () => void;
   /** The target groups that there still are: series of others end with the next minute. */
   keep(targetGroupArns: readonly string[]): void;
@@ -38,8 +38,7 @@ export function metricsBoard(): MetricsBoard {
       all.delete(arn);
     },
     take() {
-      const samples = [...gone.splice(0), ...all].flatMap(([arn, meters]) => meters.take(arn));
-      return samples;
+      return [...gone.splice(0), ...all].flatMap(([arn, meters]) => meters.take(arn));
     },
   };
 }
@@ -82,10 +81,12 @@ function openMeters(): OpenMeters {
       kept = new Set(targetGroupArns);
     },
     take(loadBalancerArn) {
+      const values = new Map<Series, number>();
       for (const gauge of gauges) {
         const value = gauge.read();
-        if (value !== undefined) gauge.series.add(value);
+        if (value !== undefined) values.set(gauge.series, (values.get(gauge.series) ?? 0) + value);
       }
+      for (const [one, value] of values) one.add(value);
       const samples: MetricSample[] = [];
       for (const [key, { name, targetGroupArn, series: one }] of series) {
         const { count, sum, least, most } = one;

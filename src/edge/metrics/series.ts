@@ -2,8 +2,8 @@
 export class Series {
   count = 0;
   sum = 0;
-  least = Number.POSITIVE_INFINITY;
-  most = Number.NEGATIVE_INFINITY;
+  least: number = Number.POSITIVE_INFINITY;
+  most: number = Number.NEGATIVE_INFINITY;
 
   /** One more value; a thing that happened is a value of 1. */
   add(value: number): void {
