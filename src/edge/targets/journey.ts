@@ -16,7 +16,7 @@ export interface Journey {
   respondedAt: number | undefined;
   /** What the target said; undefined when it said nothing. */
   targetStatus: number | undefined;
-  /** What the client was told; 460 when it did not wait, undefined while nobody told it anything. */
+  /** What the client was told; undefined when it went before it was told anything: 460 in the access log. */
   status: number | undefined;
   /** As it went to the target. */
   traceId: string | undefined;

@@ -45,7 +45,12 @@ export class Station {
   /** Whoever goes on here now or later is told to stop. */
   end(): void {
     this.#ended = true;
-    for (const act of [...this.#endings]) act();
+    for (const act of this.#endings) act();
+  }
+
+  /** Nothing new may go on here. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** It is used again. */
@@ -55,7 +60,7 @@ export class Station {
 
   /** Ends what goes on here now; what comes later may come. */
   interrupt(): void {
-    for (const act of [...this.#endings]) act();
+    for (const act of this.#endings) act();
   }
 
   /** Calls `act` when what goes on here must end; answers the way to stop that. */

@@ -77,7 +77,7 @@ export interface TargetsDeps {
 export function openTargets({ health, clock, timers, cookieSecret, random = Math.random }: TargetsDeps): Targets {
   const seal = cookieSeal(cookieSecret);
   const states = new Map<string, GroupState>();
-  const groupDeps: GroupDeps = { health, clock, timers, random, badge: seal.badge };
+  const groupDeps: GroupDeps = { health, clock, timers, random, badge: (...words) => seal.badge(...words) };
   /** The second in which something was last asked. */
   const seconds = (): number => Math.floor(clock.now().getTime() / SECOND);
   let badges: ReadonlyMap<string, Station> = new Map();
