@@ -4,6 +4,7 @@ import type { CertificateOperationRefusal, CertificateRefusal } from "./certific
 import type { EventRefusal } from "./events/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
+import type { NetworkRefusal } from "./network/refusals.ts";
 import type { PrivateCaRefusal } from "./private-ca/refusals.ts";
 import type { RehearsalRefusal } from "./rehearsal/refusals.ts";
 import type { ZoneRefusal } from "./zones/refusals.ts";
@@ -21,6 +22,7 @@ export type RefusalCode =
   | EventRefusal
   | IdentityRefusal
   | KeyRefusal
+  | NetworkRefusal
   | PrivateCaRefusal
   | RehearsalRefusal
   | ZoneRefusal;

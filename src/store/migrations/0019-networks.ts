@@ -9,7 +9,7 @@ export async function up(db: Raw): Promise<void> {
     sql`create table vpcs (
       id ${id} primary key, account ${id} not null, region ${id} not null, cidr_block ${id} not null,
       cidr_association_id ${id} not null, is_default ${int} not null, tenancy ${id} not null, dns_support ${int} not null,
-      dns_hostnames ${int} not null, address_usage_metrics ${int} not null, network_acl_id ${id} not null,
+      dns_hostnames ${int} not null, address_usage_metrics ${int} not null, network_acl_id ${id} not null unique,
       revision ${int} not null default 0) ${strict}`,
     sql`create index vpcs_page on vpcs (account, region, id)`,
     sql`create unique index vpcs_default on vpcs (account, region) where is_default = 1`,
@@ -57,9 +57,8 @@ export async function up(db: Raw): Promise<void> {
     sql`create index route_table_associations_of_table on route_table_associations (route_table_id, id)`,
     sql`create unique index route_table_associations_main on route_table_associations (vpc_id) where subnet_id is null`,
     sql`create table network_tags (
-      resource_id ${id} not null, key ${id} not null, value text not null, account ${id} not null, region ${id} not null,
-      resource_type ${id} not null, primary key (resource_id, key)) ${strict}`,
-    sql`create index network_tags_page on network_tags (account, region, resource_id, key)`,
+      account ${id} not null, region ${id} not null, resource_id ${id} not null, key ${id} not null, value text not null,
+      resource_type ${id} not null, primary key (account, region, resource_id, key)) ${strict}`,
     // Where load balancers stand: one interface in each of their subnets.
     sql`create table network_interfaces (
       id ${id} primary key, account ${id} not null, region ${id} not null, attachment_id ${id} not null,
