@@ -31,7 +31,7 @@ export function readRevocationList(der: Uint8Array): RevocationList {
     signed: slice(der, tbs),
     algorithm: oidText(contents(der, identifier)),
     signature: contents(der, signature).subarray(1),
-    has: serials.has,
+    has: (serial) => serials.has(serial),
     entries: serials.count,
   };
 }
