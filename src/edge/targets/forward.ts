@@ -162,7 +162,7 @@ class Passage implements Waiter, TargetAnswer, Watched, Wish {
   }
 
   #makeRequest(): TargetRequest {
-    const { method, target, bodyLength, upgrade, takesTrailers } = this.#exchange;
+    const { method, target, bodyLength, upgrade, takesTrailers, last = false } = this.#exchange;
     const { host, fields, traceId } = targetHead(
       this.#exchange,
       this.#settings.head,
@@ -179,6 +179,7 @@ class Passage implements Waiter, TargetAnswer, Watched, Wish {
       bodyLength,
       upgrade,
       wantsTrailers: takesTrailers,
+      last,
     };
   }
 

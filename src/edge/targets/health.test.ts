@@ -65,7 +65,7 @@ describe("a board of targets", () => {
     const made = healthBoard({
       timers,
       onChange: () => void changes++,
-      check: (_, { port }) => Promise.resolve(failing.has(port) ? FAILURE : undefined),
+      check: (_, { port }) => Promise.resolve({ failure: failing.has(port) ? FAILURE : undefined, code: undefined }),
     });
     const settle = () => new Promise((resolve) => setImmediate(resolve));
     return {

@@ -38,13 +38,20 @@ export function afterCheck(
   return still ? { state: "initial", streak: failures } : { state: "unhealthy", streak: 0, failure };
 }
 
-/** Whether a status is one of those in a matcher such as `200-299,301`. */
+/** Whether a status, or a code of gRPC, is one of those in a matcher such as `200-299,301`. */
 export function matches(matcher: string, status: number): boolean {
   return matcher.split(",").some((part) => {
     const [from, to] = part.split("-").map(Number);
     return from !== undefined && status >= from && status <= (to ?? from);
   });
 }
+
+/** What is said of the targets of a target group that no listener forwards to. */
+export const UNUSED: Pick<TargetReport, "state" | "reason" | "description"> = {
+  state: "unused",
+  reason: "Target.NotInUse",
+  description: "Target group is not configured to receive traffic from the load balancer",
+};
 
 /** Health in the words of DescribeTargetHealth. */
 export function inWords(health: Health, draining: boolean): Pick<TargetReport, "state" | "reason" | "description"> {
