@@ -14,8 +14,8 @@ export type { VerifyError } from "./client-path.ts";
 export interface ClientCertificateFacts {
   /** RFC 2253. */
   readonly subject: string;
-  /** `NotBefore=…;NotAfter=…`, ISO 8601. */
-  readonly validity: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
   /** Upper-case hexadecimal. */
   readonly serial: string;
 }
@@ -118,7 +118,7 @@ function verify(
       field(`${HEADER}-Serial-Number`, facts.serial),
       field(`${HEADER}-Issuer`, leaf.issuerText),
       field(`${HEADER}-Subject`, facts.subject),
-      field(`${HEADER}-Validity`, facts.validity),
+      field(`${HEADER}-Validity`, `NotBefore=${seconds(leaf.notBefore)};NotAfter=${seconds(leaf.notAfter)}`),
       field(`${HEADER}-Leaf`, pem),
     ],
   };
@@ -136,8 +136,7 @@ function sentBy(secure: TLSSocket): X509Certificate[] {
 }
 
 function factsOf({ subjectText, notBefore, notAfter, x509 }: PathCertificate): ClientCertificateFacts {
-  const validity = `NotBefore=${seconds(notBefore)};NotAfter=${seconds(notAfter)}`;
-  return { subject: subjectText, validity, serial: x509.serialNumber };
+  return { subject: subjectText, notBefore, notAfter, serial: x509.serialNumber };
 }
 
 function tryFacts(leaf: X509Certificate): ClientCertificateFacts | undefined {
