@@ -1,22 +1,26 @@
-import type { EdgeMessage } from "#domain/edge-messages.ts";
+import type { ControlMessage, EdgeMessage } from "#domain/edge-messages.ts";
 import { challengesOf } from "#edge/control/challenges.ts";
 import { type ControlLink, keepLink } from "#edge/control/control-link.ts";
+import type { ControlPoint } from "#edge/control/control-point.ts";
+import { type KeyLease, keepLease } from "#edge/control/key-lease.ts";
 import { kmsOf } from "#edge/keys/kms.ts";
+import { ownTicketSeed } from "#edge/tls/ticket-keys.ts";
 import type { Clock } from "#lib/clock.ts";
+import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { AccessKey } from "#lib/sigv4-signer.ts";
 import type { Timers } from "#lib/timers.ts";
-import { ownBindings } from "./bind.ts";
+import { type Attempts, ownBindings } from "./bind.ts";
 import { openCarrier } from "./carrier.ts";
 
-export interface EdgeSettings {
+export interface EdgeSettings extends ControlPoint {
   /** The name that its access key is for. */
   readonly edge: string;
-  /** The origin of the control plane's API. */
-  readonly endpoint: URL;
-  /** PEM; for an HTTPS endpoint. */
-  readonly ca?: string | undefined;
   readonly accessKey: AccessKey;
+  /** Where listeners may be bound; where they can, unless told. */
+  readonly attempts?: Attempts;
+  /** How long keys are kept without a word from the control plane; for ever unless told. */
+  readonly keyLease?: Millis | undefined;
 }
 
 export interface EdgeDeps {
@@ -49,22 +53,34 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
   const carrier = openCarrier({
     kms: kmsOf({ ...settings, clock }),
     findChallenge: challengesOf(settings),
-    bindings: ownBindings(),
+    bindings: ownBindings(settings.attempts),
+    tickets: ownTicketSeed({ timers }),
     clock,
     timers,
     ids,
     tell,
     onError,
   });
+  const lease: KeyLease = keepLease({
+    length: settings.keyLease,
+    timers,
+    onEnd() {
+      log.warn({}, LEASE_OVER);
+      for (const message of carrier.reports().flatMap(withdrawals)) void carrier.obey(message);
+    },
+    onContact: () => link.reset(), // everything is told anew
+  });
   const link: ControlLink = keepLink({
     ...settings,
     clock,
     timers,
     onConnect: () => [
-      { kind: "hello", edge: settings.edge, instance, revision: carrier.revision },
+      { kind: "hello", edge: settings.edge, instance, revision: lease.hasEnded ? undefined : carrier.revision },
       ...carrier.reports(),
     ],
     async onMessage(message) {
+      if (message.kind === "welcome" && message.resync) lease.renew();
+      lease.contact();
       try {
         await carrier.obey(message);
       } catch (error) {
@@ -77,9 +93,18 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
   return {
     async stop() {
       link.stop();
+      lease.stop();
       await carrier.stop();
     },
   };
 }
 
+/** What takes away the keys that a report names. */
+function withdrawals(report: EdgeMessage): ControlMessage[] {
+  if (report.kind !== "serving") return [];
+  const { loadBalancerArn, certificates } = report;
+  return certificates.map(({ certificateArn }) => ({ kind: "certificate-gone", loadBalancerArn, certificateArn }));
+}
+
+export const LEASE_OVER = "no word from the control plane for as long as keys are leased: they are dropped";
 const TOLD_IN_THE_LOG: ReadonlySet<EdgeMessage["kind"]> = new Set(["serving", "key-dropped", "listening"]);

@@ -16,6 +16,8 @@ export interface LinkDeps extends PresentDeps, ReportDeps {
   readonly balancerArns: (db: Db, after: LoadBalancerArn | undefined, limit: number) => Promise<LoadBalancerArn[]>;
   /** An edge carries it. */
   readonly markBalancerActive: (db: Db, arn: LoadBalancerArn) => Promise<unknown>;
+  /** The next certificate (PEM) of an edge that joined, for its request; undefined for any other edge. */
+  readonly renewIdentity?: (edge: EdgeCaller, request: string) => Promise<string | undefined>;
 }
 
 /** The control side of one edge's connection. */
@@ -81,7 +83,7 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
       }
     };
     const hear = async (): Promise<void> => {
-      for await (const message of messages) await obey(message, edge, state, deps);
+      for await (const message of messages) await obey(message, edge, socket, state, deps);
     };
     await Promise.race([follow(), hear()]);
   };
@@ -163,7 +165,13 @@ async function synced(socket: Duplex, carried: readonly LoadBalancerArn[], state
   await send(socket, { kind: "synced", revision });
 }
 
-async function obey(message: EdgeMessage, edge: EdgeCaller, state: State, deps: LinkDeps): Promise<void> {
+async function obey(
+  message: EdgeMessage,
+  edge: EdgeCaller,
+  socket: Duplex,
+  state: State,
+  deps: LinkDeps,
+): Promise<void> {
   switch (message.kind) {
     case "hello":
       throw new FrameError("an edge says hello once");
@@ -174,6 +182,10 @@ async function obey(message: EdgeMessage, edge: EdgeCaller, state: State, deps: 
       state.unacknowledged.delete(message.revision);
       for (const arn of carried) await deps.markBalancerActive(deps.store, arn);
       return;
+    }
+    case "identity-wanted": {
+      const chain = await deps.renewIdentity?.(edge, message.request);
+      return chain === undefined ? undefined : send(socket, { kind: "identity", chain });
     }
     case "heartbeat":
       return seeEdge(deps.store, edge.name, deps.clock.now().getTime(), state.acknowledged);

@@ -8,7 +8,9 @@ import { type Millis, SECOND } from "#lib/duration.ts";
 import { object, text, whole } from "#lib/shape.ts";
 import type { AccessKey } from "#lib/sigv4-signer.ts";
 import { readIfThere, writeSecretFile } from "./data-dir.ts";
-import { type EdgeFiles, type EdgeIdentity, edgeFiles, edgeVersion } from "./edge-files.ts";
+import { ANOTHER_IS_HERE, answers } from "./edge-door.ts";
+import { type EdgeFiles, type EdgeIdentity, edgeFiles, edgeVersions, successionOf } from "./edge-files.ts";
+import { type EdgeOptions, edgeArguments, edgeSettingsText } from "./edge-options.ts";
 
 export interface EdgeHostSettings {
   /** Absolute. */
@@ -20,6 +22,12 @@ export interface EdgeHostSettings {
   readonly name: string;
   readonly accessKey: AccessKey;
   readonly logLevel: string;
+  readonly workers: number | "inline";
+  readonly keyLease: Millis | undefined;
+  /** The nodes of the control plane behind the first. */
+  readonly otherEndpoints?: readonly URL[];
+  /** It is on a machine of its own, and proves itself by the identity in its directory. */
+  readonly remote?: boolean;
 }
 
 /** Keeps an edge process beside the control plane. */
@@ -48,10 +56,12 @@ export function keepEdge(
       try {
         const visit = (await enter(files.socket)) ?? (await start(settings, files, stopped.signal));
         if (!visit) break;
-        if (!isSame(visit.identity, wanted) || stopped.signal.aborted) {
-          await visit.stop();
+        const step = stopped.signal.aborted ? "stop" : successionOf(visit.identity, wanted);
+        if (step === "stop" || step === "replace") {
+          await visit.end(step);
           continue;
         }
+        if (step === "reload") visit.reload();
         current = visit;
         failures = 0;
         await visit.left;
@@ -68,20 +78,37 @@ export function keepEdge(
     pid: () => current?.pid,
     async stop() {
       stopped.abort();
-      await current?.stop();
+      await current?.end("stop");
       await keeping;
+      await stopHeirs(files);
     },
   };
 }
 
 /** Writes what the edge will read. */
-function prepare({ dataDir, accessKey, ca, endpoint, name }: EdgeHostSettings, files: EdgeFiles): EdgeIdentity {
+function prepare(settings: EdgeHostSettings, files: EdgeFiles): EdgeIdentity {
+  const { dataDir, accessKey, ca, endpoint, name } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { accessKeyId, secretAccessKey } = accessKey;
   const credentials = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
   if (readIfThere(files.credentials)?.toString() !== credentials) writeSecretFile(files.credentials, credentials);
   if (ca !== undefined && readIfThere(files.ca)?.toString() !== ca) writeSecretFile(files.ca, ca);
-  return { name, endpoint: endpoint.origin, accessKeyId, version: edgeVersion(ca) };
+  const text = edgeSettingsText(optionsOf(settings));
+  return { name, endpoint: endpoint.origin, accessKeyId, settings: text, ...edgeVersions(ca) };
+}
+
+function optionsOf(settings: EdgeHostSettings): Omit<EdgeOptions, "inherit"> {
+  const { endpoint, otherEndpoints = [], remote = false } = settings;
+  return { ...settings, endpoints: [endpoint, ...otherEndpoints], remote };
+}
+
+/** An edge whose supervisor died just now is started again by its workers: it is stopped, too. */
+async function stopHeirs({ heir, socket }: EdgeFiles): Promise<void> {
+  while ((await answers(heir)) || (await answers(socket))) {
+    const visit = await enter(socket);
+    if (visit) await visit.end("stop");
+    else await setTimeout(LOOK);
+  }
 }
 
 /** A connection to a living edge. It lasts as long as the edge does. */
@@ -89,8 +116,10 @@ interface Visit {
   readonly identity: EdgeIdentity;
   readonly pid: number;
   readonly left: Promise<void>;
-  /** Tells it to stop; resolves when it is gone, which is not left to its good will. */
-  stop(): Promise<void>;
+  /** Tells it to stop, or to make way for another; resolves when it is gone, which is not left to its good will. */
+  end(how: "stop" | "replace"): Promise<void>;
+  /** Tells it to replace its workers, which run earlier code. */
+  reload(): void;
 }
 
 /** Undefined when no edge is there. */
@@ -101,15 +130,15 @@ async function enter(path: string): Promise<Visit | undefined> {
   const hello = await readHello(socket);
   if (!hello) return undefined;
   const { pid, ...identity } = hello;
-  const stop = async (): Promise<void> => {
-    socket.write("stop\n");
+  const end = async (how: "stop" | "replace"): Promise<void> => {
+    socket.write(`${how}\n`);
     const waiting = new AbortController();
     await Promise.race([left, setTimeout(STOP, undefined, { signal: waiting.signal }).catch(() => {})]);
     waiting.abort();
     if (!socket.destroyed) kill(pid);
     await left;
   };
-  return { identity, pid, left, stop };
+  return { identity, pid, left, end, reload: () => void socket.write("reload\n") };
 }
 
 /** The line with which an edge greets; undefined when it died just then. Rejects when who listens there is no edge. */
@@ -145,19 +174,21 @@ function parse(text: string): (EdgeIdentity & { readonly pid: number }) | undefi
 
 async function start(settings: EdgeHostSettings, files: EdgeFiles, signal: AbortSignal): Promise<Visit | undefined> {
   const log = openSync(files.log, "a", 0o600);
-  const args = ["--data-dir", settings.dataDir, "--endpoint", settings.endpoint.origin, "--name", settings.name];
-  const child = spawn(
-    process.execPath,
-    ["--disable-sigusr1", SEALKEEPER, "edge", ...args, "--log-level", settings.logLevel],
-    { detached: true, stdio: ["ignore", log, log], env: {} },
-  );
+  const args = edgeArguments(optionsOf(settings));
+  const child = spawn(process.execPath, ["--disable-sigusr1", SEALKEEPER, "edge", ...args], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: {},
+  });
   closeSync(log);
   child.unref();
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, how) =>
-      reject(new Error(`the edge ended at its start with ${code ?? how}: see ${files.log}`)),
-    );
+    child.once("exit", (code, how) => {
+      // Another one is looked for where it must be.
+      if (code !== ANOTHER_IS_HERE)
+        reject(new Error(`the edge ended at its start with ${code ?? how}: see ${files.log}`));
+    });
   });
   failed.catch(() => {});
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -187,10 +218,6 @@ function open(path: string): Promise<Socket | undefined> {
   });
 }
 
-function isSame(one: EdgeIdentity, other: EdgeIdentity): boolean {
-  return (["name", "endpoint", "accessKeyId", "version"] as const).every((part) => one[part] === other[part]);
-}
-
 function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
@@ -204,7 +231,9 @@ const HELLO_SHAPE = object({
   name: text(64),
   endpoint: text(1024),
   accessKeyId: text(128),
+  settings: text(4096),
   version: text(128),
+  supervisor: text(128),
   pid: whole(2, 2 ** 31),
 });
 const MOST_HELLO = 8192;

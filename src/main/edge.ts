@@ -1,146 +1,103 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
-import { parseArgs } from "node:util";
-import { type Edge, startEdge } from "#edge/agent.ts";
-import { systemClock } from "#lib/clock.ts";
+import { readFileSync, statSync } from "node:fs";
+import type { Socket } from "node:net";
 import { SECOND } from "#lib/duration.ts";
-import { randomIds } from "#lib/ids.ts";
-import type { AccessKey } from "#lib/sigv4-signer.ts";
-import { systemTimers } from "#lib/timers.ts";
-import { ConfigError } from "./config-error.ts";
-import { type EdgeIdentity, edgeFiles, edgeVersion } from "./edge-files.ts";
+import { ANOTHER_IS_HERE, answers, type Door, type DoorWord, openDoor } from "./edge-door.ts";
+import { type EdgeIdentity, edgeFiles, edgeVersions } from "./edge-files.ts";
+import { harden } from "./edge-harden.ts";
+import { edgeSettingsText, readAccessKey, readEdgeOptions } from "./edge-options.ts";
+import { readBequest } from "./edge-succession.ts";
 import { openLog } from "./log.ts";
+import { type RunningEdge, runEdge } from "./run-edge.ts";
 
 /**
- * An edge process: `--data-dir DIR --endpoint URL [--name NAME] [--log-level LEVEL]`. Its access key is read from a file
- * in that directory, so that no secret stands in a command line or environment. Resolves when it was told to stop.
+ * An edge: `readEdgeOptions` says which flags it takes. Its access key is read from a file in its data directory, so that
+ * no secret stands in a command line or environment. Resolves when it was told to stop.
  */
 export async function main(args: readonly string[]): Promise<number> {
   harden();
-  const options = readOptions(args);
-  const files = edgeFiles(options["data-dir"]);
+  const options = readEdgeOptions(args);
+  const files = edgeFiles(options.dataDir);
+  const [{ origin, protocol }] = options.endpoints;
   const accessKey = readAccessKey(files.credentials);
-  const ca = options.endpoint.protocol === "https:" ? readFileSync(files.ca, "utf8") : undefined;
-  const log = openLog(options["log-level"], "edge");
+  const ca = protocol === "https:" ? readFileSync(files.ca, "utf8") : undefined;
+  const log = openLog(options.logLevel, "edge");
   process.on("uncaughtException", (error) => {
     log.fatal(error, "the edge broke");
     process.exit(1);
   });
-  const stopping = Promise.withResolvers<void>();
-  const identity = {
+  const bequest = options.inherit ? await readBequest() : undefined;
+  if (!bequest && (await answers(files.heir))) {
+    log.warn("the workers of an earlier supervisor start another themselves");
+    return ANOTHER_IS_HERE;
+  }
+
+  let identity: EdgeIdentity = {
     name: options.name,
-    endpoint: options.endpoint.origin,
+    endpoint: origin,
     accessKeyId: accessKey.accessKeyId,
-    version: edgeVersion(ca),
+    settings: edgeSettingsText(options),
+    ...edgeVersions(ca),
   };
-  const door = await openDoor(files.socket, identity, stopping.resolve);
+  let edge: RunningEdge | undefined;
+  let door: Door | undefined;
+  const stopping = Promise.withResolvers<void>();
+  const makeWay = (): void => {
+    log.info("another supervisor takes over");
+    door?.close();
+    setImmediate(() => process.exit(0)); // its workers see to the rest
+  };
+  const reload = async (): Promise<string> => {
+    const { version, supervisor } = edgeVersions(ca);
+    if (supervisor !== identity.supervisor) {
+      makeWay();
+      return "replaced";
+    }
+    log.info("the workers are replaced");
+    await edge?.reload();
+    identity = { ...identity, version };
+    return "reloaded";
+  };
+  const obey = (word: DoorWord, visitor: Socket): Promise<string> | undefined => {
+    switch (word) {
+      case "stop":
+        stopping.resolve();
+        return undefined;
+      case "reload":
+        return reload();
+      case "replace":
+        makeWay();
+        return undefined;
+      case "orphan":
+        visitor.ref();
+        return Promise.race([edge?.ready, stopping.promise]).then(() => "yield");
+    }
+  };
+  const greet = (): string => JSON.stringify({ ...identity, pid: process.pid, workers: edge?.pids ?? [] });
+  door = await openDoor(files.socket, greet, obey);
   if (!door) {
     log.warn({ socket: files.socket }, "another edge is here already");
-    return 3;
+    return ANOTHER_IS_HERE;
   }
-  const edge = startEdge(
-    { edge: options.name, endpoint: options.endpoint, ca, accessKey },
-    { clock: systemClock, timers: systemTimers, ids: randomIds, log },
-  );
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stopping.resolve);
+  edge = runEdge({ options, files, accessKey, ca, bequest, log });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.resolve());
+  process.on("SIGHUP", () => {
+    reload().catch((error: unknown) => log.error({ err: error }, "the workers could not be replaced"));
+  });
   // Whoever removes the data directory has no use for its edge.
   const watch = setInterval(() => exists(files.socket) || stopping.resolve(), WATCH).unref();
-  log.info(identity, "the edge is here");
+  log.info({ ...identity, inherited: bequest?.sockets.length ?? 0 }, "the edge is here");
   await stopping.promise;
   clearInterval(watch);
-  await end(edge, door, files.socket);
+  await edge.stop();
+  // Visitors are not told: whoever waits at the door sees it close when the process is gone.
+  door.close();
   log.info("the edge has drained");
+  setTimeout(() => process.exit(0), SECOND).unref();
   return 0;
-}
-
-/** No key material in a core dump, no file that others may read. */
-function harden(): void {
-  process.umask(0o077);
-  try {
-    writeFileSync("/proc/self/coredump_filter", "0");
-  } catch {
-    // Only Linux has it.
-  }
-}
-
-function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      "data-dir": { type: "string" },
-      endpoint: { type: "string" },
-      name: { type: "string", default: "local" },
-      "log-level": { type: "string", default: "info" },
-    },
-  });
-  const endpoint = URL.parse(values.endpoint ?? "");
-  if (values["data-dir"] === undefined || !endpoint || !/^https?:$/.test(endpoint.protocol)) {
-    throw new ConfigError("an edge needs --data-dir DIR and --endpoint http(s)://HOST:PORT");
-  }
-  return { ...values, "data-dir": values["data-dir"], endpoint };
-}
-
-interface Options {
-  readonly "data-dir": string;
-  readonly endpoint: URL;
-  readonly name: string;
-  readonly "log-level": string;
-}
-
-function readAccessKey(path: string): AccessKey {
-  const text = readFileSync(path, "utf8");
-  const value = (name: string): string | undefined =>
-    new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)\\s*$`, "m").exec(text)?.[1];
-  const accessKeyId = value("aws_access_key_id");
-  const secretAccessKey = value("aws_secret_access_key");
-  if (accessKeyId === undefined || secretAccessKey === undefined)
-    throw new ConfigError(`there is no access key in ${path}`);
-  return { accessKeyId, secretAccessKey };
-}
-
-/** Says who we are on the socket, and listens for "stop"; undefined when a living edge has the socket. */
-async function openDoor(path: string, identity: EdgeIdentity, stop: () => void): Promise<Server | undefined> {
-  const server = createServer((visitor) => {
-    visitor.unref();
-    visitor.on("error", () => visitor.destroy());
-    visitor.write(`${JSON.stringify({ ...identity, pid: process.pid })}\n`);
-    visitor.on("data", (said) => {
-      if (said.includes("stop")) stop();
-    });
-  });
-  if (await listens(server, path)) return server;
-  if (await answers(path)) return undefined;
-  rmSync(path, { force: true }); // left behind by an edge that was killed
-  return (await listens(server, path)) ? server : undefined;
-}
-
-function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(path, () => resolve(true));
-  });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const visitor = connect(path, () => {
-      visitor.destroy();
-      resolve(true);
-    });
-    visitor.once("error", () => resolve(false));
-  });
 }
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-/** Drains. Visitors are not told: whoever waits at the door sees it close when the process is gone. */
-async function end(edge: Edge, door: Server, path: string): Promise<void> {
-  await edge.stop();
-  door.unref();
-  rmSync(path, { force: true });
-  setTimeout(() => process.exit(0), SECOND).unref();
 }
 
 const WATCH = 5 * SECOND;

@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { rootsPem } from "#ca/pages.ts";
 import { createEdgeIdentity } from "#identity/edge-identity.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
 import { type HostPort, isLoopback, showHostPort } from "./addresses.ts";
 import type { Config } from "./config.ts";
 import { type EdgeHost, keepEdge } from "./edge-host.ts";
@@ -16,10 +18,16 @@ export async function startEmbeddedEdge(
   const name = `local-${nodeName(config["data-dir"])}`;
   const accessKey = await createEdgeIdentity(name, world);
   const settings = { dataDir: config["data-dir"], name, accessKey, logLevel: config["log-level"] };
+  const shape = { workers: config["edge-workers"] ?? availableParallelism(), keyLease: leaseOf(config) };
   return keepEdge(
-    { ...settings, ...(await reach(api, world)) },
+    { ...settings, ...shape, ...(await reach(api, world)) },
     { onError: (error) => log.error({ err: error }, "the edge could not be started") },
   );
+}
+
+function leaseOf(config: Config): Millis | undefined {
+  const seconds = config["edge-key-lease-seconds"];
+  return seconds === 0 ? undefined : seconds * SECOND;
 }
 
 /** In clear over loopback, where there is one to reach us by; otherwise over HTTPS, trusting our own roots. */

@@ -8,6 +8,7 @@ import { type Mailbox, parseMailbox } from "#mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
 import { type HostPort, isLoopback, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
+import { parseLease, parseWorkers } from "./edge-options.ts";
 
 /** One setting: a flag of `serve`, an environment variable and a key of the configuration file, by one name. */
 export interface Option<Value> {
@@ -100,6 +101,22 @@ export const OPTIONS: Options = {
   "quota-imported": option(optional(count), "", "how many it may import, and have", "N"),
   "quota-imported-per-year": option(optional(count), "", "how many it may import in 365 days", "N"),
   "quota-names": option(optional(count), "", "how many names a certificate may have; empty: 100", "N"),
+  "quota-listeners": option(bounded(1000), "50", "how many listeners a load balancer may have", "N"),
+  "quota-listener-certificates": option(
+    bounded(140_000),
+    "25",
+    "how many certificates a load balancer may have beside its default ones",
+    "N",
+  ),
+  "quota-rules": option(bounded(10_000), "100", "how many rules a load balancer may have beside its default ones", "N"),
+  "quota-targets": option(bounded(10_000), "1000", "how many targets a target group may have", "N"),
+  "quota-trust-stores": option(bounded(1_000_000), "20", "how many trust stores an account may have in a region", "N"),
+  objects: option(
+    text,
+    "",
+    "where trust stores are read from in place of S3, DIR/BUCKET/KEY; empty: objects in the data directory",
+    "DIR",
+  ),
   "request-rates": option(rates, "off", "hold each account to AWS's request rates: as-aws or off", "RATES"),
   "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
@@ -161,6 +178,18 @@ export const OPTIONS: Options = {
   ),
   "events-retention": option(retention, "30d", "how long events are kept, to be read and sent again", "DURATION"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
+  "edge-workers": option(
+    optional(workers),
+    "",
+    "how many processes of that edge serve, or inline: one process in all; empty: as many as there are cores",
+    "N",
+  ),
+  "edge-key-lease-seconds": option(
+    lease,
+    "0",
+    "how long the edge keeps keys without a word from a control plane, at least 30; 0: for ever",
+    "SECONDS",
+  ),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
   "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
   "log-level": option(level, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
@@ -189,6 +218,12 @@ interface Options {
   readonly "quota-imported": Option<number | undefined>;
   readonly "quota-imported-per-year": Option<number | undefined>;
   readonly "quota-names": Option<number | undefined>;
+  readonly "quota-listeners": Option<number>;
+  readonly "quota-listener-certificates": Option<number>;
+  readonly "quota-rules": Option<number>;
+  readonly "quota-targets": Option<number>;
+  readonly "quota-trust-stores": Option<number>;
+  readonly objects: Option<string>;
   readonly "request-rates": Option<"as-aws" | "off">;
   readonly "key-pool": Option<number>;
   readonly "passphrase-file": Option<string>;
@@ -210,6 +245,8 @@ interface Options {
   readonly "event-local-targets": Option<boolean>;
   readonly "events-retention": Option<number>;
   readonly edge: Option<boolean>;
+  readonly "edge-workers": Option<number | "inline" | undefined>;
+  readonly "edge-key-lease-seconds": Option<number>;
   readonly dev: Option<boolean>;
   readonly "body-limit": Option<number>;
   readonly "log-level": Option<string>;
@@ -280,8 +317,24 @@ function count(value: string): number {
   return /^\d{1,9}$/.test(value) ? Number(value) : wrong(value, "a whole number");
 }
 
+/** A quota that nothing further on would take more of. */
+function bounded(most: number): (value: string) => number {
+  return (value) => {
+    const wanted = count(value);
+    return wanted >= 1 && wanted <= most ? wanted : wrong(value, `a number from 1 to ${most}`);
+  };
+}
+
 function flag(value: string): boolean {
   return value === "true" ? true : value === "false" ? false : wrong(value, "true or false");
+}
+
+function workers(value: string): number | "inline" {
+  return parseWorkers(value) ?? wrong(value, "a number of at least 1, or inline");
+}
+
+function lease(value: string): number {
+  return parseLease(value) ?? wrong(value, "0, or at least 30");
 }
 
 function rates(value: string): "as-aws" | "off" {

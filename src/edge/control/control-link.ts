@@ -8,18 +8,18 @@ import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { type AccessKey, signRequest } from "#lib/sigv4-signer.ts";
 import type { Timers } from "#lib/timers.ts";
+import { type ControlPoint, endpointsOf, tlsOptions } from "./control-point.ts";
 
 /** The one connection of an edge to the control plane, made anew whenever it is lost. */
 export interface ControlLink {
   /** Sends a message if there is a connection. What is lost with one is told again by `onConnect` of the next. */
   tell(message: EdgeMessage): void;
+  /** Ends the connection and makes another. */
+  reset(): void;
   stop(): void;
 }
 
-export interface ControlLinkDeps {
-  readonly endpoint: URL;
-  /** PEM; for an HTTPS endpoint. */
-  readonly ca?: string | undefined;
+export interface ControlLinkDeps extends ControlPoint {
   readonly accessKey: AccessKey;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -38,10 +38,12 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
   const { signal } = stopping;
   let line: Duplex | undefined;
 
+  const endpoints = endpointsOf(deps);
   const keep = async (): Promise<void> => {
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0, turn = 0; !signal.aborted; turn++) {
+      const endpoint = endpoints[turn % endpoints.length] ?? deps.endpoint;
       try {
-        const { socket, head } = await connect(deps, signal);
+        const { socket, head } = await connect(endpoint, deps, signal);
         line = socket;
         for (const message of deps.onConnect()) socket.write(encodeEdgeMessage(message));
         const begun = (): void => {
@@ -53,7 +55,9 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
       }
       line = undefined;
       failures++;
-      await pause(backoff(failures, RETRY), signal, deps.timers);
+      // Every node is asked once before there is a longer pause.
+      const rounds = Math.ceil(failures / endpoints.length);
+      await pause(backoff(rounds, RETRY), signal, deps.timers);
     }
   };
   void keep();
@@ -61,6 +65,7 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
     tell(message) {
       line?.write(encodeEdgeMessage(message));
     },
+    reset: () => void line?.destroy(),
     stop() {
       stopping.abort();
       line?.destroy();
@@ -69,7 +74,8 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
 }
 
 function connect(
-  { endpoint, ca, accessKey, clock }: ControlLinkDeps,
+  endpoint: URL,
+  { accessKey, clock, ...point }: ControlLinkDeps,
   signal: AbortSignal,
 ): Promise<{ socket: Duplex; head: Buffer }> {
   return new Promise((resolve, reject) => {
@@ -83,7 +89,7 @@ function connect(
       agent: false,
       signal,
       headers: { ...signed, connection: "Upgrade", upgrade: EDGE_PROTOCOL },
-      ...(ca === undefined ? {} : { ca }),
+      ...(endpoint.protocol === "https:" ? tlsOptions(point) : {}),
     } as object);
     request.setTimeout(SILENCE, () => request.destroy(new Error("the control plane does not answer")));
     request.on("error", reject);

@@ -1,5 +1,6 @@
 import { cbor } from "@smithy/core/cbor";
 import type { EdgeEnvelope } from "#domain/edge-config.ts";
+import { type ControlPoint, endpointsOf } from "#edge/control/control-point.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -20,46 +21,66 @@ export class KeyRefused extends Error {
   override readonly name = "KeyRefused";
 }
 
-export interface KmsDeps {
-  /** The origin of the control plane's API. */
-  readonly endpoint: URL;
-  /** PEM; for an HTTPS endpoint. */
-  readonly ca?: string | undefined;
+export interface KmsDeps extends ControlPoint {
   readonly accessKey: AccessKey;
   readonly clock: Clock;
 }
 
-/** Speaks AWS's rpc-v2-cbor protocol: in CBOR the data key is bytes, in JSON it would be a string that nobody can wipe. */
-export function kmsOf({ endpoint, ca, accessKey, clock }: KmsDeps): Kms {
+/**
+ * Speaks AWS's rpc-v2-cbor protocol: in CBOR the data key is bytes, in JSON it would be a string that nobody can wipe.
+ * What one node of the control plane does not answer, the next is asked.
+ */
+export function kmsOf({ accessKey, clock, ...point }: KmsDeps): Kms {
+  const endpoints = endpointsOf(point);
+  let turn = 0;
+  const ask = (endpoint: URL, envelope: EdgeEnvelope): Promise<PlaintextKey> => {
+    const request = decryptRequest(envelope, endpoint, { accessKey, clock });
+    return exchangeSecret(request, readDataKey, { ...point, endpoint, timeout: TIMEOUT });
+  };
   return {
-    dataKey(envelope) {
-      const body = cbor.serialize({
-        CiphertextBlob: envelope.wrappedDataKey,
-        EncryptionContext: envelope.encryptionContext,
-        GrantTokens: [envelope.grantToken],
-      });
-      const headers = signRequest(
-        {
-          method: "POST",
-          path: PATH,
-          headers: {
-            host: endpoint.host,
-            "content-type": "application/cbor",
-            accept: "application/cbor",
-            "smithy-protocol": "rpc-v2-cbor",
-            "content-length": String(body.length),
-          },
-          body,
-        },
-        accessKey,
-        { service: "kms", region: envelope.region },
-        clock.now(),
-      );
-      const head = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
-      const request = Buffer.concat([Buffer.from(`POST ${PATH} HTTP/1.1\r\n${head.join("")}\r\n`), body]);
-      return exchangeSecret(request, readDataKey, { endpoint, ca, timeout: TIMEOUT });
+    async dataKey(envelope) {
+      for (let asked = 1; ; asked++) {
+        const now = turn;
+        try {
+          return await ask(endpoints[now % endpoints.length] ?? point.endpoint, envelope);
+        } catch (error) {
+          if (error instanceof KeyRefused || asked >= endpoints.length) throw error;
+          if (turn === now) turn++;
+        }
+      }
     },
   };
+}
+
+function decryptRequest(
+  envelope: EdgeEnvelope,
+  endpoint: URL,
+  { accessKey, clock }: Pick<KmsDeps, "accessKey" | "clock">,
+): Buffer {
+  const body = cbor.serialize({
+    CiphertextBlob: envelope.wrappedDataKey,
+    EncryptionContext: envelope.encryptionContext,
+    GrantTokens: [envelope.grantToken],
+  });
+  const headers = signRequest(
+    {
+      method: "POST",
+      path: PATH,
+      headers: {
+        host: endpoint.host,
+        "content-type": "application/cbor",
+        accept: "application/cbor",
+        "smithy-protocol": "rpc-v2-cbor",
+        "content-length": String(body.length),
+      },
+      body,
+    },
+    accessKey,
+    { service: "kms", region: envelope.region },
+    clock.now(),
+  );
+  const head = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`POST ${PATH} HTTP/1.1\r\n${head.join("")}\r\n`), body]);
 }
 
 function readDataKey({ status, body }: Answer): PlaintextKey {

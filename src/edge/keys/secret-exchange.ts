@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { type ControlPoint, tlsOptions } from "#edge/control/control-point.ts";
 import type { Millis } from "#lib/duration.ts";
 
 export interface Answer {
@@ -16,7 +17,7 @@ export interface Answer {
 export function exchangeSecret<T>(
   request: Buffer,
   read: (answer: Answer) => T,
-  { endpoint, ca, timeout }: { readonly endpoint: URL; readonly ca?: string | undefined; readonly timeout: Millis },
+  { endpoint, timeout, ...point }: Omit<ControlPoint, "otherEndpoints"> & { readonly timeout: Millis },
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const arriving = Buffer.alloc(MOST_BYTES);
@@ -38,7 +39,7 @@ export function exchangeSecret<T>(
     }
     return true;
   };
-  const socket = open(endpoint, ca, { buffer: arriving, callback: take });
+  const socket = open(endpoint, point, { buffer: arriving, callback: take });
   socket.setTimeout(timeout, () => socket.destroy(new Error(`${endpoint.host} did not answer in time`)));
   socket.on("error", reject);
   socket.on("close", () => {
@@ -52,14 +53,14 @@ export function exchangeSecret<T>(
 
 type OnRead = { readonly buffer: Buffer; readonly callback: (count: number) => boolean };
 
-function open(endpoint: URL, ca: string | undefined, onread: OnRead): Socket {
+function open(endpoint: URL, point: Pick<ControlPoint, "ca" | "identity">, onread: OnRead): Socket {
   const host = endpoint.hostname.replace(/^\[|\]$/g, "");
   const secure = endpoint.protocol === "https:";
   const port = Number(endpoint.port || (secure ? 443 : 80));
   if (!secure) return connect({ host, port, onread });
   const name = isIP(host) ? {} : { servername: host };
   // node:tls takes `onread` too (https://nodejs.org/api/tls.html#tlsconnectoptions-callback); its types do not say so.
-  return connectTls({ host, port, ...name, ...(ca === undefined ? {} : { ca }), onread } as object);
+  return connectTls({ host, port, ...name, ...tlsOptions(point), onread } as object);
 }
 
 /** The answer when it is whole. */

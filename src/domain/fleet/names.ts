@@ -1,0 +1,18 @@
+/** By which name the control plane proves itself to edges on other machines, whatever address it is reached at. */
+export const CONTROL_NAME = "control.fleet.sealkeeper.internal";
+
+/** How edges are named: up to 63 of `a-z`, `0-9` and `-`. */
+export const EDGE_NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** The name that stands in the certificate of an edge. */
+export function edgeHostName(edge: string): string {
+  return `${edge}.${EDGE_SUFFIX}`;
+}
+
+/** The edge that a certificate's name is for; undefined when it is none of an edge. */
+export function edgeOfHostName(name: string): string | undefined {
+  const edge = name.endsWith(`.${EDGE_SUFFIX}`) ? name.slice(0, -EDGE_SUFFIX.length - 1) : "";
+  return EDGE_NAME.test(edge) ? edge : undefined;
+}
+
+const EDGE_SUFFIX = "edge.fleet.sealkeeper.internal";
