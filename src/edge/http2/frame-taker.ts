@@ -169,6 +169,7 @@ export class FrameTaker implements FrameHearer {
     const stream = session.streams.get(id);
     if (stream === undefined) return this.#headOfNone(id, ends, head, to - from);
     if (stream.heardAll) return stream.reset(ERROR.streamClosed, "HEADERS behind the end of their stream");
+    session.heard = true;
     stream.received += to - from;
     stream.movedAt = session.now;
     if (stream.incoming === undefined) return stream.head(head, ends);

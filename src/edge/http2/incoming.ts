@@ -38,10 +38,6 @@ export class Incoming implements Flow {
   deliver(into: Sink): void {
     this.#into = into;
     if (this.#told) return into.abort();
-    into.drained(() => {
-      this.#full = false;
-      this.#release();
-    });
     this.#release();
   }
 
@@ -81,6 +77,13 @@ export class Incoming implements Flow {
     this.#release();
   }
 
+  /** Nobody wants it any more, nor to hear what becomes of it. */
+  drop(): void {
+    this.#told = true;
+    this.#into = undefined;
+    this.#held = NOTHING;
+  }
+
   /** There is nobody to take it, or nothing more will come: what is whole is still passed on. */
   close(): void {
     this.#stream.session.shrink(this.#allowance - FIRST_WINDOW);
@@ -92,10 +95,16 @@ export class Incoming implements Flow {
   }
 
   #pass(into: Sink, piece: Buffer): void {
-    this.#full = !into.write(piece);
     this.#taken += piece.length;
-    if (!this.#full) this.#grant();
+    if (into.write(piece)) return this.#grant();
+    this.#full = true;
+    into.drained(this.#drained);
   }
+
+  readonly #drained = (): void => {
+    this.#full = false;
+    this.#release();
+  };
 
   #release(): void {
     const into = this.#into;

@@ -72,12 +72,16 @@ export class Outbox {
     if (this.#used > 0 && this.#underWay === 0) this.#write();
   }
 
-  /** Writes the rest and ends the connection's side. */
+  /** Puts in bytes that are no frame. */
+  raw(bytes: Buffer): void {
+    const at = this.reserve(bytes.length);
+    this.#used += bytes.copy(this.chunk, at);
+  }
+
+  /** Writes the rest, and nothing behind it. */
   end(): void {
-    if (this.#closed) return;
     if (this.#used > 0) this.#write();
     this.#closed = true;
-    this.#socket.end();
   }
 
   /** Writes nothing any more. */

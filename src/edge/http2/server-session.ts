@@ -143,6 +143,10 @@ export class ServerSession extends Session implements HttpConnection {
     if (this.#draining === "told") this.close("drained");
   }
 
+  protected override endSocket(): void {
+    this.socket.end();
+  }
+
   protected override over(): void {
     this.#cancelWatch();
     this.#cancelDrain();
@@ -212,7 +216,7 @@ export class ServerSession extends Session implements HttpConnection {
     if (isOver(this.#writtenAt + idle)) return this.destroy("the client does not read");
     for (const stream of this.streams.values()) {
       const waits = stream.outgoing.waits || stream.incoming?.waits === true;
-      if (waits && isOver(stream.movedAt + idle)) stream.giveUp(ERROR.cancel, "broken", "the client is silent");
+      if (waits && isOver(stream.movedAt + idle + GRACE)) stream.giveUp(ERROR.cancel, "broken", "the client is silent");
     }
     if (this.streams.size === 0 && isOver(this.#idleSince + idle)) {
       this.goaway(this.lastId, ERROR.none, "");
@@ -239,6 +243,8 @@ const MOST_RESETS = 1_000;
 const RESETS_A_SECOND = 33;
 
 const ACKNOWLEDGE_WITHIN = 10 * SECOND;
+/** How much later than whoever answers a request we lose patience with its client: they have something to say to it. */
+const GRACE = 2 * SECOND;
 const DRAIN_WAIT = SECOND;
 const DRAIN_PING = Buffer.from("drained?", "latin1");
 /** How long a client may take to read our last words. */

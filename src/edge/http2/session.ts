@@ -19,7 +19,7 @@ import { blockBound, HpackEncoder } from "./hpack-encoder.ts";
 import { CONNECTION_WINDOW, FIRST_WINDOW, MOST_HEADER_LIST, MOST_PENDING, MOST_WIDENED } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { Outgoing } from "./outgoing.ts";
-import type { Stream } from "./stream.ts";
+import type { Outcome, Stream } from "./stream.ts";
 
 /** An HTTP/2 connection (RFC 9113), whichever side of it we are: its streams, its windows, and what is written on it. */
 export abstract class Session {
@@ -36,6 +36,8 @@ export abstract class Session {
   done = false;
   /** The highest stream that was opened; clients open all. */
   lastId = 0;
+  /** Whether the peer ever said anything that was asked. */
+  heard = false;
   /** Whether our SETTINGS were acknowledged. */
   acknowledged = false;
   /** What the peer lets us send on the connection, and on a stream at first; and how many streams it takes. */
@@ -72,6 +74,8 @@ export abstract class Session {
   abstract peerGoesAway(lastId: number, code: number): void;
   /** A stream is over. */
   protected abstract streamGone(stream: Stream): void;
+  /** Ends the socket behind what was written. */
+  protected abstract endSocket(): void;
   /** The connection is over; told once. */
   protected abstract over(reason: string): void;
 
@@ -259,15 +263,16 @@ export abstract class Session {
   fail(code: number, reason: string): void {
     if (this.done) return;
     this.goaway(this.lastId, code, reason);
-    this.close(`${errorName(code)}: ${reason}`);
+    this.close(`${errorName(code)}: ${reason}`, "malformed");
   }
 
   /** Ends the connection behind what is in the outbox. */
-  close(reason: string): void {
+  close(reason: string, outcome: Outcome = "lost"): void {
     if (this.done) return;
     this.done = true;
     this.outbox.end();
-    this.#end(reason);
+    this.endSocket();
+    this.#end(reason, outcome);
   }
 
   /** The connection ended, or is to end at once. */
@@ -275,16 +280,16 @@ export abstract class Session {
     if (!this.done) {
       this.done = true;
       this.outbox.close();
-      this.#end(reason);
+      this.#end(reason, "lost");
     }
     this.socket.destroy();
   }
 
-  #end(reason: string): void {
+  #end(reason: string, outcome: Outcome): void {
     const streams = [...this.streams.values()];
     this.streams.clear();
     this.waiting.clear();
-    for (const stream of streams) stream.lost("broken", reason);
+    for (const stream of streams) stream.leave(outcome, reason);
     this.over(reason);
   }
 }

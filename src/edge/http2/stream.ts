@@ -5,8 +5,11 @@ import type { Incoming } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Session } from "./session.ts";
 
-/** What became of a stream: `malformed` is the peer's fault, `refused` was not looked at by the peer (RFC 9113 section 8.7). */
-export type Outcome = "whole" | "malformed" | "refused" | "broken";
+/**
+ * What became of a stream: `malformed` is the peer's fault, `refused` was not looked at by the peer (RFC 9113 section 8.7),
+ * `lost` went down with its connection.
+ */
+export type Outcome = "whole" | "malformed" | "refused" | "broken" | "lost";
 
 /** One stream of a connection (RFC 9113 section 5.1), from its first HEADERS to its end. */
 export abstract class Stream {
@@ -61,7 +64,7 @@ export abstract class Stream {
   }
 
   /** The connection is gone, or never took it. */
-  lost(outcome: Outcome, reason: string): void {
+  leave(outcome: Outcome, reason: string): void {
     if (!this.closed) this.#close(outcome, reason);
   }
 
