@@ -1,5 +1,5 @@
-import { reason } from "#edge/http/own-answers.ts";
 import type { Field, Fields } from "#edge/http/fields.ts";
+import { reason } from "#edge/http/own-answers.ts";
 import { consistsOf, TARGET, TOKEN, VALUE } from "./bytes.ts";
 import { ReadField } from "./field-lines.ts";
 

@@ -30,7 +30,7 @@ export class Output {
       this.#socket.write(text, "latin1");
       return;
     }
-    this.#enter(text.length);
+    take(this, text.length);
     used += stage.write(text, used, "latin1");
   }
 
@@ -40,7 +40,7 @@ export class Output {
     this.written += length;
     const big = length > STAGE_SIZE || (this.#takesAtOnce && length >= BIG && (owner !== this || used === 0));
     if (!big) {
-      this.#enter(length);
+      take(this, length);
       stage.set(piece, used);
       used += length;
       return;
@@ -66,27 +66,34 @@ export class Output {
     // What the kernel did not take now it takes from there later.
     if (!this.#takesAtOnce && socket.writableLength > 0) stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
   }
-
-  /** Makes sure that there is room on the stage, and that it will be flushed. */
-  #enter(length: number): void {
-    if (owner !== this) {
-      owner?.flush();
-      owner = this;
-      if (handling === 0) process.nextTick(flushStage);
-    } else if (used + length > STAGE_SIZE) {
-      this.flush();
-      this.#enter(length);
-    }
-  }
 }
 
-/** Handles an event, and sends what it wrote when it is over. */
-export function handle<T>(act: (event: T) => void, event: T): void {
+/** Makes sure that there is room on the stage, and that it will be flushed. */
+function take(output: Output, length: number): void {
+  if (owner === output && used + length > STAGE_SIZE) output.flush();
+  if (owner === output) return;
+  owner?.flush();
+  owner = output;
+  if (handling === 0) process.nextTick(flushStage);
+}
+
+/** Begins to handle an event: until `leave`, what is written waits for more. */
+export function enter(): void {
   handling++;
+}
+
+/** Ends the handling of an event, and sends what it wrote. */
+export function leave(): void {
+  if (--handling === 0) owner?.flush();
+}
+
+/** Handles an event, and sends what it wrote when it is over. Where a function costs too much there are `enter` and `leave`. */
+export function during(act: () => void): void {
+  enter();
   try {
-    act(event);
+    act();
   } finally {
-    if (--handling === 0) owner?.flush();
+    leave();
   }
 }
 

@@ -106,6 +106,14 @@ export class RequestReader {
     return "fault";
   }
 
+  /** Gives a head up that does not come to its end, and says of it what came. */
+  abandon(bytes: Buffer, from: number, to: number): Refused {
+    const first = this.#first;
+    if (first === undefined) this.#refuse(408, bytes, from, to);
+    else this.line = `${first.method} ${first.target} HTTP/${first.version}`;
+    return { status: 408, desync: COMPLIANT };
+  }
+
   #wait(at: number): "more" {
     this.at = at;
     return "more";
