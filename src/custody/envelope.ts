@@ -10,17 +10,17 @@ import { findMasterKey } from "#store/master-keys.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { decryptUnder, encryptUnder, readCiphertext } from "./ciphertext.ts";
 import type { Keeping } from "./custody.ts";
-import { certificateManager, keyAct } from "./key-acts.ts";
+import { ACM, certificateManager, keyAct, type ServicePrincipal, serviceActor } from "./key-acts.ts";
 import { openMaterial } from "./material.ts";
-import { ensureServiceKey } from "./service-keys.ts";
+import { ensureServiceKey, type ServiceAlias } from "./service-keys.ts";
 
-/** A private key as it is stored: two ciphertexts, each useless without the master key. */
+/** A private key or another secret as it is stored: two ciphertexts, each useless without the master key. */
 export interface Envelope {
-  /** The master key that wraps the data key: alias/aws/acm of the certificate's account and region. */
+  /** The master key that wraps the data key: that of the service in the secret's account and region. */
   readonly keyArn: KeyArn;
-  /** A KMS ciphertext: the data key that was made for this one private key. */
+  /** A KMS ciphertext: the data key that was made for this one secret. */
   readonly wrappedDataKey: Uint8Array;
-  /** lib/sealed.ts: the private key (PKCS#8 DER) under the data key. */
+  /** lib/sealed.ts: the secret (of a private key its PKCS#8 DER) under the data key. */
   readonly sealedKey: Uint8Array;
 }
 
@@ -37,15 +37,37 @@ export async function sealPrivateKey(
   certificateArn: CertificateArn,
   deps: Keeping,
 ): Promise<Envelope> {
-  const keyArn = await ensureServiceKey(tx, owner, "alias/aws/acm", deps);
+  const purpose = { alias: "alias/aws/acm", service: ACM, context: certificateContext(certificateArn) } as const;
+  return await sealSecret(tx, pkcs8, owner, purpose, deps);
+}
+
+/** Which service keeps a secret, under which of its keys, and what both ciphertexts are bound to. */
+export interface Purpose {
+  readonly alias: ServiceAlias;
+  readonly service: ServicePrincipal;
+  readonly context: EncryptionContext;
+}
+
+/** Seals a secret under a data key of its own, and that under the key of a service. */
+export async function sealSecret(
+  tx: Tx,
+  secret: PlaintextKey,
+  owner: Owner,
+  { alias, service, context }: Purpose,
+  deps: Keeping,
+): Promise<Envelope> {
+  const keyArn = await ensureServiceKey(tx, owner, alias, deps);
   const key = await findMasterKey(tx, keyIdOf(keyArn));
   const opened = key && (await openMaterial(tx, key, key.version, deps.root));
   if (!key || !opened) throw new Error(`the material of ${keyArn} is missing`);
   using dataKey = new PlaintextKey(randomBytes(DATA_KEY_BYTES));
-  const context = certificateContext(certificateArn);
   const wrappedDataKey = encryptUnder(opened.material, { keyId: key.id, version: key.version }, dataKey.bytes, context);
-  const sealedKey = seal(dataKey.bytes, pkcs8.bytes, canonicalContext(context));
-  await recordIn(tx, keyAct(certificateManager(owner, deps.ids), "GenerateDataKey", { key: arnOf(key) }), deps.clock);
+  const sealedKey = seal(dataKey.bytes, secret.bytes, canonicalContext(context));
+  await recordIn(
+    tx,
+    keyAct(serviceActor(service, owner, deps.ids), "GenerateDataKey", { key: arnOf(key) }),
+    deps.clock,
+  );
   return { keyArn, wrappedDataKey, sealedKey };
 }
 

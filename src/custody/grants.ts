@@ -11,12 +11,12 @@ import type { Tx } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import type { Keeping } from "./custody.ts";
 import { writeGrantToken } from "./grant-tokens.ts";
-import { ACM, certificateManager, keyAct } from "./key-acts.ts";
+import { ACM, keyAct, type ServicePrincipal, serviceActor } from "./key-acts.ts";
 
 /** What it takes to make and end grants in somebody else's transaction. */
 export type GrantDeps = Keeping;
 
-/** What Certificate Manager lets a load balancer do with the key of a certificate. */
+/** What a service lets a load balancer do with the key of a certificate or a secret. */
 export interface GrantRequest {
   readonly keyArn: KeyArn;
   /** The load balancer's ARN. */
@@ -25,6 +25,8 @@ export interface GrantRequest {
   readonly constraints: GrantConstraints | undefined;
   /** Asking again with the same name and parameters gives the same grant. */
   readonly name: string | undefined;
+  /** Whose grant it is; Certificate Manager's when it is not said. */
+  readonly service?: ServicePrincipal;
 }
 
 export interface GrantHandle {
@@ -32,9 +34,9 @@ export interface GrantHandle {
   readonly grantToken: string;
 }
 
-/** Grants the use of a key on Certificate Manager's behalf: the grant exists if and only if the transaction commits. */
+/** Grants the use of a key on a service's behalf: the grant exists if and only if the transaction commits. */
 export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps): Promise<GrantHandle> {
-  const { keyArn, name, granteePrincipal, operations } = request;
+  const { keyArn, name, granteePrincipal, operations, service = ACM } = request;
   const owner = ownerOf(keyArn);
   const handle = await storeGrant(
     tx,
@@ -43,21 +45,33 @@ export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps
       name,
       granteePrincipal,
       operations,
-      retiringPrincipal: ACM,
+      retiringPrincipal: service,
       issuingAccount: rootArn(owner.account),
       constraint: readConstraint(request.constraints),
     },
     deps,
   );
-  const act = keyAct(certificateManager(owner, deps.ids), "CreateGrant", { key: keyArn, grantId: handle.grantId });
+  const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", { key: keyArn, grantId: handle.grantId });
   await recordIn(tx, act, deps.clock);
   return handle;
 }
 
-/** Ends a grant on Certificate Manager's behalf, in the same transaction as its reason. One that is gone stays gone. */
-export async function retireGrant(tx: Tx, keyArn: KeyArn, grantId: string, deps: GrantDeps): Promise<void> {
+/** A grant that a service made. */
+export interface ServiceGrant {
+  readonly keyArn: KeyArn;
+  readonly grantId: string;
+  /** Certificate Manager when it is not said. */
+  readonly service?: ServicePrincipal;
+}
+
+/** Ends a grant on its service's behalf, in the same transaction as its reason. One that is gone stays gone. */
+export async function retireGrant(
+  tx: Tx,
+  { keyArn, grantId, service = ACM }: ServiceGrant,
+  deps: GrantDeps,
+): Promise<void> {
   if (!(await deleteGrant(tx, keyIdOf(keyArn), grantId))) return;
-  const actor = certificateManager(ownerOf(keyArn), deps.ids);
+  const actor = serviceActor(service, ownerOf(keyArn), deps.ids);
   await recordIn(tx, keyAct(actor, "RetireGrant", { key: keyArn, grantId }), deps.clock);
 }
 

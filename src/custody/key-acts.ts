@@ -8,7 +8,12 @@ export type Actor = Pick<Caller, "account" | "region" | "arn" | "requestId"> & P
 
 /** Certificate Manager itself, acting on the keys of `owner`: each act has a request id of its own. */
 export function certificateManager(owner: Owner, ids: Pick<Ids, "uuid">): Actor {
-  return { account: owner.account, region: owner.region, arn: ACM, requestId: ids.uuid() };
+  return serviceActor(ACM, owner, ids);
+}
+
+/** A service that acts on the keys of `owner`. */
+export function serviceActor(service: ServicePrincipal, owner: Owner, ids: Pick<Ids, "uuid">): Actor {
+  return { account: owner.account, region: owner.region, arn: service, requestId: ids.uuid() };
 }
 
 /** One act of `actor` on a key, as it stands in the journal. */
@@ -31,5 +36,10 @@ export function keyAct(
   };
 }
 
-/** The principal of Certificate Manager, also where it may retire the grants it makes. */
+/** A service as a principal, also where it may retire the grants it makes. */
+export type ServicePrincipal = typeof ACM | typeof ELB;
+
+/** The principal of Certificate Manager. */
 export const ACM = "acm.amazonaws.com";
+/** The principal of Elastic Load Balancing. */
+export const ELB = "elasticloadbalancing.amazonaws.com";

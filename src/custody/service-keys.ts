@@ -11,7 +11,7 @@ import { certificateManager, keyAct } from "./key-acts.ts";
 import { newMaterial } from "./material.ts";
 
 /** The keys that KMS manages for services, and what they are for. */
-export type ServiceAlias = "alias/aws/acm";
+export type ServiceAlias = "alias/aws/acm" | "alias/aws/elasticloadbalancing";
 
 /** Whether `name` is the alias of a key that is made when it is first needed. */
 export function isServiceAlias(name: string): name is ServiceAlias {
@@ -37,4 +37,5 @@ export async function ensureServiceKey(tx: Tx, owner: Owner, alias: ServiceAlias
 
 const SERVICE_KEYS: Readonly<Record<ServiceAlias, string>> = {
   "alias/aws/acm": "Default key that protects my ACM private keys when no other key is defined",
+  "alias/aws/elasticloadbalancing": "Default key that protects the client secrets of my listener rules",
 };

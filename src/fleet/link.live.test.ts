@@ -66,6 +66,8 @@ async function control() {
     },
     edgeBalancer: async (_: unknown, arn: LoadBalancerArn) => balancers.get(arn),
     edgeCertificate: async (_: unknown, __: unknown, arn: CertificateArn) => certificates.get(arn),
+    edgeSecret: async () => undefined,
+    edgeTrustStore: async () => undefined,
     balancerArns: async (_: unknown, after: LoadBalancerArn | undefined) =>
       [...balancers.keys()].filter((arn) => after === undefined || arn > after),
     markBalancerActive: async (_: unknown, arn: LoadBalancerArn) => void active.push(arn),

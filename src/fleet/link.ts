@@ -9,7 +9,7 @@ import { removeAllServing, removeReports, reportedBalancers } from "#store/edge-
 import { putEdge, seeEdge } from "#store/edges.ts";
 import type { Db } from "#store/store.ts";
 import { applyReport, type EdgeCaller, type ReportDeps } from "./apply-report.ts";
-import { type PresentDeps, presentState, type Sent } from "./present-state.ts";
+import { nothingSent, type PresentDeps, presentState, type Sent } from "./present-state.ts";
 
 export interface LinkDeps extends PresentDeps, ReportDeps {
   /** Every load balancer, by ARN, those after `after`. */
@@ -59,7 +59,7 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
     const hello = first.value;
     if (hello.edge !== edge.name) throw new FrameError(`the edge ${edge.name} calls itself ${hello.edge}`);
     const state: State = {
-      sent: { certificates: new Map() },
+      sent: nothingSent(),
       unacknowledged: new Map(),
       revision: undefined,
       acknowledged: hello.revision ?? "",

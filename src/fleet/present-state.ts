@@ -1,5 +1,6 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import type { EdgeBalancer, EdgeCertificate } from "#domain/edge-config.ts";
+import type { TrustStoreArn } from "#domain/balancers/arns.ts";
+import type { EdgeBalancer, EdgeCertificate, EdgeSecret, EdgeTrustStore } from "#domain/edge-config.ts";
 import type { ControlMessage } from "#domain/edge-messages.ts";
 import type { EdgeSubject } from "#store/edge-changes.ts";
 import type { Db, Store } from "#store/store.ts";
@@ -13,25 +14,52 @@ export interface PresentDeps {
     loadBalancerArn: LoadBalancerArn,
     certificateArn: CertificateArn,
   ) => Promise<EdgeCertificate | undefined>;
+  readonly edgeSecret: (db: Db, name: string) => Promise<EdgeSecret | undefined>;
+  /** Undefined also for a trust store that no listener names. */
+  readonly edgeTrustStore: (db: Db, arn: TrustStoreArn) => Promise<EdgeTrustStore | undefined>;
 }
 
 /** What one edge was sent on one connection, so that it is not sent twice. */
 export interface Sent {
   /** Key and grant of each certificate, by load balancer. */
   readonly certificates: Map<LoadBalancerArn, Map<CertificateArn, string>>;
+  /** By name: another version has another name. */
+  readonly secrets: Set<string>;
+  /** The version of each. */
+  readonly trustStores: Map<TrustStoreArn, string>;
 }
 
-/** The messages that bring an edge to a subject's present state; certificates come before the listeners that need them. */
+/** Nothing was sent yet. */
+export function nothingSent(): Sent {
+  return { certificates: new Map(), secrets: new Set(), trustStores: new Map() };
+}
+
+/**
+ * The messages that bring an edge to a subject's present state; certificates, secrets and trust stores come before the
+ * listeners that need them.
+ */
 export async function* presentState(
   subject: EdgeSubject,
   sent: Sent,
   deps: PresentDeps,
 ): AsyncGenerator<ControlMessage> {
-  const { loadBalancerArn } = subject;
-  if (subject.kind === "certificate") {
-    yield* presentCertificate(loadBalancerArn, subject.certificateArn, sent, deps);
-    return;
+  switch (subject.kind) {
+    case "certificate":
+      return yield* presentCertificate(subject.loadBalancerArn, subject.certificateArn, sent, deps);
+    case "secret":
+      return yield* presentSecret(subject.loadBalancerArn, subject.secret, sent, deps);
+    case "trust-store":
+      return yield* presentTrustStore(subject.trustStoreArn, sent, deps);
+    case "balancer":
+      return yield* presentBalancer(subject.loadBalancerArn, sent, deps);
   }
+}
+
+async function* presentBalancer(
+  loadBalancerArn: LoadBalancerArn,
+  sent: Sent,
+  deps: PresentDeps,
+): AsyncGenerator<ControlMessage> {
   const balancer = await deps.edgeBalancer(deps.store, loadBalancerArn);
   if (!balancer) {
     sent.certificates.delete(loadBalancerArn);
@@ -39,12 +67,57 @@ export async function* presentState(
     return;
   }
   const wanted = new Set(balancer.listeners.flatMap(({ certificates }) => certificates));
-  for (const certificateArn of wanted) yield* presentCertificate(loadBalancerArn, certificateArn, sent, deps);
+  const known = sent.certificates.get(loadBalancerArn);
+  // What becomes of those that were sent is announced for each of them: there may be 100,000.
+  for (const certificateArn of wanted) {
+    if (!known?.has(certificateArn)) yield* presentCertificate(loadBalancerArn, certificateArn, sent, deps);
+  }
+  for (const name of secretsOf(balancer)) {
+    if (!sent.secrets.has(name)) yield* presentSecret(loadBalancerArn, name, sent, deps);
+  }
+  for (const { arn, version } of balancer.trustStores) {
+    const trustStoreArn = arn as TrustStoreArn;
+    if (sent.trustStores.get(trustStoreArn) !== version) yield* presentTrustStore(trustStoreArn, sent, deps);
+  }
   // The edge drops those that no listener names when it gets this.
   for (const certificateArn of sent.certificates.get(loadBalancerArn)?.keys() ?? []) {
     if (!wanted.has(certificateArn)) sent.certificates.get(loadBalancerArn)?.delete(certificateArn);
   }
   yield { kind: "balancer-put", balancer };
+}
+
+async function* presentSecret(
+  loadBalancerArn: LoadBalancerArn,
+  name: string,
+  sent: Sent,
+  deps: PresentDeps,
+): AsyncGenerator<ControlMessage> {
+  const secret = await deps.edgeSecret(deps.store, name);
+  if (!secret) {
+    sent.secrets.delete(name);
+    yield { kind: "secret-gone", loadBalancerArn, name };
+  } else if (!sent.secrets.has(name)) {
+    sent.secrets.add(name);
+    yield { kind: "secret-put", secret };
+  }
+}
+
+async function* presentTrustStore(arn: TrustStoreArn, sent: Sent, deps: PresentDeps): AsyncGenerator<ControlMessage> {
+  const trustStore = await deps.edgeTrustStore(deps.store, arn);
+  if (!trustStore) {
+    sent.trustStores.delete(arn);
+    yield { kind: "trust-store-gone", arn };
+  } else if (sent.trustStores.get(arn) !== trustStore.version) {
+    sent.trustStores.set(arn, trustStore.version);
+    yield { kind: "trust-store-put", trustStore };
+  }
+}
+
+/** The names of the sealed client secrets that the rules of a load balancer need. */
+function secretsOf({ listeners }: EdgeBalancer): ReadonlySet<string> {
+  const rules = listeners.flatMap((listener) => [...listener.rules, listener.defaultRule]);
+  const actions = rules.flatMap((rule) => rule.actions);
+  return new Set(actions.flatMap((action) => (action.type === "authenticate-oidc" ? [action.secret] : [])));
 }
 
 async function* presentCertificate(

@@ -92,7 +92,7 @@ export async function detachCertificate(
   await holdCertificate(tx, certificateArn);
   const association = await deleteAssociation(tx, certificateArn, resourceArn);
   if (!association) return;
-  await retireGrant(tx, association.keyArn, association.grantId, deps);
+  await retireGrant(tx, association, deps);
   await removeDeployment(tx, certificateArn, resourceArn);
   await announceTo(tx, certificateArn, resourceArn);
   await promiseAdvance(tx, certificateArn, deps.clock.now()); // from now on it is not renewed, if nobody else uses it

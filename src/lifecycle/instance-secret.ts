@@ -15,7 +15,7 @@ export interface SecretDeps {
  */
 export async function instanceSecret(
   db: Db,
-  name: "acme-nonces" | "approval-tokens" | "page-tokens" | "validation-records",
+  name: "acme-nonces" | "approval-tokens" | "page-tokens" | "trust-store-links" | "validation-records",
   { root, ids }: SecretDeps,
 ): Promise<PlaintextKey> {
   const purpose = `secret:${name}`;

@@ -11,6 +11,8 @@ import { openFleet } from "#fleet/fleet.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
+import { edgeSecret } from "#integrations/elbv2/secrets.ts";
+import { edgeTrustStore } from "#integrations/elbv2/trust-stores.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
@@ -155,6 +157,8 @@ function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
     },
     edgeBalancer,
     edgeCertificate: readEdgeCertificate,
+    edgeSecret,
+    edgeTrustStore,
     balancerArns: listLoadBalancerArns,
     markBalancerActive,
     onLoss: (edge, error) => log.warn({ edge, err: error }, "the connection of an edge was lost"),

@@ -9,10 +9,13 @@ import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
 import type { CertificateArn } from "#domain/arn.ts";
 import { type AddressRange, parseAddressRange } from "#domain/balancers/addresses.ts";
-import type { Target } from "#domain/balancers/targets.ts";
+import type { BalancerQuotas } from "#domain/balancers/quotas.ts";
+import type { Place } from "#domain/balancers/targets.ts";
 import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { parseRecordName } from "#domain/zones/record-name.ts";
 import { hostAddresses } from "#integrations/elbv2/host-addresses.ts";
+import type { ObjectReader } from "#integrations/elbv2/objects.ts";
+import { noticeSecretGrantEnd } from "#integrations/elbv2/secrets.ts";
 import { type Journal, openJournal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
@@ -31,7 +34,7 @@ import { readIfThere } from "./data-dir.ts";
 import { configuredEvents, type EventSettings } from "./event-settings.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
-import { objectFiles } from "./object-files.ts";
+import { objectFiles, objectReader } from "./object-files.ts";
 import { configuredRoot } from "./root-of-custody.ts";
 import { configuredUpstream } from "./upstream-settings.ts";
 
@@ -47,7 +50,7 @@ export interface World extends NamePolicy {
   readonly product: ProductZone;
   readonly productZone: string;
   readonly balancerAddresses: AddressRange;
-  readonly isOwnPort: (target: Target) => boolean;
+  readonly isOwnPort: (target: Place) => boolean;
   readonly resolvers: readonly ResolverAddress[];
   readonly perspectives: readonly (readonly ResolverAddress[])[];
   readonly caaIdentities: readonly string[];
@@ -57,6 +60,7 @@ export interface World extends NamePolicy {
   readonly approvalOrigin: string;
   readonly upstream: Upstream | undefined;
   readonly quotas: Quotas;
+  readonly balancerQuotas: BalancerQuotas;
   readonly events: EventSettings;
   /** Whether API destinations may be on this machine. */
   readonly localTargets: boolean;
@@ -70,6 +74,8 @@ export interface World extends NamePolicy {
   readonly acmeRateLimits: boolean;
   /** Where audit reports of private CAs go, in place of S3. */
   readonly writeObject: ObjectWriter;
+  /** Where the files of trust stores come from, in place of S3. */
+  readonly readObject: ObjectReader;
   readonly onRollBack: (certificateArn: CertificateArn, problem: string) => void;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
@@ -135,6 +141,13 @@ async function furnish(
       importedPerYear: config["quota-imported-per-year"],
       names: config["quota-names"],
     },
+    balancerQuotas: {
+      listenersPerBalancer: config["quota-listeners"],
+      certificatesPerBalancer: config["quota-listener-certificates"],
+      rulesPerBalancer: config["quota-rules"],
+      targetsPerGroup: config["quota-targets"],
+      trustStores: config["quota-trust-stores"],
+    },
     events: configuredEvents(config),
     localTargets: config["event-local-targets"],
     leafLifetime: config["leaf-lifetime"],
@@ -148,8 +161,12 @@ async function furnish(
       await noticeAcmeRecords(tx, names, { clock });
     },
     onRollBack: (certificateArn, problem) => log.warn({ certificateArn, problem }, "a new version was rolled back"),
-    onGrantEnded: noticeGrantEnd,
+    onGrantEnded: async (tx, grantId) => {
+      await noticeGrantEnd(tx, grantId);
+      await noticeSecretGrantEnd(tx, grantId);
+    },
     writeObject: objectFiles(join(config["data-dir"], "audit-reports")),
+    readObject: objectReader(config.objects || join(config["data-dir"], "objects")),
     async close() {
       await journal
         .flush()

@@ -1,16 +1,19 @@
 import { sql } from "kysely";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
+import type { TrustStoreArn } from "#domain/balancers/arns.ts";
 import { type Db, isEmbedded, type Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
-/** What an edge is told the present of: a load balancer, or one certificate on it. */
+/** What an edge is told the present of: a load balancer, a certificate or a secret on it, or a trust store. */
 export type EdgeSubject =
   | { readonly kind: "balancer"; readonly loadBalancerArn: LoadBalancerArn }
   | {
       readonly kind: "certificate";
       readonly loadBalancerArn: LoadBalancerArn;
       readonly certificateArn: CertificateArn;
-    };
+    }
+  | { readonly kind: "secret"; readonly loadBalancerArn: LoadBalancerArn; readonly secret: string }
+  | { readonly kind: "trust-store"; readonly trustStoreArn: TrustStoreArn };
 
 /** A place in the order of changes. Only `edge-changes.ts` looks inside. */
 export type Revision = string;
@@ -25,8 +28,11 @@ export interface EdgeChange {
  * in the transaction that changes it, or makes or removes it; announcing twice is harmless.
  */
 export async function announce(tx: Tx, subject: EdgeSubject): Promise<void> {
-  const certificateArn = subject.kind === "certificate" ? subject.certificateArn : "";
-  await tx.insertInto("edgeChanges").values({ loadBalancerArn: subject.loadBalancerArn, certificateArn }).execute();
+  const { kind: _, ...columns } = subject;
+  await tx
+    .insertInto("edgeChanges")
+    .values({ loadBalancerArn: "", certificateArn: "", ...columns })
+    .execute();
 }
 
 /** The changes after `since`, oldest first; all there are when `since` is undefined. */
@@ -77,7 +83,7 @@ export async function forgetEdgeChanges(db: Db, before: EpochMillis): Promise<vo
  * ordered by transaction and those of transactions newer than the oldest one still open are not shown yet.
  */
 function settled(db: Db) {
-  const all = db.selectFrom("edgeChanges").select(["id", "tx", "at", "loadBalancerArn", "certificateArn"]);
+  const all = db.selectFrom("edgeChanges").select(COLUMNS);
   if (isEmbedded(db)) return all;
   return all.where("tx", "<", sql<number>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint`);
 }
@@ -88,22 +94,26 @@ interface Row {
   readonly at: number;
   readonly loadBalancerArn: string;
   readonly certificateArn: string;
+  readonly secret: string;
+  readonly trustStoreArn: string;
 }
 
 function change(row: Row): EdgeChange {
+  // The time is in it so that the same numbers in a database restored from a backup are not taken for the same change.
+  return { revision: `${row.tx}.${row.id}.${row.at}`, subject: subjectOf(row) };
+}
+
+function subjectOf({ certificateArn, secret, trustStoreArn, ...row }: Row): EdgeSubject {
+  if (trustStoreArn !== "") return { kind: "trust-store", trustStoreArn: trustStoreArn as TrustStoreArn };
   const loadBalancerArn = row.loadBalancerArn as LoadBalancerArn;
-  const certificateArn = row.certificateArn as CertificateArn;
-  return {
-    // The time is in it so that the same numbers in a database restored from a backup are not taken for the same change.
-    revision: `${row.tx}.${row.id}.${row.at}`,
-    subject:
-      row.certificateArn === ""
-        ? { kind: "balancer", loadBalancerArn }
-        : { kind: "certificate", loadBalancerArn, certificateArn },
-  };
+  if (secret !== "") return { kind: "secret", loadBalancerArn, secret };
+  if (certificateArn === "") return { kind: "balancer", loadBalancerArn };
+  return { kind: "certificate", loadBalancerArn, certificateArn: certificateArn as CertificateArn };
 }
 
 function place(revision: Revision | undefined): { tx: number; id: number; at: number } {
   const [, tx, id, at] = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/.exec(revision ?? "") ?? [];
   return { tx: Number(tx ?? -1), id: Number(id ?? -1), at: Number(at ?? -1) };
 }
+
+const COLUMNS = ["id", "tx", "at", "loadBalancerArn", "certificateArn", "secret", "trustStoreArn"] as const;

@@ -94,15 +94,37 @@ export async function isCertificateUsed(
   return row !== undefined;
 }
 
-/** How many certificates stand in the lists of a load balancer's listeners, each counted once. */
-export async function countListedCertificates(db: Db, loadBalancerArn: LoadBalancerArn): Promise<number> {
-  const { count } = await db
+/** Whether a certificate stands in a listener's list, or is its default. */
+export async function findListenerCertificate(
+  db: Db,
+  listenerArn: ListenerArn,
+  { certificateArn, isDefault }: ListenerCertificate,
+): Promise<boolean> {
+  const row = await db
     .selectFrom("listenerCertificates")
-    .select((row) => row.fn.count<number | string>("certificateArn").distinct().as("count"))
+    .select("listenerArn")
+    .where("listenerArn", "=", listenerArn)
+    .where("isDefault", "=", isDefault ? 1 : 0)
+    .where("certificateArn", "=", certificateArn)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether a certificate stands in the list of any listener of the load balancer. */
+export async function isCertificateListed(
+  db: Db,
+  loadBalancerArn: LoadBalancerArn,
+  certificateArn: CertificateArn,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("listenerCertificates")
+    .select("listenerArn")
     .where("loadBalancerArn", "=", loadBalancerArn)
+    .where("certificateArn", "=", certificateArn)
     .where("isDefault", "=", 0)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 function certificate(row: { readonly certificateArn: string; readonly isDefault: number }): ListenerCertificate {

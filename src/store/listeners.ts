@@ -1,7 +1,7 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import type { DefaultAction } from "#domain/balancers/actions.ts";
-import type { ListenerArn, RuleArn } from "#domain/balancers/arns.ts";
-import type { AlpnPolicy, Listener } from "#domain/balancers/listener.ts";
+import type { OrderedAction } from "#domain/balancers/actions.ts";
+import type { ListenerArn, RuleArn, TrustStoreArn } from "#domain/balancers/arns.ts";
+import type { AlpnPolicy, Listener, MutualAuthentication } from "#domain/balancers/listener.ts";
 import type { ListenerProtocol } from "#domain/balancers/protocols.ts";
 import type { Db, Tx } from "./store.ts";
 
@@ -10,7 +10,7 @@ export async function insertListener(tx: Tx, listener: Listener): Promise<boolea
   const { arn, loadBalancerArn, ruleArn } = listener;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("listeners")
-    .values({ arn, loadBalancerArn, ruleArn, ...changeable(listener) })
+    .values({ arn, loadBalancerArn, ruleArn, ...changeable(listener), attributes: JSON.stringify(listener.attributes) })
     .onConflict((conflict) => conflict.columns(["loadBalancerArn", "port"]).doNothing())
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
@@ -54,7 +54,40 @@ export async function listListeners(
   return rows.map(listener);
 }
 
-/** Removes a listener with its rows of certificates and target groups. */
+export async function setListenerAttributes(
+  tx: Tx,
+  arn: ListenerArn,
+  attributes: Readonly<Record<string, string>>,
+): Promise<void> {
+  await tx
+    .updateTable("listeners")
+    .set({ attributes: JSON.stringify(attributes) })
+    .where("arn", "=", arn)
+    .execute();
+}
+
+/** The listeners that ask their clients by a trust store, by ARN, those after `after`, with their load balancers. */
+export async function listListenersTrusting(
+  db: Db,
+  trustStoreArn: TrustStoreArn,
+  after: string | undefined,
+  limit: number,
+): Promise<{ readonly arn: ListenerArn; readonly loadBalancerArn: LoadBalancerArn }[]> {
+  const rows = await db
+    .selectFrom("listeners")
+    .select(["arn", "loadBalancerArn"])
+    .where("trustStoreArn", "=", trustStoreArn)
+    .where("arn", ">", after ?? "")
+    .orderBy("arn")
+    .limit(limit)
+    .execute();
+  return rows.map(({ arn, loadBalancerArn }) => ({
+    arn: arn as ListenerArn,
+    loadBalancerArn: loadBalancerArn as LoadBalancerArn,
+  }));
+}
+
+/** Removes a listener with its rules and its rows of certificates and target groups. */
 export async function removeListener(tx: Tx, arn: ListenerArn): Promise<void> {
   await tx.deleteFrom("listeners").where("arn", "=", arn).execute();
 }
@@ -73,7 +106,9 @@ function listeners(db: Db) {
       "listeners.protocol",
       "listeners.sslPolicy",
       "listeners.alpnPolicy",
-      "listeners.defaultAction",
+      "listeners.defaultActions",
+      "listeners.mutualAuthentication",
+      "listeners.attributes",
       "standard.certificateArn as defaultCertificate",
     ]);
 }
@@ -86,7 +121,9 @@ interface Row {
   readonly protocol: string;
   readonly sslPolicy: string | null;
   readonly alpnPolicy: string | null;
-  readonly defaultAction: string;
+  readonly defaultActions: string;
+  readonly mutualAuthentication: string | null;
+  readonly attributes: string;
   readonly defaultCertificate: string | null;
 }
 
@@ -100,17 +137,22 @@ function listener(row: Row): Listener {
     sslPolicy: row.sslPolicy ?? undefined,
     alpnPolicy: (row.alpnPolicy as AlpnPolicy | null) ?? undefined,
     defaultCertificate: (row.defaultCertificate as CertificateArn | null) ?? undefined,
-    defaultAction: JSON.parse(row.defaultAction) as DefaultAction,
+    mutualAuthentication:
+      row.mutualAuthentication === null ? undefined : (JSON.parse(row.mutualAuthentication) as MutualAuthentication),
+    defaultActions: JSON.parse(row.defaultActions) as OrderedAction[],
+    attributes: JSON.parse(row.attributes) as Record<string, string>,
   };
 }
 
-function changeable({ port, protocol, sslPolicy, alpnPolicy, defaultAction }: Listener) {
+function changeable({ port, protocol, sslPolicy, alpnPolicy, mutualAuthentication, defaultActions }: Listener) {
   return {
     port,
     protocol,
     sslPolicy: sslPolicy ?? null,
     alpnPolicy: alpnPolicy ?? null,
-    defaultAction: JSON.stringify(defaultAction),
+    mutualAuthentication: mutualAuthentication ? JSON.stringify(mutualAuthentication) : null,
+    trustStoreArn: mutualAuthentication?.mode === "verify" ? mutualAuthentication.trustStoreArn : null,
+    defaultActions: JSON.stringify(defaultActions),
   };
 }
 

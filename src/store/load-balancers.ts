@@ -130,6 +130,17 @@ export async function setBalancerSecurityGroups(
     .execute();
 }
 
+/** How many certificates stand in the lists of a load balancer's listeners, after counting `change` more; each counts once. */
+export async function countListedCertificates(tx: Tx, arn: LoadBalancerArn, change: number): Promise<number> {
+  const { listedCertificates } = await tx
+    .updateTable("loadBalancers")
+    .set((row) => ({ listedCertificates: row("listedCertificates", "+", change) }))
+    .where("arn", "=", arn)
+    .returning("listedCertificates")
+    .executeTakeFirstOrThrow();
+  return listedCertificates;
+}
+
 /** Removes a load balancer with its listeners and what they name. */
 export async function removeLoadBalancer(tx: Tx, arn: LoadBalancerArn): Promise<void> {
   await tx.deleteFrom("loadBalancers").where("arn", "=", arn).execute();
@@ -152,6 +163,7 @@ const COLUMNS = [
   "address",
   "state",
   "createdAt",
+  "cookieSecret",
   "subnets",
   "securityGroups",
   "attributes",
@@ -169,6 +181,7 @@ function loadBalancer(row: Pick<Selectable<BalancerTables["loadBalancers"]>, (ty
     address: row.address,
     state: row.state as BalancerState,
     createdAt: new Date(row.createdAt),
+    cookieSecret: row.cookieSecret,
     subnets: JSON.parse(row.subnets) as string[],
     securityGroups: JSON.parse(row.securityGroups) as string[],
     attributes: JSON.parse(row.attributes) as Record<string, string>,

@@ -1,7 +1,7 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
-import type { ListenerArn, TargetGroupArn } from "#domain/balancers/arns.ts";
+import type { ListenerArn, RuleArn, TargetGroupArn } from "#domain/balancers/arns.ts";
 import type { TargetProtocol } from "#domain/balancers/protocols.ts";
-import type { TargetGroup } from "#domain/balancers/target-group.ts";
+import type { ProtocolVersion, TargetGroup, TargetType } from "#domain/balancers/target-group.ts";
 import type { EdgeHealthCheck } from "#domain/edge-config.ts";
 import type { AccountId, Owner, Region } from "#domain/names.ts";
 import type { Db, Tx } from "./store.ts";
@@ -95,21 +95,21 @@ export async function claimTargetGroup(
   return numUpdatedRows === 1n;
 }
 
-/** Writes which target groups a listener forwards to. */
-export async function setListenerTargetGroups(
+/** Writes which target groups a rule, also a default one, forwards to. */
+export async function setRuleTargetGroups(
   tx: Tx,
-  listenerArn: ListenerArn,
+  { ruleArn, listenerArn }: { readonly ruleArn: RuleArn; readonly listenerArn: ListenerArn },
   targetGroupArns: readonly TargetGroupArn[],
 ): Promise<void> {
-  await tx.deleteFrom("listenerTargetGroups").where("listenerArn", "=", listenerArn).execute();
+  await tx.deleteFrom("listenerTargetGroups").where("ruleArn", "=", ruleArn).execute();
   if (targetGroupArns.length === 0) return;
   await tx
     .insertInto("listenerTargetGroups")
-    .values(targetGroupArns.map((targetGroupArn) => ({ listenerArn, targetGroupArn })))
+    .values(targetGroupArns.map((targetGroupArn) => ({ ruleArn, listenerArn, targetGroupArn })))
     .execute();
 }
 
-/** Frees the target groups of a load balancer that none of its listeners forwards to any more. */
+/** Frees the target groups of a load balancer that none of its rules forwards to any more. */
 export async function releaseTargetGroups(tx: Tx, loadBalancerArn: LoadBalancerArn): Promise<void> {
   await tx
     .updateTable("targetGroups")
@@ -164,6 +164,8 @@ const COLUMNS = [
   "region",
   "name",
   "protocol",
+  "protocolVersion",
+  "targetType",
   "port",
   "vpcId",
   "loadBalancerArn",
@@ -181,6 +183,8 @@ interface Row {
   readonly region: string;
   readonly name: string;
   readonly protocol: string;
+  readonly protocolVersion: string;
+  readonly targetType: string;
   readonly port: number;
   readonly vpcId: string;
   readonly loadBalancerArn: string | null;
@@ -195,6 +199,8 @@ function targetGroup(row: Row): TargetGroup {
     region: row.region as Region,
     name: row.name,
     protocol: row.protocol as TargetProtocol,
+    protocolVersion: row.protocolVersion as ProtocolVersion,
+    targetType: row.targetType as TargetType,
     port: row.port,
     vpcId: row.vpcId,
     loadBalancerArn: (row.loadBalancerArn as LoadBalancerArn | null) ?? undefined,

@@ -9,16 +9,25 @@ import type { EpochMillis } from "./tables/types.ts";
 export async function putTargets(
   tx: Tx,
   targetGroupArn: TargetGroupArn,
-  targets: readonly Target[],
+  targets: readonly (Target & Pick<RegisteredTarget, "zone">)[],
   registeredAt: EpochMillis,
 ): Promise<void> {
   await tx
     .insertInto("targets")
-    .values(targets.map(({ address, port }) => ({ targetGroupArn, address, port, registeredAt, drainedAt: null })))
+    .values(
+      targets.map(({ id, port, zone }) => ({
+        targetGroupArn,
+        id,
+        port,
+        zone: zone ?? null,
+        registeredAt,
+        drainedAt: null,
+      })),
+    )
     .onConflict((conflict) =>
       conflict
-        .columns(["targetGroupArn", "address", "port"])
-        .doUpdateSet({ registeredAt, drainedAt: null })
+        .columns(["targetGroupArn", "id", "port"])
+        .doUpdateSet((row) => ({ registeredAt, drainedAt: null, zone: row.ref("excluded.zone") }))
         .where("targets.drainedAt", "is not", null),
     )
     .execute();
@@ -28,14 +37,14 @@ export async function putTargets(
 export async function drainTarget(
   tx: Tx,
   targetGroupArn: TargetGroupArn,
-  { address, port }: Target,
+  { id, port }: Target,
   drainedAt: EpochMillis,
 ): Promise<void> {
   await tx
     .updateTable("targets")
     .set({ drainedAt })
     .where("targetGroupArn", "=", targetGroupArn)
-    .where("address", "=", address)
+    .where("id", "=", id)
     .where("port", "=", port)
     .where("drainedAt", "is", null)
     .execute();
@@ -64,22 +73,75 @@ export async function nextDrainedAt(db: Db, targetGroupArn: TargetGroupArn): Pro
   return row?.drainedAt ?? undefined;
 }
 
-/** The targets of target groups, draining ones included, by address and port. */
+/** The targets of target groups, draining ones included, by id and port. */
 export async function listTargets(db: Db, targetGroupArns: readonly TargetGroupArn[]): Promise<RegisteredTarget[]> {
   if (targetGroupArns.length === 0) return [];
   const rows = await db
     .selectFrom("targets")
-    .select(["targetGroupArn", "address", "port", "registeredAt", "drainedAt"])
+    .select(["targetGroupArn", "id", "port", "zone", "registeredAt", "drainedAt"])
     .where("targetGroupArn", "in", targetGroupArns)
-    .orderBy("address")
+    .orderBy("id")
     .orderBy("port")
     .execute();
   return rows.map((row) => ({
     targetGroupArn: row.targetGroupArn as TargetGroupArn,
-    address: row.address,
+    id: row.id,
     port: row.port,
+    zone: row.zone ?? undefined,
     registeredAt: new Date(row.registeredAt),
     drainedAt: row.drainedAt === null ? undefined : new Date(row.drainedAt),
+  }));
+}
+
+/** How many targets of a target group are registered, counted no further than to `most`. */
+export async function countRegistered(db: Db, targetGroupArn: TargetGroupArn, most: number): Promise<number> {
+  const { found } = await db
+    .selectFrom((from) =>
+      from
+        .selectFrom("targets")
+        .select("id")
+        .where("targetGroupArn", "=", targetGroupArn)
+        .where("drainedAt", "is", null)
+        .limit(most)
+        .as("some"),
+    )
+    .select((row) => row.fn.countAll<number | string>().as("found"))
+    .executeTakeFirstOrThrow();
+  return Number(found);
+}
+
+/** A target group where a target of that id is registered; undefined when none is. */
+export async function findGroupWithTarget(db: Db, id: string): Promise<TargetGroupArn | undefined> {
+  const row = await db
+    .selectFrom("targets")
+    .select("targetGroupArn")
+    .where("id", "=", id)
+    .where("drainedAt", "is", null)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.targetGroupArn as TargetGroupArn | undefined;
+}
+
+/** The target groups that have a target of that id, draining or not, by ARN, those after `after`, with their load balancers. */
+export async function listGroupsWithTarget(
+  db: Db,
+  id: string,
+  after: string | undefined,
+  limit: number,
+): Promise<{ readonly targetGroupArn: TargetGroupArn; readonly loadBalancerArn: LoadBalancerArn | undefined }[]> {
+  const rows = await db
+    .selectFrom("targets")
+    .innerJoin("targetGroups", "targetGroups.arn", "targets.targetGroupArn")
+    .select(["targets.targetGroupArn", "targetGroups.loadBalancerArn"])
+    .distinct()
+    .where("targets.id", "=", id)
+    .where("targets.targetGroupArn", ">", after ?? "")
+    .orderBy("targets.targetGroupArn")
+    .limit(limit)
+    .execute();
+  return rows.map(({ targetGroupArn, loadBalancerArn }) => ({
+    targetGroupArn: targetGroupArn as TargetGroupArn,
+    loadBalancerArn: (loadBalancerArn as LoadBalancerArn | null) ?? undefined,
   }));
 }
 

@@ -154,7 +154,7 @@ describe.for(DATABASES)("keys on $name", (database) => {
     const retire = async (): Promise<void> => {
       for (let i = 0; i < 3; i++) await decryptDataKey(world, envelope);
       succeeded += 3;
-      await within(world.store, (tx) => retireGrant(tx, envelope.keyArn, grantId, world));
+      await within(world.store, (tx) => retireGrant(tx, { keyArn: envelope.keyArn, grantId }, world));
       retired = true;
     };
     await Promise.all([...Array.from({ length: 6 }, (_, index) => use(index)), retire()]);
@@ -163,7 +163,7 @@ describe.for(DATABASES)("keys on $name", (database) => {
     const uses = acts.filter(({ eventName, errorCode }) => eventName === "Decrypt" && errorCode === null);
     expect(uses).toHaveLength(succeeded);
     expect(new Set(uses.map((act) => act.grantId))).toEqual(new Set([grantId]));
-    await within(world.store, (tx) => retireGrant(tx, envelope.keyArn, grantId, world)); // harmless to repeat
+    await within(world.store, (tx) => retireGrant(tx, { keyArn: envelope.keyArn, grantId }, world)); // harmless to repeat
     const retirements = await auditRecordsOf(world.store, envelope.keyArn, 1_000);
     expect(retirements.filter(({ eventName }) => eventName === "RetireGrant")).toHaveLength(1);
   });

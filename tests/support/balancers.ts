@@ -4,6 +4,7 @@ import * as x509 from "@peculiar/x509";
 import { keyFileRoot } from "#custody/root.ts";
 import { type CertificateArn, rootArn } from "#domain/arn.ts";
 import { parseAddressRange } from "#domain/balancers/addresses.ts";
+import { DEFAULT_BALANCER_QUOTAS } from "#domain/balancers/quotas.ts";
 import { type Caller, parseAccountId, parseRegion } from "#domain/names.ts";
 import type { BalancerDeps } from "#integrations/elbv2/deps.ts";
 import { systemClock } from "#lib/clock.ts";
@@ -21,6 +22,9 @@ export function balancerDeps(store: Store, block = "127.0.0.0/8"): BalancerDeps 
     root: keyFileRoot(Buffer.alloc(32, 7)),
     productZone: "sealkeeper.internal",
     balancerAddresses: parseAddressRange(block)!,
+    balancerQuotas: DEFAULT_BALANCER_QUOTAS,
+    readObject: () => Promise.resolve("missing"),
+    publicUrl: "http://127.0.0.1:4566",
   };
 }
 

@@ -98,6 +98,8 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
         const found = certificates.get(arn);
         return Promise.resolve(found?.loadBalancerArn === lb ? found : undefined);
       },
+      edgeSecret: () => Promise.resolve(undefined),
+      edgeTrustStore: () => Promise.resolve(undefined),
       balancerArns: (_, after) =>
         Promise.resolve([...balancers.keys()].sort().filter((arn) => after === undefined || arn > after)),
       markBalancerActive: () => Promise.resolve(),
@@ -181,7 +183,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
       if (!known) throw new Error(`there is no ${arn}`);
       certificates.delete(arn);
       await store.transaction().execute(async (tx) => {
-        await retireGrant(tx, known.keyArn, known.grantId, deps);
+        await retireGrant(tx, known, deps);
         await announce(tx, { kind: "certificate", loadBalancerArn: BALANCER, certificateArn: arn });
       });
       fleet.wake();

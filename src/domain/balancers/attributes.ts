@@ -17,6 +17,8 @@ export interface AttributeOwner {
   readonly table: AttributeTable;
   /** Attributes that exist, though not for this kind. */
   readonly elsewhere: readonly AttributeTable[];
+  /** Undefined when the values of all attributes go together, else what is wrong. */
+  readonly conflict?: (attributes: Readonly<Record<string, string>>) => string | undefined;
 }
 
 /** Every attribute with its value, set or default. */
@@ -29,7 +31,8 @@ export function everyAttribute(
 
 /**
  * The values that are set after `changes`, a list of keys and values. Throws `balancer-input-invalid` for an unknown key,
- * one that is named twice or a bad value, `balancer-configuration-invalid` for a key of another kind of resource.
+ * one that is named twice or a bad value, `balancer-configuration-invalid` for a key of another kind of resource and for
+ * values that do not go together.
  */
 export function changedAttributes(
   owner: AttributeOwner,
@@ -45,7 +48,10 @@ export function changedAttributes(
     if (wrong !== undefined) refuse(`'${key}' value '${value}' ${wrong}`);
     changed.set(key, value);
   }
-  return Object.fromEntries(changed);
+  const after = Object.fromEntries(changed);
+  const conflict = owner.conflict?.(everyAttribute(owner.table, after));
+  if (conflict !== undefined) throw new Refusal("balancer-configuration-invalid", conflict);
+  return after;
 }
 
 /** `true` or `false`. */
@@ -56,19 +62,6 @@ export function flag(standard: boolean): AttributeRule {
 /** Must keep its default: what another value would ask for is not there, and nothing is pretended. */
 export function fixed(standard: string, why: string): AttributeRule {
   return { default: standard, check: (value) => (value === standard ? undefined : `is not possible: ${why}`) };
-}
-
-/** One of several, of which only some are served: `unserved` says why the others are not. */
-export function oneOfServed(
-  standard: string,
-  served: readonly string[],
-  unserved: Readonly<Record<string, string>>,
-): AttributeRule {
-  const all = oneOf(standard, [...served, ...Object.keys(unserved)]);
-  return {
-    default: standard,
-    check: (value) => all.check(value) ?? (served.includes(value) ? undefined : `is not possible: ${unserved[value]}`),
-  };
 }
 
 /** A whole number; `or` names words that are allowed as well. */

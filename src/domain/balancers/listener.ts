@@ -1,14 +1,20 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
+import type { EdgeAction, EdgeMutualAuthentication } from "#domain/edge-config.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { DEFAULT_TLS_POLICY, tlsPolicy } from "#domain/tls/policies.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
-import type { DefaultAction } from "./actions.ts";
-import type { ListenerArn, RuleArn } from "./arns.ts";
+import type { GivenAction, OrderedAction } from "./actions.ts";
+import type { ListenerArn, RuleArn, TrustStoreArn } from "./arns.ts";
 import { LISTENER_PROTOCOLS, type ListenerProtocol } from "./protocols.ts";
 
 /** The ways a TLS listener of a Network Load Balancer negotiates what is spoken inside. */
 export const ALPN_POLICIES = ["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] as const;
 export type AlpnPolicy = (typeof ALPN_POLICIES)[number];
+
+/** How clients prove who they are, for HTTPS listeners. */
+export type MutualAuthentication =
+  | Extract<EdgeMutualAuthentication, { mode: "passthrough" }>
+  | (Extract<EdgeMutualAuthentication, { mode: "verify" }> & { readonly trustStoreArn: TrustStoreArn });
 
 /** What its creator decides about a listener. */
 export interface ListenerSettings {
@@ -18,20 +24,33 @@ export interface ListenerSettings {
   readonly sslPolicy: string | undefined;
   readonly alpnPolicy: AlpnPolicy | undefined;
   readonly defaultCertificate: CertificateArn | undefined;
-  readonly defaultAction: DefaultAction;
+  /** Undefined: off. */
+  readonly mutualAuthentication: MutualAuthentication | undefined;
+  /** In their order. */
+  readonly defaultActions: readonly OrderedAction[];
 }
 
 export interface Listener extends ListenerSettings {
   readonly arn: ListenerArn;
   readonly loadBalancerArn: LoadBalancerArn;
+  /** Of the default rule. */
   readonly ruleArn: RuleArn;
+  /** What was set; the defaults stand in listener-attributes.ts. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
+
+/** The parts of a listener that must fit together. */
+export type ListenerFacts = Pick<
+  ListenerSettings,
+  "protocol" | "sslPolicy" | "alpnPolicy" | "defaultCertificate" | "mutualAuthentication"
+>;
 
 /**
  * Throws for a listener whose parts do not fit together: `balancer-input-invalid`, `ssl-policy-not-found`,
  * `alpn-policy-invalid`.
  */
-export function checkListener({ protocol, sslPolicy, alpnPolicy, defaultCertificate }: ListenerSettings): void {
+export function checkListener(listener: ListenerFacts): void {
+  const { protocol, sslPolicy, alpnPolicy, defaultCertificate, mutualAuthentication } = listener;
   const { secure } = LISTENER_PROTOCOLS[protocol];
   if (secure && defaultCertificate === undefined) {
     throw new Refusal("balancer-input-invalid", `A certificate must be specified for ${protocol} listeners`);
@@ -48,6 +67,12 @@ export function checkListener({ protocol, sslPolicy, alpnPolicy, defaultCertific
   if (alpnPolicy !== undefined && protocol !== "TLS") {
     throw new Refusal("alpn-policy-invalid", `An ALPN policy can only be specified for TLS listeners, not ${protocol}`);
   }
+  if (mutualAuthentication && protocol !== "HTTPS") {
+    throw new Refusal(
+      "balancer-configuration-invalid",
+      `Mutual authentication can only be specified for HTTPS listeners, not ${protocol}`,
+    );
+  }
 }
 
 /** What a change says of a listener; what it does not say stays as it is. */
@@ -58,13 +83,17 @@ export interface ListenerChange {
   /** `clear` takes the ALPN policy away. */
   readonly alpnPolicy: AlpnPolicy | "clear" | undefined;
   readonly defaultCertificate: CertificateArn | undefined;
-  readonly defaultAction: DefaultAction | undefined;
+  readonly mutualAuthentication: MutualAuthentication | "off" | undefined;
 }
 
 /** The settings after a change: a listener that no longer ends TLS loses what only TLS has. */
-export function changedListener(present: ListenerSettings, change: ListenerChange): ListenerSettings {
+export function changedListener(
+  present: Omit<ListenerSettings, "defaultActions">,
+  change: ListenerChange,
+): Omit<ListenerSettings, "defaultActions"> {
   const protocol = change.protocol ?? present.protocol;
   const { secure } = LISTENER_PROTOCOLS[protocol];
+  const mutual = change.mutualAuthentication ?? (protocol === "HTTPS" ? present.mutualAuthentication : undefined);
   const alpnPolicy = change.alpnPolicy ?? (protocol === "TLS" ? present.alpnPolicy : undefined);
   return {
     port: change.port ?? present.port,
@@ -72,18 +101,27 @@ export function changedListener(present: ListenerSettings, change: ListenerChang
     sslPolicy: change.sslPolicy ?? (secure ? (present.sslPolicy ?? DEFAULT_TLS_POLICY) : undefined),
     alpnPolicy: alpnPolicy === "clear" ? undefined : alpnPolicy,
     defaultCertificate: change.defaultCertificate ?? (secure ? present.defaultCertificate : undefined),
-    defaultAction: change.defaultAction ?? present.defaultAction,
+    mutualAuthentication: mutual === "off" ? undefined : mutual,
   };
 }
 
 /** Whether two requests ask for the same listener. */
-export function sameListener(a: ListenerSettings, b: ListenerSettings): boolean {
-  const facts = (settings: ListenerSettings): string => {
-    const { port, protocol, sslPolicy, alpnPolicy, defaultCertificate, defaultAction } = settings;
-    return canonicalJson({ port, protocol, sslPolicy, alpnPolicy, defaultCertificate, defaultAction });
+export function sameListener(a: AskedListener, b: AskedListener): boolean {
+  const facts = (settings: AskedListener): string => {
+    const { port, protocol, sslPolicy, alpnPolicy, defaultCertificate, mutualAuthentication, defaultActions } =
+      settings;
+    const rest = { port, protocol, sslPolicy, alpnPolicy, defaultCertificate, mutualAuthentication };
+    return canonicalJson({ ...rest, defaultActions });
   };
-  return facts(a) === facts(b);
+  // Client secrets are sealed: whether two are the same cannot be seen.
+  const signsIn = b.defaultActions.some(({ action }) => action.type === "authenticate-oidc");
+  return !signsIn && facts(a) === facts(b);
 }
+
+/** A listener as it is asked for, where secrets are not sealed yet. */
+type AskedListener = Omit<ListenerSettings, "defaultActions"> & {
+  readonly defaultActions: readonly OrderedAction<GivenAction | EdgeAction>[];
+};
 
 /**
  * Throws `balancer-configuration-invalid` where the policies of an Application Load Balancer's listeners are FIPS and

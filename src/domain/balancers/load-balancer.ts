@@ -24,6 +24,8 @@ export interface LoadBalancer extends BalancerSettings, Owner {
   readonly address: string;
   readonly state: BalancerState;
   readonly createdAt: Date;
+  /** What its edges share and clients do not know: stickiness cookies are sealed with it. */
+  readonly cookieSecret: string;
   /** What was set; the defaults stand in balancer-attributes.ts. */
   readonly attributes: Readonly<Record<string, string>>;
 }

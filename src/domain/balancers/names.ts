@@ -13,6 +13,14 @@ export function checkTargetGroupName(name: string): void {
   checkName("Target group", name);
 }
 
+/** Throws `balancer-input-invalid` for a name that a trust store cannot have. */
+export function checkTrustStoreName(name: string): void {
+  checkName("Trust store", name);
+  if (name.includes("--")) {
+    throw new Refusal("balancer-input-invalid", `Trust store name '${name}' cannot contain two hyphens in a row`);
+  }
+}
+
 function checkName(what: string, name: string): void {
   const refuse = (why: string): never => {
     throw new Refusal("balancer-input-invalid", `${what} name '${name}' ${why}`);

@@ -1,8 +1,8 @@
 import { Refusal } from "#domain/refusal.ts";
 import type { BalancerType } from "#domain/tls/policies.ts";
 
-export type ListenerProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";
-export type TargetProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS";
+export type ListenerProtocol = "HTTP" | "HTTPS" | "TCP" | "TLS" | "UDP" | "TCP_UDP";
+export type TargetProtocol = ListenerProtocol;
 
 interface ProtocolFacts {
   readonly balancer: BalancerType;
@@ -12,21 +12,24 @@ interface ProtocolFacts {
   readonly targets: readonly TargetProtocol[];
 }
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-listener.html (2026-09) */
 export const LISTENER_PROTOCOLS: Readonly<Record<ListenerProtocol, ProtocolFacts>> = {
   HTTP: { balancer: "application", secure: false, targets: ["HTTP", "HTTPS"] },
   HTTPS: { balancer: "application", secure: true, targets: ["HTTP", "HTTPS"] },
-  TCP: { balancer: "network", secure: false, targets: ["TCP"] },
+  TCP: { balancer: "network", secure: false, targets: ["TCP", "TCP_UDP"] },
   TLS: { balancer: "network", secure: true, targets: ["TCP", "TLS"] },
+  UDP: { balancer: "network", secure: false, targets: ["UDP", "TCP_UDP"] },
+  TCP_UDP: { balancer: "network", secure: false, targets: ["TCP_UDP"] },
 };
 
 /**
  * A protocol that a listener of that type of load balancer can have. Throws `balancer-input-invalid` for one of the
- * other type and `protocol-unsupported` for datagrams.
+ * other type and `protocol-unsupported` for those that only AWS has.
  */
 export function listenerProtocol(type: BalancerType, given: string): ListenerProtocol {
   const protocol = Object.hasOwn(LISTENER_PROTOCOLS, given) ? (given as ListenerProtocol) : undefined;
   if (protocol && LISTENER_PROTOCOLS[protocol].balancer === type) return protocol;
-  if (type === "network" && DATAGRAMS.includes(given)) throw unsupported(given);
+  if (type === "network" && Object.hasOwn(UNSERVED, given)) throw unsupported(given);
   const possible = Object.entries(LISTENER_PROTOCOLS).filter(([, { balancer }]) => balancer === type);
   throw new Refusal(
     "balancer-input-invalid",
@@ -40,11 +43,24 @@ export function targetProtocol(given: string): TargetProtocol {
   throw unsupported(given);
 }
 
-function unsupported(protocol: string): Refusal {
-  return new Refusal(
-    "protocol-unsupported",
-    `The protocol '${protocol}' is not available here: load balancers carry HTTP, HTTPS, TCP and TLS`,
-  );
+/** Whether target groups of that protocol take HTTP requests, those of an Application Load Balancer. */
+export function isHttp(protocol: string): boolean {
+  return protocol === "HTTP" || protocol === "HTTPS";
 }
 
-const DATAGRAMS = ["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"];
+/** Whether target groups of that protocol take datagrams. */
+export function takesDatagrams(protocol: TargetProtocol): boolean {
+  return protocol === "UDP" || protocol === "TCP_UDP";
+}
+
+function unsupported(protocol: string): Refusal {
+  const why = UNSERVED[protocol] ?? "load balancers carry HTTP, HTTPS, TCP, TLS, UDP and TCP_UDP";
+  return new Refusal("protocol-unsupported", `The protocol '${protocol}' is not available here: ${why}`);
+}
+
+const NO_QUIC = "the edge does not speak QUIC";
+const UNSERVED: Readonly<Record<string, string>> = {
+  GENEVE: "it is that of Gateway Load Balancers, and there is no network here to put one into",
+  QUIC: NO_QUIC,
+  TCP_QUIC: NO_QUIC,
+};

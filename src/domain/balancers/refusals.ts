@@ -1,4 +1,4 @@
-/** Why a load balancer, listener or target group is not made, changed or shown. */
+/** Why a load balancer, listener, rule, target group or trust store is not made, changed or shown. */
 export type BalancerRefusal =
   | "actions-too-many"
   | "action-invalid"
@@ -11,6 +11,8 @@ export type BalancerRefusal =
   | "balancer-tag-twice"
   | "balancer-tags-too-many"
   | "balancers-too-many"
+  | "bundle-invalid"
+  | "bundle-not-found"
   | "certificate-too-many"
   | "listener-not-found"
   | "listener-port-used"
@@ -18,12 +20,26 @@ export type BalancerRefusal =
   | "protocols-incompatible"
   | "protocol-unsupported"
   | "resource-in-use"
+  | "revocation-content-invalid"
+  | "revocation-content-not-found"
+  | "revocation-not-found"
+  | "revocations-too-many"
   | "rule-not-found"
+  | "rule-priority-used"
+  | "rules-too-many"
   | "security-group-invalid"
   | "ssl-policy-not-found"
   | "subnet-invalid"
+  | "subnet-not-found"
   | "target-group-name-used"
   | "target-group-not-found"
   | "target-group-used-elsewhere"
+  | "target-groups-of-balancer-too-many"
   | "target-invalid"
-  | "targets-too-many";
+  | "targets-too-many"
+  | "trust-store-association-not-found"
+  | "trust-store-association-own"
+  | "trust-store-in-use"
+  | "trust-store-name-used"
+  | "trust-store-not-found"
+  | "trust-stores-too-many";

@@ -3,6 +3,8 @@ import type { TargetReport } from "#domain/edge-config.ts";
 /** What is known of one target when somebody asks for its health. */
 export interface TargetFacts {
   readonly registered: boolean;
+  /** Whether what its id names is there: a host may have been deregistered. */
+  readonly somewhere: boolean;
   readonly draining: boolean;
   /** Whether a listener forwards to the target group. */
   readonly inUse: boolean;
@@ -27,9 +29,10 @@ export interface TargetHealth {
  * One answer from many observers: a target is as healthy as the edge that sees it best, for that edge sends it requests.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/check-target-health.html
  */
-export function targetHealth({ registered, draining, inUse, reports }: TargetFacts): TargetHealth {
+export function targetHealth({ registered, somewhere, draining, inUse, reports }: TargetFacts): TargetHealth {
   if (!registered) return NOT_REGISTERED;
   if (!inUse) return NOT_IN_USE;
+  if (!somewhere) return NOWHERE;
   if (draining) return DRAINING;
   const current = reports.filter((report) => report.current);
   if (reports.length > 0 && current.length === 0) return UNAVAILABLE;
@@ -57,6 +60,11 @@ const NOT_IN_USE: TargetHealth = {
   state: "unused",
   reason: "Target.NotInUse",
   description: "Target group is not configured to receive traffic from the load balancer",
+};
+const NOWHERE: TargetHealth = {
+  state: "unused",
+  reason: "Target.InvalidState",
+  description: "Target is in the stopped or terminated state",
 };
 const DRAINING: TargetHealth = {
   state: "draining",

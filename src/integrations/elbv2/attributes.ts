@@ -1,15 +1,17 @@
-import { type AttributeOwner, changedAttributes, everyAttribute } from "#domain/balancers/attributes.ts";
+import { changedAttributes, everyAttribute } from "#domain/balancers/attributes.ts";
 import { balancerAttributes } from "#domain/balancers/balancer-attributes.ts";
+import type { Listener } from "#domain/balancers/listener.ts";
 import { listenerAttributes } from "#domain/balancers/listener-attributes.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
 import { targetGroupAttributes } from "#domain/balancers/target-group-attributes.ts";
 import type { Owner } from "#domain/names.ts";
 import { announce } from "#store/edge-changes.ts";
+import { setListenerAttributes } from "#store/listeners.ts";
 import { setBalancerAttributes } from "#store/load-balancers.ts";
 import type { Store } from "#store/store.ts";
 import { setTargetGroupAttributes } from "#store/target-groups.ts";
-import { heldLoadBalancer, heldTargetGroup, listenerOf, loadBalancerOf, targetGroupOf } from "./find.ts";
+import { heldListener, heldLoadBalancer, heldTargetGroup, listenerOf, loadBalancerOf, targetGroupOf } from "./find.ts";
 import { announceTargetGroup } from "./target-groups.ts";
 
 /** Every attribute of a resource, by name. */
@@ -22,8 +24,12 @@ export function attributesOfBalancer({ type, scheme, attributes }: LoadBalancer)
   return everyAttribute(balancerAttributes(type, scheme).table, attributes);
 }
 
-export function attributesOfTargetGroup({ protocol, attributes }: TargetGroup): Attributes {
-  return everyAttribute(targetGroupAttributes(protocol).table, attributes);
+export function attributesOfListener({ protocol, attributes }: Listener): Attributes {
+  return everyAttribute(listenerAttributes(protocol).table, attributes);
+}
+
+export function attributesOfTargetGroup(group: TargetGroup): Attributes {
+  return everyAttribute(targetGroupAttributes(group).table, group.attributes);
 }
 
 /** Throws `balancer-not-found`. */
@@ -62,7 +68,7 @@ export async function changeTargetGroupAttributes(
 ): Promise<Attributes> {
   return await store.transaction().execute(async (tx) => {
     const group = await heldTargetGroup(tx, arn, owner);
-    const rules = targetGroupAttributes(group.protocol);
+    const rules = targetGroupAttributes(group);
     const attributes = changedAttributes(rules, group.attributes, changes);
     await setTargetGroupAttributes(tx, group.arn, attributes);
     await announceTargetGroup(tx, group);
@@ -72,22 +78,23 @@ export async function changeTargetGroupAttributes(
 
 /** Throws `listener-not-found`. */
 export async function findListenerAttributes(arn: string, owner: Owner, { store }: StoreDeps): Promise<Attributes> {
-  const { table } = await rulesOfListener(arn, owner, store);
-  return everyAttribute(table, {});
+  const { listener } = await listenerOf(store, arn, owner);
+  return attributesOfListener(listener);
 }
 
-/** A listener's attributes all have the one value that the edge keeps to; any other is refused with the reason. */
+/** All of the changes or none. Throws `listener-not-found` and what `changedAttributes` throws. */
 export async function changeListenerAttributes(
   arn: string,
   changes: AttributeChanges,
   owner: Owner,
   { store }: StoreDeps,
 ): Promise<Attributes> {
-  const rules = await rulesOfListener(arn, owner, store);
-  return everyAttribute(rules.table, changedAttributes(rules, {}, changes));
-}
-
-async function rulesOfListener(arn: string, owner: Owner, store: Store): Promise<AttributeOwner> {
-  const { balancer } = await listenerOf(store, arn, owner);
-  return listenerAttributes(balancer.type);
+  return await store.transaction().execute(async (tx) => {
+    const { listener, balancer } = await heldListener(tx, arn, owner);
+    const rules = listenerAttributes(listener.protocol);
+    const attributes = changedAttributes(rules, listener.attributes, changes);
+    await setListenerAttributes(tx, listener.arn, attributes);
+    await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
+    return everyAttribute(rules.table, attributes);
+  });
 }

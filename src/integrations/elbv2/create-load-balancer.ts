@@ -78,6 +78,7 @@ async function insert(
       address: addressAt(balancerAddresses, start + step),
       state: "provisioning",
       createdAt: clock.now(),
+      cookieSecret: ids.hex(16),
       attributes: {},
     };
     if (await insertLoadBalancer(tx, balancer)) return balancer;

@@ -1,33 +1,25 @@
 import type { Owner } from "#domain/names.ts";
 import { announce } from "#store/edge-changes.ts";
-import { listListenerCertificates } from "#store/listener-certificates.ts";
-import { removeListener } from "#store/listeners.ts";
-import { releaseTargetGroups } from "#store/target-groups.ts";
-import { settleCertificates } from "./certificates.ts";
+import type { Tx } from "#store/store.ts";
 import type { BalancerDeps } from "./deps.ts";
 import { heldListener } from "./find.ts";
-import { untagAll } from "./tags.ts";
+import { shortenList } from "./listener-certificates.ts";
+import { takeApart } from "./take-apart.ts";
+import { announceDistrust } from "./trust-store-changes.ts";
 
 /**
  * Removes a listener: certificates that no other listener of the load balancer has are detached, target groups that no
- * other forwards to are free, all at once. Throws `listener-not-found`.
+ * other forwards to are free, client secrets destroyed. All at once; only a list of more than 500 certificates is detached
+ * part by part before. Throws `listener-not-found`.
  */
 export async function deleteListener(text: string, owner: Owner, deps: BalancerDeps): Promise<void> {
-  await deps.store.transaction().execute(async (tx) => {
+  const step = async (tx: Tx): Promise<boolean> => {
     const { listener, balancer } = await heldListener(tx, text, owner);
-    const certificates = await listListenerCertificates(tx, listener.arn, undefined, MOST);
-    await removeListener(tx, listener.arn);
-    await settleCertificates(
-      tx,
-      balancer,
-      certificates.map(({ certificateArn }) => certificateArn),
-      deps,
-    );
-    await releaseTargetGroups(tx, balancer.arn);
-    await untagAll(tx, [listener.arn, listener.ruleArn]);
+    if (await shortenList(tx, listener, balancer, deps)) return false;
+    await takeApart(tx, listener, balancer, deps);
     await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
-  });
+    await announceDistrust(tx, listener, undefined);
+    return true;
+  };
+  while (!(await deps.store.transaction().execute(step)));
 }
-
-/** More than a listener can have. */
-const MOST = 1000;

@@ -1,9 +1,11 @@
 import type { GrantDeps } from "#custody/grants.ts";
 import type { AddressRange } from "#domain/balancers/addresses.ts";
-import type { Target } from "#domain/balancers/targets.ts";
+import type { BalancerQuotas } from "#domain/balancers/quotas.ts";
+import type { Place } from "#domain/balancers/targets.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { Store } from "#store/store.ts";
+import type { ObjectReader } from "./objects.ts";
 
 /** What load balancers need of the rest. */
 export interface BalancerDeps extends GrantDeps {
@@ -15,5 +17,10 @@ export interface BalancerDeps extends GrantDeps {
   /** Where load balancers get their addresses from. */
   readonly balancerAddresses: AddressRange;
   /** What no load balancer may send requests to: what comes from this machine is trusted more there. */
-  readonly isOwnPort?: (target: Target) => boolean;
+  readonly isOwnPort?: (target: Place) => boolean;
+  readonly balancerQuotas: BalancerQuotas;
+  /** Where the files of trust stores are, in place of S3. */
+  readonly readObject: ObjectReader;
+  /** How others reach our API. */
+  readonly publicUrl: string;
 }

@@ -4,17 +4,21 @@ import {
   parseListenerArn,
   parseLoadBalancerArn,
   parseTargetGroupArn,
+  parseTrustStoreArn,
   type TargetGroupArn,
+  type TrustStoreArn,
 } from "#domain/balancers/arns.ts";
 import type { Listener } from "#domain/balancers/listener.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
+import type { TrustStore } from "#domain/balancers/trust-store.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { findListener } from "#store/listeners.ts";
 import { findLoadBalancer, holdLoadBalancer } from "#store/load-balancers.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { findTargetGroup, holdTargetGroup } from "#store/target-groups.ts";
+import { changeTrustStore, findTrustStore, holdTrustStore } from "#store/trust-stores.ts";
 
 /** An owner's load balancer. Throws `balancer-input-invalid` for what is no such ARN, `balancer-not-found`. */
 export async function loadBalancerOf(db: Db, text: string, owner: Owner): Promise<LoadBalancer> {
@@ -55,6 +59,21 @@ export async function heldTargetGroup(tx: Tx, text: string, owner: Owner): Promi
   return owned(await holdTargetGroup(tx, readTargetGroupArn(text)), owner) ?? targetGroupNotFound(text);
 }
 
+/** An owner's trust store. Throws `balancer-input-invalid`, `trust-store-not-found`. */
+export async function trustStoreOf(db: Db, text: string, owner: Owner): Promise<TrustStore> {
+  return owned(await findTrustStore(db, readTrustStoreArn(text)), owner) ?? trustStoreNotFound(text);
+}
+
+/** As `trustStoreOf`, and nobody else changes or removes it before the transaction ends. */
+export async function heldTrustStore(tx: Tx, text: string, owner: Owner): Promise<TrustStore> {
+  return owned(await holdTrustStore(tx, readTrustStoreArn(text)), owner) ?? trustStoreNotFound(text);
+}
+
+/** As `heldTrustStore`, with its change counted. */
+export async function changedTrustStore(tx: Tx, text: string, owner: Owner): Promise<TrustStore> {
+  return owned(await changeTrustStore(tx, readTrustStoreArn(text)), owner) ?? trustStoreNotFound(text);
+}
+
 /** Throws `balancer-input-invalid` for what is not the ARN of a load balancer. */
 export function readLoadBalancerArn(text: string): LoadBalancerArn {
   return parseLoadBalancerArn(text) ?? notValid(text, "load balancer");
@@ -68,6 +87,10 @@ export function readTargetGroupArn(text: string): TargetGroupArn {
   return parseTargetGroupArn(text) ?? notValid(text, "target group");
 }
 
+export function readTrustStoreArn(text: string): TrustStoreArn {
+  return parseTrustStoreArn(text) ?? notValid(text, "trust store");
+}
+
 export function balancerNotFound(nameOrArn: string): never {
   throw new Refusal("balancer-not-found", `Load balancers '[${nameOrArn}]' not found`);
 }
@@ -78,6 +101,10 @@ export function listenerNotFound(arn: string): never {
 
 export function targetGroupNotFound(nameOrArn: string): never {
   throw new Refusal("target-group-not-found", `Target groups '[${nameOrArn}]' not found`);
+}
+
+export function trustStoreNotFound(nameOrArn: string): never {
+  throw new Refusal("trust-store-not-found", `Trust stores '[${nameOrArn}]' not found`);
 }
 
 /** What another account or region owns is not there. */

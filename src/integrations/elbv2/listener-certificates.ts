@@ -1,18 +1,20 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Listener } from "#domain/balancers/listener.ts";
+import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import { LISTENER_PROTOCOLS } from "#domain/balancers/protocols.ts";
-import { QUOTAS } from "#domain/balancers/quotas.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { announce } from "#store/edge-changes.ts";
 import {
   addListenerCertificate,
-  countListedCertificates,
+  findListenerCertificate,
+  isCertificateListed,
   type ListenerCertificate,
   listListenerCertificates,
   removeListenerCertificate,
 } from "#store/listener-certificates.ts";
-import type { Store } from "#store/store.ts";
+import { countListedCertificates } from "#store/load-balancers.ts";
+import type { Store, Tx } from "#store/store.ts";
 import { settleCertificates } from "./certificates.ts";
 import type { BalancerDeps } from "./deps.ts";
 import { heldListener, listenerOf } from "./find.ts";
@@ -32,14 +34,17 @@ export async function addCertificates(
   await deps.store.transaction().execute(async (tx) => {
     const { listener, balancer } = await heldListener(tx, listenerArn, owner);
     checkSecure(listener);
+    let added = 0;
     for (const certificateArn of arns) {
+      if (!(await isCertificateListed(tx, balancer.arn, certificateArn))) added++;
       await addListenerCertificate(tx, listener, { certificateArn, isDefault: false });
     }
     await settleCertificates(tx, balancer, arns, deps);
-    if ((await countListedCertificates(tx, balancer.arn)) > QUOTAS.certificatesPerBalancer) {
+    const most = deps.balancerQuotas.certificatesPerBalancer;
+    if ((await countListedCertificates(tx, balancer.arn, added)) > most) {
       throw new Refusal(
         "certificate-too-many",
-        `A load balancer can have up to ${QUOTAS.certificatesPerBalancer} certificates beside the default ones`,
+        `A load balancer can have up to ${most} certificates beside the default ones`,
       );
     }
     await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
@@ -56,22 +61,59 @@ export async function removeCertificates(
   owner: Owner,
   deps: BalancerDeps,
 ): Promise<void> {
-  const arns = certificateArns.map((arn) => arn as CertificateArn);
+  const arns = [...new Set(certificateArns)].map((arn) => arn as CertificateArn);
   await deps.store.transaction().execute(async (tx) => {
     const { listener, balancer } = await heldListener(tx, listenerArn, owner);
     checkSecure(listener);
-    const listed = await listListenerCertificates(tx, listener.arn, undefined, MOST);
+    const listed = [];
     for (const certificateArn of arns) {
-      const removable = listed.some((entry) => entry.certificateArn === certificateArn && !entry.isDefault);
-      if (certificateArn === listener.defaultCertificate && !removable) {
+      const isListed = await findListenerCertificate(tx, listener.arn, { certificateArn, isDefault: false });
+      if (isListed) listed.push(certificateArn);
+      else if (certificateArn === listener.defaultCertificate) {
         throw new Refusal("balancer-operation-forbidden", "The default certificate of a listener cannot be removed");
       }
-      await removeListenerCertificate(tx, listener.arn, { certificateArn, isDefault: false });
     }
-    const touched = arns.filter((arn) => listed.some(({ certificateArn }) => certificateArn === arn));
-    await settleCertificates(tx, balancer, touched, deps);
+    await unlist(tx, listener, listed);
+    await settleCertificates(tx, balancer, listed, deps);
     await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
   });
+}
+
+/**
+ * Takes a part out of a long list, detached at once: what is left can then go in one transaction with its listener.
+ * False when the list was not that long.
+ */
+export async function shortenList(
+  tx: Tx,
+  listener: Listener,
+  balancer: LoadBalancer,
+  deps: BalancerDeps,
+): Promise<boolean> {
+  const found = await listListenerCertificates(tx, listener.arn, undefined, AT_ONCE + 1);
+  if (found.length <= AT_ONCE) return false;
+  const part = found.filter(({ isDefault }) => !isDefault).map(({ certificateArn }) => certificateArn);
+  await unlist(tx, listener, part);
+  await settleCertificates(tx, balancer, part, deps);
+  await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
+  return true;
+}
+
+/** Takes all certificates from a listener, its default one too, and answers which they were; the caller settles them. */
+export async function clearCertificates(tx: Tx, listener: Listener): Promise<readonly CertificateArn[]> {
+  const all: CertificateArn[] = [];
+  for (;;) {
+    const found = await listListenerCertificates(tx, listener.arn, undefined, AT_ONCE);
+    if (found.length === 0) return all;
+    await unlist(
+      tx,
+      listener,
+      found.filter(({ isDefault }) => !isDefault).map(({ certificateArn }) => certificateArn),
+    );
+    for (const standard of found.filter(({ isDefault }) => isDefault)) {
+      await removeListenerCertificate(tx, listener.arn, standard);
+    }
+    all.push(...found.map(({ certificateArn }) => certificateArn));
+  }
 }
 
 /** The default certificate first, then the list. Throws `listener-not-found`. */
@@ -89,6 +131,20 @@ export async function findListenerCertificates(
   );
 }
 
+/** Removes listed certificates and counts those that no other listener of the load balancer lists. */
+async function unlist(
+  tx: Tx,
+  { arn, loadBalancerArn }: Listener,
+  certificateArns: readonly CertificateArn[],
+): Promise<void> {
+  let gone = 0;
+  for (const certificateArn of certificateArns) {
+    await removeListenerCertificate(tx, arn, { certificateArn, isDefault: false });
+    if (!(await isCertificateListed(tx, loadBalancerArn, certificateArn))) gone++;
+  }
+  if (gone > 0) await countListedCertificates(tx, loadBalancerArn, -gone);
+}
+
 function place(key: string | undefined): ListenerCertificate | undefined {
   if (key === undefined) return undefined;
   const [kind = "", arn = ""] = key.split("=");
@@ -101,5 +157,5 @@ function checkSecure({ protocol }: Listener): void {
   }
 }
 
-/** More than a listener can have. */
-const MOST = 1000;
+/** How many are detached in one transaction. */
+const AT_ONCE = 500;

@@ -1,22 +1,25 @@
-import { QUOTAS } from "#domain/balancers/quotas.ts";
+import type { LoadBalancerArn } from "#domain/arn.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
-import { parseTarget, type Target } from "#domain/balancers/targets.ts";
+import { checkTargetId, checkTargetZone, type Target } from "#domain/balancers/targets.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { later, SECOND } from "#lib/duration.ts";
+import { findListenerOnPort } from "#store/listeners.ts";
 import type { Tx } from "#store/store.ts";
-import { drainTarget, listTargets, nextDrainedAt, putTargets, removeDrainedTargets } from "#store/targets.ts";
+import { countRegistered, drainTarget, nextDrainedAt, putTargets, removeDrainedTargets } from "#store/targets.ts";
 import { attributesOfTargetGroup } from "./attributes.ts";
 import type { BalancerDeps } from "./deps.ts";
-import { heldTargetGroup } from "./find.ts";
+import { heldTargetGroup, loadBalancerOf } from "./find.ts";
 import { FORGET_DRAINED } from "./forget-drained.ts";
+import { addressesOf } from "./places.ts";
 import { announceTargetGroup } from "./target-groups.ts";
 
 /** A target as a request names it: without a port it has that of its target group. */
 export interface NamedTarget {
   readonly id: string;
   readonly port: number | undefined;
+  readonly zone: string | undefined;
 }
 
 /** Registers targets, draining ones again too. Throws `target-group-not-found`, `target-invalid`, `targets-too-many`. */
@@ -24,18 +27,21 @@ export async function registerTargets(
   arn: string,
   named: readonly NamedTarget[],
   owner: Owner,
-  { store, clock, isOwnPort }: BalancerDeps,
+  { store, clock, isOwnPort, balancerQuotas }: BalancerDeps,
 ): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const group = await heldTargetGroup(tx, arn, owner);
-    const targets = named.map((target) => readTarget(target, group));
-    const own = targets.find((target) => isOwnPort?.(target));
-    if (own) throw new Refusal("target-invalid", `${own.address}:${own.port} is Sealkeeper itself: it is no target`);
+    const targets = unique(named.map((target) => ({ ...readTarget(target, group), zone: target.zone })));
     if (targets.length === 0) throw new Refusal("balancer-input-invalid", "At least one target must be specified");
-    await putTargets(tx, group.arn, unique(targets), clock.now().getTime());
-    const registered = (await listTargets(tx, [group.arn])).filter(({ drainedAt }) => drainedAt === undefined);
-    if (registered.length > QUOTAS.targetsPerGroup) {
-      throw new Refusal("targets-too-many", `A target group can have up to ${QUOTAS.targetsPerGroup} targets`);
+    for (const { zone } of targets) checkTargetZone(group.targetType, zone, group.region);
+    await checkPlaces(tx, group, targets, isOwnPort);
+    await putTargets(tx, group.arn, targets, clock.now().getTime());
+    const most = group.targetType === "alb" ? 1 : balancerQuotas.targetsPerGroup;
+    if ((await countRegistered(tx, group.arn, most + 1)) > most) {
+      throw new Refusal(
+        "targets-too-many",
+        `A target group of the target type '${group.targetType}' can have up to ${most} targets`,
+      );
     }
     await announceTargetGroup(tx, group);
   });
@@ -65,9 +71,49 @@ export async function deregisterTargets(
   });
 }
 
-/** A target as its target group has it: an address and a port. */
+/** A target as its target group has it: an id of its target type and a port. */
 export function readTarget({ id, port }: NamedTarget, group: TargetGroup): Target {
-  return parseTarget(id, port ?? group.port);
+  checkTargetId(group.targetType, id);
+  return { id, port: port ?? group.port };
+}
+
+/** Whether there is something behind each id, and whether it may be sent requests. */
+async function checkPlaces(
+  tx: Tx,
+  group: TargetGroup,
+  targets: readonly Target[],
+  isOwnPort: BalancerDeps["isOwnPort"],
+): Promise<void> {
+  if (group.targetType === "alb") {
+    for (const target of targets) await checkBalancer(tx, group, target);
+  }
+  const addresses = await addressesOf(tx, group.targetType, targets, group);
+  for (const { id, port } of targets) {
+    const address = addresses.get(id);
+    if (address === undefined) {
+      throw new Refusal(
+        "target-invalid",
+        `The instance '${id}' is not known in ${group.region}: register its host first`,
+      );
+    }
+    if (isOwnPort?.({ address, port })) {
+      throw new Refusal("target-invalid", `${address}:${port} is Sealkeeper itself: it is no target`);
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html */
+async function checkBalancer(tx: Tx, group: TargetGroup, { id, port }: Target): Promise<void> {
+  if (port !== group.port) {
+    throw new Refusal("target-invalid", `The port '${port}' must be that of the target group, '${group.port}'`);
+  }
+  await loadBalancerOf(tx, id, group).catch((error: unknown) => {
+    if (!(error instanceof Refusal && error.code === "balancer-not-found")) throw error;
+    throw new Refusal("target-invalid", `The load balancer '${id}' does not exist`);
+  });
+  if (!(await findListenerOnPort(tx, id as LoadBalancerArn, port))) {
+    throw new Refusal("target-invalid", `The load balancer '${id}' has no listener on port ${port}`);
+  }
 }
 
 /** Where nothing is sent there is nothing to wait for. */
@@ -81,6 +127,6 @@ async function promiseForgetting(tx: Tx, { arn }: TargetGroup): Promise<void> {
   if (next !== undefined) await enqueue(tx, { task: FORGET_DRAINED, subject: arn }, new Date(next));
 }
 
-function unique(targets: readonly Target[]): readonly Target[] {
-  return [...new Map(targets.map((target) => [`${target.address}:${target.port}`, target])).values()];
+function unique<Named extends Target>(targets: readonly Named[]): readonly Named[] {
+  return [...new Map(targets.map((target) => [`${target.id} ${target.port}`, target])).values()];
 }

@@ -4,7 +4,7 @@ import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { dropBalancerTags, listBalancerTags, putBalancerTags, removeBalancerTags } from "#store/balancer-tags.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
-import { listenerOf, loadBalancerOf, targetGroupOf } from "./find.ts";
+import { listenerOf, loadBalancerOf, targetGroupOf, trustStoreOf } from "./find.ts";
 import { ruleOf } from "./rules.ts";
 
 export interface Tag {
@@ -99,6 +99,7 @@ async function checkResource(db: Db, arn: string, owner: Owner): Promise<void> {
   if (arn.includes(":loadbalancer/")) await loadBalancerOf(db, arn, owner);
   else if (arn.includes(":listener/")) await listenerOf(db, arn, owner);
   else if (arn.includes(":targetgroup/")) await targetGroupOf(db, arn, owner);
+  else if (arn.includes(":truststore/")) await trustStoreOf(db, arn, owner);
   else if (parseRuleArn(arn)) await ruleOf(db, arn, owner);
   else throw new Refusal("balancer-input-invalid", `'${arn}' is not the ARN of something that has tags`);
 }

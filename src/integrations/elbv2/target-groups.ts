@@ -2,7 +2,13 @@ import { targetGroupArn } from "#domain/balancers/arns.ts";
 import { changedHealthCheck, type GivenHealthCheck, newHealthCheck } from "#domain/balancers/health-checks.ts";
 import { checkTargetGroupName } from "#domain/balancers/names.ts";
 import { targetProtocol } from "#domain/balancers/protocols.ts";
-import { sameTargetGroup, type TargetGroup } from "#domain/balancers/target-group.ts";
+import {
+  checkKind,
+  type ProtocolVersion,
+  sameTargetGroup,
+  type TargetGroup,
+  type TargetType,
+} from "#domain/balancers/target-group.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { announce } from "#store/edge-changes.ts";
@@ -15,6 +21,8 @@ import { checkTags, sameTags, type Tag, tag, untagAll } from "./tags.ts";
 export interface NewTargetGroup {
   readonly name: string;
   readonly protocol: string;
+  readonly protocolVersion: ProtocolVersion;
+  readonly targetType: TargetType;
   readonly port: number;
   readonly vpcId: string;
   readonly healthCheck: GivenHealthCheck;
@@ -22,24 +30,25 @@ export interface NewTargetGroup {
 }
 
 /**
- * Makes a target group whose targets are IPv4 addresses. Asking again with the same settings answers the same one.
- * Throws `target-group-name-used`, `protocol-unsupported`, `balancer-input-invalid`.
+ * Makes a target group. Asking again with the same settings answers the same one. Throws `target-group-name-used`,
+ * `protocol-unsupported`, `balancer-input-invalid`, `balancer-configuration-invalid`.
  */
 export async function createTargetGroup(
   request: NewTargetGroup,
   owner: Owner,
   { store, ids }: BalancerDeps,
 ): Promise<TargetGroup> {
-  const { name, port, vpcId, tags } = request;
+  const { name, port, vpcId, tags, protocolVersion, targetType } = request;
   checkTargetGroupName(name);
   checkTags(tags);
-  const protocol = targetProtocol(request.protocol);
+  const kind = { protocol: targetProtocol(request.protocol), protocolVersion, targetType };
+  checkKind(kind);
   const group: TargetGroup = {
+    ...kind,
     name,
-    protocol,
     port,
     vpcId,
-    healthCheck: newHealthCheck(protocol, request.healthCheck),
+    healthCheck: newHealthCheck(kind, request.healthCheck),
     account: owner.account,
     region: owner.region,
     arn: targetGroupArn(owner, name, ids.hex(8)),
@@ -69,7 +78,7 @@ export async function modifyTargetGroup(
 ): Promise<TargetGroup> {
   return await store.transaction().execute(async (tx) => {
     const group = await heldTargetGroup(tx, arn, owner);
-    const healthCheck = changedHealthCheck(group.protocol, group.healthCheck, change);
+    const healthCheck = changedHealthCheck(group, group.healthCheck, change);
     await setHealthCheck(tx, group.arn, healthCheck);
     await announceTargetGroup(tx, group);
     return { ...group, healthCheck };

@@ -1,58 +1,77 @@
 import type * as sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError, type InputOf } from "#aws/service.ts";
-import type { DefaultAction, ServedAction as EdgeAction } from "#domain/balancers/actions.ts";
+import type { GivenAction, GivenOidc, OrderedAction } from "#domain/balancers/actions.ts";
+import type { EdgeAction } from "#domain/edge-config.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
 
-type GivenAction = InputOf<typeof sdk, "CreateListener">["DefaultActions"][number];
+type Given = InputOf<typeof sdk, "CreateListener">["DefaultActions"][number];
+type ActionType = EdgeAction["type"];
 
 /**
- * The one action of a list. Throws InvalidLoadBalancerAction and TooManyActions for lists and configurations that do not
- * go together; whether the action suits its listener is asked by the domain.
+ * Actions as a request names them; `use` gets them with their client secrets, which are wiped when it is done. Throws
+ * InvalidLoadBalancerAction for configurations that do not go together; whether actions suit a listener is asked by the domain.
  */
-export function readDefaultAction(given: readonly GivenAction[]): DefaultAction {
-  const unserved = given.find(({ Type }) => !Object.hasOwn(READERS, Type));
-  if (unserved) throw invalid(`The action type '${unserved.Type}' is not available here`);
-  const [action, ...others] = given;
-  if (!action) throw new AwsError("ValidationException", "A default action must be specified");
-  if (others.length > 0) {
-    throw new AwsError(
-      "TooManyActionsException",
-      `A rule has exactly one action of the types ${Object.keys(READERS).join(", ")}, not ${given.length}`,
-    );
-  }
-  const type = action.Type as EdgeAction["type"];
-  const foreign = (Object.keys(CONFIGS) as EdgeAction["type"][]).find(
-    (other) => other !== type && action[CONFIGS[other]] !== undefined,
-  );
-  if (foreign) throw invalid(`${CONFIGS[foreign]} can only be specified for an action of the type '${foreign}'`);
-  return { action: READERS[type](action), order: action.Order };
+export async function withActions<Result>(
+  given: readonly Given[],
+  use: (actions: readonly OrderedAction<GivenAction>[]) => Promise<Result>,
+): Promise<Result> {
+  using secrets = new DisposableStack();
+  return await use(given.map((action) => ({ action: readAction(action, secrets), order: action.Order })));
 }
 
-/** An action as it is described. */
-export function showDefaultAction({ action, order }: DefaultAction): sdk.Action {
+/** An action as it is described: secrets are not. */
+export function showAction({ action, order }: OrderedAction): sdk.Action {
   return { ...SHOWN[action.type](action as never), ...(order === undefined ? {} : { Order: order }) };
+}
+
+function readAction(given: Given, secrets: DisposableStack): GivenAction {
+  if (given.Type === "authenticate-cognito") {
+    throw invalid(
+      "The action type 'authenticate-cognito' is not available here, because there is no Cognito: use authenticate-oidc",
+    );
+  }
+  if (!Object.hasOwn(CONFIGS, given.Type)) throw invalid(`'${given.Type}' is not the type of an action`);
+  const type = given.Type as ActionType;
+  const foreign = (Object.keys(CONFIGS) as ActionType[]).find(
+    (other) => other !== type && given[CONFIGS[other]] !== undefined,
+  );
+  if (foreign) throw invalid(`${CONFIGS[foreign]} can only be specified for an action of the type '${foreign}'`);
+  if (given.AuthenticateCognitoConfig !== undefined) {
+    throw invalid("AuthenticateCognitoConfig can only be specified for an action of the type 'authenticate-cognito'");
+  }
+  if (type !== "forward" && given.TargetGroupArn !== undefined) {
+    throw invalid("TargetGroupArn can only be specified for an action of the type 'forward'");
+  }
+  return READERS[type](given, secrets);
 }
 
 const CONFIGS = {
   forward: "ForwardConfig",
   redirect: "RedirectConfig",
   "fixed-response": "FixedResponseConfig",
-} as const satisfies Record<EdgeAction["type"], keyof sdk.Action>;
+  "authenticate-oidc": "AuthenticateOidcConfig",
+  "jwt-validation": "JwtValidationConfig",
+} as const satisfies Record<ActionType, keyof sdk.Action>;
 
-const READERS: Readonly<Record<EdgeAction["type"], (action: GivenAction) => EdgeAction>> = {
+const READERS: Readonly<Record<ActionType, (action: Given, secrets: DisposableStack) => GivenAction>> = {
   forward: readForward,
   redirect: readRedirect,
   "fixed-response": readFixedResponse,
+  "authenticate-oidc": readOidc,
+  "jwt-validation": readJwt,
 };
 
 const SHOWN: {
-  readonly [Type in EdgeAction["type"]]: (action: Extract<EdgeAction, { type: Type }>) => sdk.Action;
+  readonly [Type in ActionType]: (action: Extract<EdgeAction, { type: Type }>) => sdk.Action;
 } = {
-  forward: ({ targetGroups }) => ({
+  forward: ({ targetGroups, stickiness }) => ({
     Type: "forward",
     ...(targetGroups.length === 1 ? { TargetGroupArn: targetGroups[0]?.arn } : {}),
     ForwardConfig: {
       TargetGroups: targetGroups.map(({ arn, weight }) => ({ TargetGroupArn: arn, Weight: weight })),
-      TargetGroupStickinessConfig: { Enabled: false },
+      TargetGroupStickinessConfig: stickiness
+        ? { Enabled: true, DurationSeconds: stickiness.durationSeconds }
+        : { Enabled: false },
     },
   }),
   redirect: ({ statusCode, protocol, host, port, path, query }) => ({
@@ -70,24 +89,54 @@ const SHOWN: {
     Type: "fixed-response",
     FixedResponseConfig: { StatusCode: String(statusCode), ContentType: contentType, MessageBody: body },
   }),
+  "authenticate-oidc": (oidc) => ({
+    Type: "authenticate-oidc",
+    AuthenticateOidcConfig: {
+      Issuer: oidc.issuer,
+      AuthorizationEndpoint: oidc.authorizationEndpoint,
+      TokenEndpoint: oidc.tokenEndpoint,
+      UserInfoEndpoint: oidc.userInfoEndpoint,
+      ClientId: oidc.clientId,
+      SessionCookieName: oidc.sessionCookieName,
+      Scope: oidc.scope,
+      SessionTimeout: oidc.sessionTimeoutSeconds,
+      AuthenticationRequestExtraParams: { ...oidc.authenticationRequestExtraParams },
+      OnUnauthenticatedRequest: oidc.onUnauthenticatedRequest,
+    },
+  }),
+  "jwt-validation": ({ jwksEndpoint, issuer, additionalClaims }) => ({
+    Type: "jwt-validation",
+    JwtValidationConfig: {
+      JwksEndpoint: jwksEndpoint,
+      Issuer: issuer,
+      AdditionalClaims: additionalClaims.map(({ name, format, values }) => ({
+        Name: name,
+        Format: format,
+        Values: [...values],
+      })),
+    },
+  }),
 };
 
-function readForward({ TargetGroupArn: single, ForwardConfig: config }: GivenAction): EdgeAction {
-  if (config?.TargetGroupStickinessConfig?.Enabled === true) {
-    throw invalid("Stickiness is not available here: the edge does not keep clients with a target group");
+function readForward({ TargetGroupArn: single, ForwardConfig: config }: Given): GivenAction {
+  const { Enabled = false, DurationSeconds } = config?.TargetGroupStickinessConfig ?? {};
+  if (Enabled && DurationSeconds === undefined) {
+    return missing("A duration must be specified when target group stickiness is enabled");
   }
+  const stickiness = Enabled ? { stickiness: { durationSeconds: DurationSeconds ?? 0 } } : {};
   const groups = (config?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
     arn: TargetGroupArn ?? missing("A target group ARN must be specified"),
     weight: Weight ?? 1,
   }));
-  if (single === undefined) return { type: "forward", targetGroups: groups };
+  if (single === undefined) return { type: "forward", targetGroups: groups, ...stickiness };
   if (groups.length > 1 || (groups[0] && groups[0].arn !== single)) {
     throw invalid("ForwardConfig and TargetGroupArn must name the same one target group");
   }
-  return { type: "forward", targetGroups: groups.length > 0 ? groups : [{ arn: single, weight: 1 }] };
+  const targetGroups = groups.length > 0 ? groups : [{ arn: single, weight: 1 }];
+  return { type: "forward", targetGroups, ...stickiness };
 }
 
-function readRedirect({ RedirectConfig: config }: GivenAction): EdgeAction {
+function readRedirect({ RedirectConfig: config }: Given): GivenAction {
   if (!config) return missing("A RedirectConfig must be specified for an action of the type 'redirect'");
   return {
     type: "redirect",
@@ -100,13 +149,59 @@ function readRedirect({ RedirectConfig: config }: GivenAction): EdgeAction {
   };
 }
 
-function readFixedResponse({ FixedResponseConfig: config }: GivenAction): EdgeAction {
+function readFixedResponse({ FixedResponseConfig: config }: Given): GivenAction {
   if (!config) return missing("A FixedResponseConfig must be specified for an action of the type 'fixed-response'");
   return {
     type: "fixed-response",
     statusCode: Number(config.StatusCode),
     contentType: config.ContentType ?? "text/plain",
     body: config.MessageBody ?? "",
+  };
+}
+
+function readOidc({ AuthenticateOidcConfig: config }: Given, secrets: DisposableStack): GivenAction {
+  if (!config) {
+    return missing("An AuthenticateOidcConfig must be specified for an action of the type 'authenticate-oidc'");
+  }
+  return {
+    type: "authenticate-oidc",
+    issuer: config.Issuer,
+    authorizationEndpoint: config.AuthorizationEndpoint,
+    tokenEndpoint: config.TokenEndpoint,
+    userInfoEndpoint: config.UserInfoEndpoint,
+    clientId: config.ClientId,
+    secret: readSecret(config, secrets),
+    sessionCookieName: config.SessionCookieName ?? "AWSELBAuthSessionCookie",
+    scope: config.Scope ?? "openid",
+    sessionTimeoutSeconds: config.SessionTimeout ?? 604_800,
+    authenticationRequestExtraParams: config.AuthenticationRequestExtraParams ?? {},
+    onUnauthenticatedRequest: config.OnUnauthenticatedRequest ?? "authenticate",
+  };
+}
+
+function readSecret(
+  { ClientSecret: secret, UseExistingClientSecret: existing = false }: NonNullable<Given["AuthenticateOidcConfig"]>,
+  secrets: DisposableStack,
+): GivenOidc["secret"] {
+  if (existing && secret !== undefined) {
+    return missing("ClientSecret cannot be specified when UseExistingClientSecret is true");
+  }
+  if (existing) return "existing";
+  if (secret === undefined || secret === "") return missing("A ClientSecret must be specified");
+  return secrets.use(new PlaintextKey(Buffer.from(secret)));
+}
+
+function readJwt({ JwtValidationConfig: config }: Given): GivenAction {
+  if (!config) return missing("A JwtValidationConfig must be specified for an action of the type 'jwt-validation'");
+  return {
+    type: "jwt-validation",
+    jwksEndpoint: config.JwksEndpoint,
+    issuer: config.Issuer,
+    additionalClaims: (config.AdditionalClaims ?? []).map(({ Name, Format, Values }) => ({
+      name: Name,
+      format: Format,
+      values: Values,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type * as sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError, type InputOf } from "#aws/service.ts";
+import type { ProtocolVersion } from "#domain/balancers/target-group.ts";
 import { createTargetGroup, type NewTargetGroup } from "#integrations/elbv2/target-groups.ts";
 import { readHealthCheck } from "./health-check.ts";
 import type { Elbv2Operation } from "./operation.ts";
@@ -13,11 +14,16 @@ export const CreateTargetGroup: Elbv2Operation<"CreateTargetGroup"> = async (inp
 
 function readRequest(input: InputOf<typeof sdk, "CreateTargetGroup">): NewTargetGroup {
   const { TargetType = "instance", ProtocolVersion = "HTTP1", IpAddressType = "ipv4" } = input;
-  if (TargetType !== "ip") {
-    const given = input.TargetType === undefined ? "instance, the API's default," : TargetType;
+  if (TargetType === "lambda") {
     throw new AwsError(
       "InvalidConfigurationRequestException",
-      `Target type ${given} is not available here, because targets are known by their address: set TargetType to ip`,
+      "Target type lambda is not available here: there are no functions to invoke",
+    );
+  }
+  if (!isVersion(ProtocolVersion)) {
+    throw new AwsError(
+      "ValidationException",
+      `Protocol version '${ProtocolVersion}' must be one of '${VERSIONS.join(", ")}'`,
     );
   }
   const { Protocol, Port, VpcId } = input;
@@ -28,13 +34,14 @@ function readRequest(input: InputOf<typeof sdk, "CreateTargetGroup">): NewTarget
     throw new AwsError("ValidationException", `The VPC ID '${VpcId}' is not valid`);
   }
   refuseUnserved({
-    [`ProtocolVersion '${ProtocolVersion}'`]: ProtocolVersion !== "HTTP1",
     [`IpAddressType '${IpAddressType}'`]: IpAddressType !== "ipv4",
     TargetControlPort: input.TargetControlPort !== undefined,
   });
   return {
     name: input.Name,
     protocol: Protocol,
+    protocolVersion: ProtocolVersion,
+    targetType: TargetType,
     port: Port,
     vpcId: VpcId,
     healthCheck: readHealthCheck(input),
@@ -45,3 +52,9 @@ function readRequest(input: InputOf<typeof sdk, "CreateTargetGroup">): NewTarget
 function missing(what: string): AwsError {
   return new AwsError("ValidationException", `A ${what} must be specified`);
 }
+
+function isVersion(text: string): text is ProtocolVersion {
+  return VERSIONS.some((version) => version === text);
+}
+
+const VERSIONS: readonly ProtocolVersion[] = ["HTTP1", "HTTP2", "GRPC"];

@@ -2,12 +2,14 @@ import type * as sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "#aws/service.ts";
 import { ALPN_POLICIES, type AlpnPolicy, type Listener } from "#domain/balancers/listener.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
+import { isHttp } from "#domain/balancers/protocols.ts";
 import { availabilityZones, canonicalHostedZoneId, vpcId } from "#domain/balancers/regions.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
 import type { Attributes } from "#integrations/elbv2/attributes.ts";
+import type { GivenMutualAuthentication } from "#integrations/elbv2/mutual-authentication.ts";
 import type { Pages } from "#integrations/elbv2/paging.ts";
 import type { Tag } from "#integrations/elbv2/tags.ts";
-import { showDefaultAction } from "./actions.ts";
+import { showAction } from "./actions.ts";
 
 export function showLoadBalancer(
   balancer: LoadBalancer & { readonly stateReason?: string | undefined },
@@ -44,14 +46,25 @@ export function showListener(listener: Listener): sdk.Listener {
     Protocol: listener.protocol,
     ...(defaultCertificate === undefined ? {} : { Certificates: [{ CertificateArn: defaultCertificate }] }),
     ...(sslPolicy === undefined ? {} : { SslPolicy: sslPolicy }),
-    DefaultActions: [showDefaultAction(listener.defaultAction)],
+    DefaultActions: listener.defaultActions.map(showAction),
     ...(alpnPolicy === undefined ? {} : { AlpnPolicy: [alpnPolicy] }),
-    ...(listener.protocol === "HTTPS" ? { MutualAuthentication: { Mode: "off" } } : {}),
+    ...(listener.protocol === "HTTPS" ? { MutualAuthentication: showMutual(listener.mutualAuthentication) } : {}),
+  };
+}
+
+function showMutual(mutual: Listener["mutualAuthentication"]): sdk.MutualAuthenticationAttributes {
+  if (mutual?.mode !== "verify") return { Mode: mutual?.mode ?? "off" };
+  return {
+    Mode: mutual.mode,
+    TrustStoreArn: mutual.trustStoreArn,
+    IgnoreClientCertificateExpiry: mutual.ignoreExpiry,
+    TrustStoreAssociationStatus: "active",
+    AdvertiseTrustStoreCaNames: mutual.advertiseCaNames ? "on" : "off",
   };
 }
 
 export function showTargetGroup(group: TargetGroup): sdk.TargetGroup {
-  const { protocol, healthCheck, loadBalancerArn } = group;
+  const { protocol, protocolVersion, healthCheck, loadBalancerArn } = group;
   const http = healthCheck.protocol !== "TCP";
   return {
     TargetGroupArn: group.arn,
@@ -66,12 +79,16 @@ export function showTargetGroup(group: TargetGroup): sdk.TargetGroup {
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
-    ...(http ? { HealthCheckPath: healthCheck.path, Matcher: { HttpCode: healthCheck.matcher } } : {}),
+    ...(http ? { HealthCheckPath: healthCheck.path, Matcher: showMatcher(group) } : {}),
     LoadBalancerArns: loadBalancerArn === undefined ? [] : [loadBalancerArn],
-    TargetType: "ip",
-    ...(protocol === "HTTP" || protocol === "HTTPS" ? { ProtocolVersion: "HTTP1" } : {}),
+    TargetType: group.targetType,
+    ...(isHttp(protocol) ? { ProtocolVersion: protocolVersion } : {}),
     IpAddressType: "ipv4",
   };
+}
+
+function showMatcher({ protocolVersion, healthCheck: { matcher } }: TargetGroup): sdk.Matcher {
+  return protocolVersion === "GRPC" ? { GrpcCode: matcher } : { HttpCode: matcher };
 }
 
 export function showAttributes(attributes: Attributes): { Key: string; Value: string }[] {
@@ -135,6 +152,35 @@ export function readAlpnPolicy(given: readonly string[]): AlpnPolicy | undefined
     );
   }
   return policy;
+}
+
+/** How clients prove who they are. Throws ValidationError for parts that do not go together. */
+export function readMutual(
+  given: sdk.MutualAuthenticationAttributes | undefined,
+): GivenMutualAuthentication | undefined {
+  if (given === undefined) return undefined;
+  const { Mode: mode = "off", TrustStoreArn, IgnoreClientCertificateExpiry, AdvertiseTrustStoreCaNames } = given;
+  if (mode !== "off" && mode !== "passthrough" && mode !== "verify") {
+    throw wrong(`Mutual authentication mode '${mode}' must be one of 'off, passthrough, verify'`);
+  }
+  if (mode === "verify") {
+    if (TrustStoreArn === undefined) throw wrong("A trust store ARN must be specified for the mode 'verify'");
+    return {
+      mode,
+      trustStoreArn: TrustStoreArn,
+      ignoreExpiry: IgnoreClientCertificateExpiry ?? false,
+      advertiseCaNames: AdvertiseTrustStoreCaNames === "on",
+    };
+  }
+  const more = { TrustStoreArn, IgnoreClientCertificateExpiry, AdvertiseTrustStoreCaNames };
+  // Terraform says `false` and `off` in every mode.
+  const named = Object.entries(more).find(([, value]) => value !== undefined && value !== false && value !== "off");
+  if (named) throw wrong(`${named[0]} can only be specified for the mutual authentication mode 'verify'`);
+  return mode === "off" ? "off" : { mode };
+}
+
+function wrong(message: string): AwsError {
+  return new AwsError("ValidationException", message);
 }
 
 /** Refuses what AWS has and this product does not, where leaving it out silently would be a lie. */

@@ -11,7 +11,7 @@ export async function up(db: Raw): Promise<void> {
   await run(db, [
     sql`create table edge_changes (
       id ${serial}, tx ${int} not null default ${transaction}, at ${int} not null default ${now}, load_balancer_arn ${id} not null,
-      certificate_arn ${id} not null) ${strict}`,
+      certificate_arn ${id} not null, secret ${id} not null default '', trust_store_arn ${id} not null default '') ${strict}`,
     sql`create index edge_changes_in_order on edge_changes (tx, id)`,
     sql`create table edges (
       edge ${id} primary key, instance ${id} not null, connected_at ${int} not null, seen_at ${int} not null,

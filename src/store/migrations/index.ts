@@ -15,6 +15,7 @@ import * as m0014 from "./0014-upstream.ts";
 import * as m0015 from "./0015-acme.ts";
 import * as m0016 from "./0016-events.ts";
 import * as m0017 from "./0017-rehearsals.ts";
+import * as m0018 from "./0018-rules.ts";
 import * as m0019 from "./0019-networks.ts";
 import * as m0022 from "./0022-deployments.ts";
 
@@ -36,6 +37,7 @@ export const migrations: Record<string, Migration> = {
   "0015-acme": m0015,
   "0016-events": m0016,
   "0017-rehearsals": m0017,
+  "0018-rules": m0018,
   "0019-networks": m0019,
   "0022-deployments": m0022,
 };

@@ -9,9 +9,12 @@ export interface FleetTables {
     tx: Generated<number>;
     /** By the database's own clock. */
     at: Generated<EpochMillis>;
+    /** Empty when a trust store changed. */
     loadBalancerArn: Fixed<string>;
-    /** Empty when the load balancer itself changed. */
+    /** Of these three at most one is not empty; none when the load balancer itself changed. */
     certificateArn: Fixed<string>;
+    secret: Generated<string>;
+    trustStoreArn: Generated<string>;
   };
   /** Every edge that ever said hello. */
   edges: {

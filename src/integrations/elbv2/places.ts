@@ -1,0 +1,41 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { TargetType } from "#domain/balancers/target-group.ts";
+import type { Target } from "#domain/balancers/targets.ts";
+import type { Owner } from "#domain/names.ts";
+import { announce } from "#store/edge-changes.ts";
+import { hostAddressesOf } from "#store/hosts.ts";
+import { findLoadBalancer } from "#store/load-balancers.ts";
+import type { Db, Tx } from "#store/store.ts";
+import { listGroupsWithTarget } from "#store/targets.ts";
+
+/** Where the targets of a target group are, by their ids; those that are nowhere now are left out. */
+export async function addressesOf(
+  db: Db,
+  type: TargetType,
+  targets: readonly Target[],
+  owner: Owner,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(targets.map(({ id }) => id))];
+  if (type === "ip") return new Map(ids.map((id) => [id, id]));
+  if (type === "instance") return await hostAddressesOf(db, owner, ids);
+  const found = new Map<string, string>();
+  for (const id of ids) {
+    const balancer = await findLoadBalancer(db, id as LoadBalancerArn);
+    if (balancer) found.set(id, balancer.address);
+  }
+  return found;
+}
+
+/** Tells the edges that what a target's id stands for has moved, came or went: an instance, or a load balancer. */
+export async function announceTarget(tx: Tx, id: string): Promise<void> {
+  const balancers = new Set<LoadBalancerArn>();
+  for (let after: string | undefined; ; ) {
+    const groups = await listGroupsWithTarget(tx, id, after, PAGE);
+    for (const { loadBalancerArn } of groups) if (loadBalancerArn !== undefined) balancers.add(loadBalancerArn);
+    after = groups.at(-1)?.targetGroupArn;
+    if (groups.length < PAGE) break;
+  }
+  for (const loadBalancerArn of balancers) await announce(tx, { kind: "balancer", loadBalancerArn });
+}
+
+const PAGE = 500;
