@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { balancer } from "../../tests/support/edge-config.ts";
+import { edgeWorkers } from "../../tests/support/edge-process.ts";
 import { type EdgeWorld, edgeWorld, eventually, type MadeCertificate } from "../../tests/support/edge-world.ts";
 import { countInMemory } from "../../tests/support/process-memory.ts";
 import { get } from "../../tests/support/tls-client.ts";
@@ -110,14 +111,17 @@ test("an edge outlives its control plane and is adopted by the next, unless it i
 });
 
 test("no secret is in its command line or environment, and its files are its own", { timeout: 30_000 }, async () => {
-  const { settings, errors } = await installation();
-  const pid = await pidOf(kept(settings, errors));
+  const { world, settings, errors } = await installation();
+  const supervisor = await pidOf(kept(settings, errors));
+  await world.port();
   const { secretAccessKey } = settings.accessKey;
-  for (const file of ["cmdline", "environ"]) {
-    expect(readFileSync(`/proc/${pid}/${file}`, "latin1")).not.toContain(secretAccessKey);
+  for (const pid of [supervisor, ...(await edgeWorkers(settings))]) {
+    for (const file of ["cmdline", "environ"]) {
+      expect(readFileSync(`/proc/${pid}/${file}`, "latin1")).not.toContain(secretAccessKey);
+    }
+    expect(readFileSync(`/proc/${pid}/coredump_filter`, "latin1").trim()).toBe("00000000");
   }
-  expect(readFileSync(`/proc/${pid}/coredump_filter`, "latin1").trim()).toBe("00000000");
-  for (const file of ["edge-credentials", "edge.log", "edge.sock"]) {
+  for (const file of ["edge-credentials", "edge.log", "edge.sock", "edge-state"]) {
     expect(statSync(join(settings.dataDir, file)).mode & 0o077, file).toBe(0);
   }
   expect(existsSync(join(settings.dataDir, "edge-ca.pem"))).toBe(false);
@@ -127,14 +131,18 @@ test("a private key is in its memory while it is served, and nowhere once the gr
   timeout: 30_000,
 }, async () => {
   const { world, settings, errors, certificate } = await installation();
-  const pid = await pidOf(kept(settings, errors));
+  const supervisor = await pidOf(kept(settings, errors));
   expect((await get(await world.port(), "/", { ca: certificate.pem })).status).toBe(200);
-  expect(countInMemory(pid, certificate.traces)).toBeGreaterThan(0);
+  const workers = await edgeWorkers(settings);
+  expect(workers).toHaveLength(2);
+  const count = (pid: number, { traces }: MadeCertificate): number => countInMemory(pid, traces);
+  const inWorkers = (made: MadeCertificate): number => workers.reduce((sum, pid) => sum + count(pid, made), 0);
+  for (const pid of workers) expect(count(pid, certificate)).toBeGreaterThan(0);
+  expect(count(supervisor, certificate)).toBe(0);
   const renewed = await world.certify(["a.test"], { arn: certificate.arn });
   await world.served(certificate.arn, renewed.serial);
-  await eventually("the old key is gone", async () =>
-    countInMemory(pid, certificate.traces) === 0 ? true : undefined,
-  );
+  await eventually("the old key is gone", async () => (inWorkers(certificate) === 0 ? true : undefined));
   await world.detach(certificate.arn);
-  await eventually("the key is gone", async () => (countInMemory(pid, renewed.traces) === 0 ? true : undefined));
+  await eventually("the key is gone", async () => (inWorkers(renewed) === 0 ? true : undefined));
+  expect(count(supervisor, renewed)).toBe(0);
 });

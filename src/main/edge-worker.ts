@@ -3,7 +3,6 @@ import { Socket } from "node:net";
 import type { SupervisorNote } from "#edge/supervisor/notes.ts";
 import { startWorker } from "#edge/worker.ts";
 import { systemClock } from "#lib/clock.ts";
-import { SECOND } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
 import { systemTimers } from "#lib/timers.ts";
 import { edgeFiles } from "./edge-files.ts";
@@ -53,5 +52,4 @@ process.once("disconnect", () => {
 await stopping.promise;
 await worker.stop();
 log.info("a worker has drained");
-process.disconnect?.();
-setTimeout(() => process.exit(0), SECOND).unref();
+process.exit(0);

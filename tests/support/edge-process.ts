@@ -4,12 +4,21 @@ import { join } from "node:path";
 import type { Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 
-/** The edge that belongs to a data directory, as it says itself; undefined when none is there. */
-export function edgePid({ dataDir }: Pick<Product, "dataDir">): Promise<number | undefined> {
+/** The supervisor of the edge that belongs to a data directory, as it says itself; undefined when none is there. */
+export async function edgePid(place: Pick<Product, "dataDir">): Promise<number | undefined> {
+  return (await hello(place))?.pid;
+}
+
+/** The workers of that edge: the processes that have keys and serve. Empty when no edge is there. */
+export async function edgeWorkers(place: Pick<Product, "dataDir">): Promise<readonly number[]> {
+  return (await hello(place))?.workers ?? [];
+}
+
+function hello({ dataDir }: Pick<Product, "dataDir">): Promise<{ pid: number; workers: number[] } | undefined> {
   return new Promise((resolve) => {
     const socket = connect(join(dataDir, "edge.sock"));
-    socket.once("data", (hello) => {
-      resolve((JSON.parse(hello.toString()) as { pid: number }).pid);
+    socket.once("data", (line) => {
+      resolve(JSON.parse(line.toString()) as { pid: number; workers: number[] });
       socket.destroy();
     });
     socket.once("error", () => resolve(undefined));
@@ -17,7 +26,7 @@ export function edgePid({ dataDir }: Pick<Product, "dataDir">): Promise<number |
   });
 }
 
-/** Kills the edge with SIGKILL and answers the pid of the one that takes its place. */
+/** Kills the edge's supervisor with SIGKILL and answers the pid of the one that takes its place. */
 export async function killEdge(product: Pick<Product, "dataDir">): Promise<number> {
   const first = await edgePid(product);
   if (first === undefined) throw new Error("there is no edge to kill");
