@@ -8,7 +8,6 @@ import type { Meters } from "#edge/metrics/board.ts";
 import type { ForwardDeps } from "#edge/targets/forward.ts";
 import { type ForwardSettings, forwardSettings } from "#edge/targets/forward-settings.ts";
 import type { Targets } from "#edge/targets/targets.ts";
-import type { Clock } from "#lib/clock.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import { Asked } from "./asked.ts";
 import type { Verdict } from "./gate.ts";
@@ -27,10 +26,8 @@ export interface ApplicationFront extends HttpHandler {
   close(): void;
 }
 
-export interface FrontDeps {
+export interface FrontDeps extends ForwardDeps {
   readonly targets: Targets;
-  readonly forward: ForwardDeps;
-  readonly clock: Clock;
   readonly meters: Meters;
   readonly accessLog: Log;
   readonly findChallenge: FindChallenge;
@@ -82,7 +79,7 @@ function makeReady(listener: EdgeListener, balancer: EdgeBalancer, before: Ready
     rules,
     gates,
     settings: forwardSettings(balancer, listener),
-    recorder: recorder(balancer.arn, balancer.dnsName, { ...deps, traces: deps.forward.traces }),
+    recorder: recorder(balancer.arn, balancer.dnsName, deps),
   };
 }
 

@@ -20,9 +20,8 @@ export interface Plan {
 /** The last action: it always answers. */
 export type Last = (visit: Visit) => void;
 
-export interface PlanDeps {
+export interface PlanDeps extends ForwardDeps {
   readonly targets: Targets;
-  readonly forward: ForwardDeps;
   readonly meters: Meters;
   readonly gateOf: (action: GateAction) => Gate;
 }
@@ -90,7 +89,7 @@ function compileLast(action: LastAction, { port }: Pick<EdgeListener, "port">, d
           transformed || added.length > 0
             ? { host: transformed?.host, target: transformed?.target, fields: added }
             : undefined;
-        forward({ exchange, lease, settings, journey, rewritten }, deps.forward);
+        forward({ exchange, lease, settings, journey, rewritten }, deps);
       };
     }
   }
