@@ -1,23 +1,24 @@
-export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-export type BalancerType = "application" | "network";
+import {
+  type BalancerType,
+  between,
+  both,
+  EXT0,
+  EXT1,
+  EXT2,
+  GROUPS,
+  ML_KEM,
+  OLD_GROUPS,
+  RES,
+  STD,
+  T13,
+  T13F,
+  type TlsPolicy,
+  type TlsVersion,
+} from "./suites.ts";
 
-/** Everything that is to be known about one security policy of Elastic Load Balancing, in one place. */
-export interface TlsPolicy {
-  readonly name: string;
-  /** Oldest first. */
-  readonly versions: readonly TlsVersion[];
-  /** OpenSSL names in the server's order of preference; the suites of TLS 1.3 first. */
-  readonly ciphers: readonly string[];
-  /** Key exchange groups in the server's order of preference, in OpenSSL's names. */
-  readonly groups: readonly string[];
-  /** Only what FIPS 140-3 allows. An Application Load Balancer has either such policies only, or none. */
-  readonly fips: boolean;
-  /** Offers hybrid ML-KEM key exchange (TLS 1.3 only). */
-  readonly postQuantum: boolean;
-  readonly balancers: readonly BalancerType[];
-}
+export type { BalancerType, PolicyUser, TlsPolicy, TlsVersion } from "./suites.ts";
 
-/** The policy of that name, or undefined when there is none. */
+/** The policy of Elastic Load Balancing of that name, or undefined when there is none. */
 export function tlsPolicy(name: string): TlsPolicy | undefined {
   return TLS_POLICIES.get(name);
 }
@@ -25,42 +26,9 @@ export function tlsPolicy(name: string): TlsPolicy | undefined {
 /** What a listener gets that names no policy: the API's default, not the console's. */
 export const DEFAULT_TLS_POLICY = "ELBSecurityPolicy-2016-08";
 
-const VERSIONS: readonly TlsVersion[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
-const between = (oldest: TlsVersion, newest: TlsVersion): readonly TlsVersion[] =>
-  VERSIONS.slice(VERSIONS.indexOf(oldest), VERSIONS.indexOf(newest) + 1);
 const from = (oldest: TlsVersion): readonly TlsVersion[] => between(oldest, "TLSv1.3");
 const upTo12 = (oldest: TlsVersion): readonly TlsVersion[] => between(oldest, "TLSv1.2");
 
-const both = (suite: string): string[] => [`ECDHE-ECDSA-${suite}`, `ECDHE-RSA-${suite}`];
-
-const T13F = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"];
-const T13 = [...T13F, "TLS_CHACHA20_POLY1305_SHA256"];
-const RES = [...both("AES128-GCM-SHA256"), ...both("AES256-GCM-SHA384")];
-const STD = [
-  ...both("AES128-GCM-SHA256"),
-  ...both("AES128-SHA256"),
-  ...both("AES256-GCM-SHA384"),
-  ...both("AES256-SHA384"),
-];
-const EXT0 = [
-  ...both("AES128-GCM-SHA256"),
-  ...both("AES128-SHA256"),
-  ...both("AES128-SHA"),
-  ...both("AES256-GCM-SHA384"),
-  ...both("AES256-SHA384"),
-  "ECDHE-RSA-AES256-SHA",
-  "ECDHE-ECDSA-AES256-SHA",
-];
-const EXT1 = [...STD, "AES128-GCM-SHA256", "AES128-SHA256", "AES256-GCM-SHA384", "AES256-SHA256"];
-const EXT2 = [
-  ...EXT0,
-  "AES128-GCM-SHA256",
-  "AES128-SHA256",
-  "AES128-SHA",
-  "AES256-GCM-SHA384",
-  "AES256-SHA256",
-  "AES256-SHA",
-];
 const CNSA = ["TLS_AES_256_GCM_SHA384", ...both("AES256-GCM-SHA384")];
 const T13_256 = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"];
 const INTEROP1 = [...T13_256, ...both("AES256-GCM-SHA384"), ...both("AES128-GCM-SHA256")];
@@ -82,16 +50,12 @@ const INTEROP4 = [
   "AES128-SHA",
 ];
 
-/** s2n's curves of the policies from before TLS 1.3. */
-const OLD = ["P-256", "P-384"];
-const MODERN = ["X25519", "P-256", "P-384"];
 const NIST = ["P-256", "P-384"];
 const CNSA_GROUPS = ["P-384"];
 const CNSA_INTEROP = ["P-384", "P-256", "P-521"];
-const ML_KEM = ["X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"];
 const ML_KEM_FIPS = ["SecP256r1MLKEM768", "X25519MLKEM768", "SecP384r1MLKEM1024"];
 
-type Row = Omit<TlsPolicy, "name">;
+type Row = Omit<TlsPolicy, "name" | "users" | "unserved">;
 const EVERY: readonly BalancerType[] = ["application", "network"];
 
 const row = (versions: readonly TlsVersion[], ciphers: readonly string[], groups: readonly string[]): Row => ({
@@ -102,11 +66,11 @@ const row = (versions: readonly TlsVersion[], ciphers: readonly string[], groups
   postQuantum: false,
   balancers: EVERY,
 });
-const old = (oldest: TlsVersion, ciphers: readonly string[]): Row => row(upTo12(oldest), ciphers, OLD);
+const old = (oldest: TlsVersion, ciphers: readonly string[]): Row => row(upTo12(oldest), ciphers, OLD_GROUPS);
 const modern = (oldest: TlsVersion, ciphers: readonly string[] = []): Row =>
-  row(from(oldest), [...T13, ...ciphers], MODERN);
+  row(from(oldest), [...T13, ...ciphers], GROUPS);
 const pq = (oldest: TlsVersion, ciphers: readonly string[] = []): Row => ({
-  ...row(from(oldest), [...T13, ...ciphers], [...ML_KEM, ...MODERN]),
+  ...row(from(oldest), [...T13, ...ciphers], [...ML_KEM, ...GROUPS]),
   postQuantum: true,
 });
 const fips = (oldest: TlsVersion, ciphers: readonly string[] = []): Row => ({
@@ -184,10 +148,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   "2015-05": { ...old("TLSv1", EXT2), balancers: ["network"] },
 };
 
-/** Every policy by its full name, in the order of AWS's tables. */
+/** Every policy of Elastic Load Balancing by its full name, in the order of AWS's tables. */
 export const TLS_POLICIES: ReadonlyMap<string, TlsPolicy> = new Map(
   Object.entries(ROWS).map(([name, policy]) => [
     `ELBSecurityPolicy-${name}`,
-    Object.freeze({ name: `ELBSecurityPolicy-${name}`, ...policy }),
+    Object.freeze({ name: `ELBSecurityPolicy-${name}`, ...policy, users: policy.balancers, unserved: [] }),
   ]),
 );
