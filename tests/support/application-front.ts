@@ -167,7 +167,7 @@ export async function httpTarget(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ readonly port: number; readonly requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
-  const server = createHttpServer((request, response) => {
+  const server = createHttpServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     requests.push(request);
     answer(request, response);
   });
