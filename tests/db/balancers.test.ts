@@ -39,6 +39,16 @@ const FIXED = {
   action: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "hello" },
   order: undefined,
 } as const;
+const GROUP = {
+  name: "app",
+  protocol: "HTTP",
+  protocolVersion: "HTTP1",
+  targetType: "ip",
+  port: 8080,
+  vpcId: "vpc-0123abcd",
+  healthCheck: {},
+  tags: [],
+} as const;
 const ALL = { marker: undefined, pageSize: undefined };
 
 const listening = (loadBalancerArn: string, more: Partial<NewListener> = {}): NewListener => ({
@@ -48,7 +58,8 @@ const listening = (loadBalancerArn: string, more: Partial<NewListener> = {}): Ne
   sslPolicy: undefined,
   alpnPolicy: undefined,
   certificateArn: undefined,
-  action: FIXED,
+  mutualAuthentication: undefined,
+  actions: [FIXED],
   tags: [],
   ...more,
 });
@@ -60,14 +71,17 @@ const unchanged = {
   sslPolicy: undefined,
   alpnPolicy: undefined,
   certificateArn: undefined,
-  action: undefined,
+  mutualAuthentication: undefined,
+  actions: undefined,
 };
 const group = (name: string, deps: BalancerDeps, protocol = "HTTP"): Promise<TargetGroup> =>
-  createTargetGroup({ name, protocol, port: 8080, vpcId: "vpc-0123abcd", healthCheck: {}, tags: [] }, ME, deps);
-const forwarding = (...groups: readonly TargetGroup[]) => ({
-  action: { type: "forward", targetGroups: groups.map(({ arn }) => ({ arn, weight: 1 })) } as const,
-  order: undefined,
-});
+  createTargetGroup({ ...GROUP, name, protocol }, ME, deps);
+const forwarding = (...groups: readonly TargetGroup[]) => [
+  {
+    action: { type: "forward", targetGroups: groups.map(({ arn }) => ({ arn, weight: 1 })) } as const,
+    order: undefined,
+  },
+];
 
 for (const database of DATABASES) {
   const open = async (block?: string): Promise<BalancerDeps> => balancerDeps(await database.open(), block);
@@ -280,7 +294,7 @@ for (const database of DATABASES) {
       expect(await createListener(listening(web.arn), ME, deps)).toEqual(listener);
       const other = { ...FIXED, action: { ...FIXED.action, statusCode: 503 } };
       const refused = { code: "listener-port-used" };
-      await expect(createListener(listening(web.arn, { action: other }), ME, deps)).rejects.toMatchObject(refused);
+      await expect(createListener(listening(web.arn, { actions: [other] }), ME, deps)).rejects.toMatchObject(refused);
       const second = await createListener(listening(web.arn, { port: 81 }), ME, deps);
       const moved = modifyListener({ ...unchanged, listenerArn: second.arn, port: 80 }, ME, deps);
       await expect(moved).rejects.toMatchObject(refused);
@@ -291,24 +305,24 @@ for (const database of DATABASES) {
       const web = await createLoadBalancer(WEB, ME, deps);
       const api = await createLoadBalancer({ ...WEB, name: "api" }, ME, deps);
       const [one, two, tcp] = [await group("one", deps), await group("two", deps), await group("tcp", deps, "TCP")];
-      const listener = await createListener(listening(web.arn, { action: forwarding(one, two) }), ME, deps);
+      const listener = await createListener(listening(web.arn, { actions: forwarding(one, two) }), ME, deps);
       const of = async ({ arn }: LoadBalancer): Promise<string[]> =>
         (await findTargetGroups({ loadBalancerArn: arn, arns: [], names: [], ...ALL }, ME, deps)).items.map(
           (item) => item.name,
         );
       expect(await of(web)).toEqual(["one", "two"]);
-      const refused = (action: NewListener["action"], code: string) =>
-        expect(createListener(listening(api.arn, { action }), ME, deps)).rejects.toMatchObject({ code });
+      const refused = (actions: NewListener["actions"], code: string) =>
+        expect(createListener(listening(api.arn, { actions }), ME, deps)).rejects.toMatchObject({ code });
       await refused(forwarding(one), "target-group-used-elsewhere");
       await refused(forwarding(tcp), "protocols-incompatible");
       await refused(forwarding({ ...one, arn: one.arn.replace("one", "eno") as never }), "target-group-not-found");
       await expect(deleteTargetGroup(one.arn, ME, deps)).rejects.toMatchObject({ code: "resource-in-use" });
-      await modifyListener({ ...unchanged, listenerArn: listener.arn, action: forwarding(two) }, ME, deps);
+      await modifyListener({ ...unchanged, listenerArn: listener.arn, actions: forwarding(two) }, ME, deps);
       expect(await of(web)).toEqual(["two"]);
       await deleteTargetGroup(one.arn, ME, deps);
       await deleteTargetGroup(one.arn, ME, deps);
       await deleteLoadBalancer(web.arn, ME, deps);
-      await createListener(listening(api.arn, { action: forwarding(two) }), ME, deps);
+      await createListener(listening(api.arn, { actions: forwarding(two) }), ME, deps);
       expect(await of(api)).toEqual(["two"]);
     });
 
@@ -349,15 +363,15 @@ for (const database of DATABASES) {
       const deps = { ...(await open()), clock: { now: () => now } };
       const web = await createLoadBalancer(WEB, ME, deps);
       const targets = await group("targets", deps);
-      await registerTargets(targets.arn, [{ id: "127.0.0.9", port: undefined }], ME, deps);
+      await registerTargets(targets.arn, [{ id: "127.0.0.9", port: undefined, zone: undefined }], ME, deps);
       const health = async () =>
-        (await findTargetHealth(targets.arn, [], ME, deps)).map(({ target, state, reason }) => [
+        (await findTargetHealth(targets.arn, [], ME, deps)).targets.map(({ target, state, reason }) => [
           target.port,
           state,
           reason,
         ]);
       expect(await health()).toEqual([[8080, "unused", "Target.NotInUse"]]);
-      await createListener(listening(web.arn, { action: forwarding(targets) }), ME, deps);
+      await createListener(listening(web.arn, { actions: forwarding(targets) }), ME, deps);
       expect(await health()).toEqual([[8080, "initial", "Elb.RegistrationInProgress"]]);
       const seen = {
         edge: "e",
@@ -373,17 +387,17 @@ for (const database of DATABASES) {
       expect(await health()).toEqual([[8080, "healthy", undefined]]);
       now = later(now, 61 * SECOND);
       expect(await health()).toEqual([[8080, "unavailable", "Elb.InternalError"]]);
-      await deregisterTargets(targets.arn, [{ id: "127.0.0.9", port: 8080 }], ME, deps);
+      await deregisterTargets(targets.arn, [{ id: "127.0.0.9", port: 8080, zone: undefined }], ME, deps);
       expect(await health()).toEqual([[8080, "draining", "Target.DeregistrationInProgress"]]);
       expect((await edgeBalancer(deps.store, web.arn))?.targetGroups[0]?.targets).toEqual([
-        { address: "127.0.0.9", port: 8080, draining: true },
+        { id: "127.0.0.9", address: "127.0.0.9", port: 8080, draining: true },
       ]);
       expect(await forgetDrainedTargets(targets.arn, deps)).toEqual(later(now, 300 * SECOND));
       now = later(now, 300 * SECOND);
       expect(await forgetDrainedTargets(targets.arn, deps)).toBeUndefined();
       expect(await health()).toEqual([]);
-      const named = await findTargetHealth(targets.arn, [{ id: "127.0.0.9", port: 8080 }], ME, deps);
-      expect(named).toMatchObject([{ state: "unused", reason: "Target.NotRegistered" }]);
+      const named = await findTargetHealth(targets.arn, [{ id: "127.0.0.9", port: 8080, zone: undefined }], ME, deps);
+      expect(named.targets).toMatchObject([{ state: "unused", reason: "Target.NotRegistered" }]);
     });
 
     it("that are registered while their target group is put into service reach the edge in any case", async () => {
@@ -391,11 +405,11 @@ for (const database of DATABASES) {
       const web = await createLoadBalancer(WEB, ME, deps);
       const targets = await group("targets", deps);
       await Promise.all([
-        registerTargets(targets.arn, [{ id: "10.0.0.1", port: undefined }], ME, deps),
-        createListener(listening(web.arn, { action: forwarding(targets) }), ME, deps),
+        registerTargets(targets.arn, [{ id: "10.0.0.1", port: undefined, zone: undefined }], ME, deps),
+        createListener(listening(web.arn, { actions: forwarding(targets) }), ME, deps),
       ]);
       const { targetGroups } = (await edgeBalancer(deps.store, web.arn))!;
-      expect(targetGroups[0]?.targets).toEqual([{ address: "10.0.0.1", port: 8080, draining: false }]);
+      expect(targetGroups[0]?.targets).toEqual([{ id: "10.0.0.1", address: "10.0.0.1", port: 8080, draining: false }]);
     });
   });
 }

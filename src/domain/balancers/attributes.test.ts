@@ -6,13 +6,20 @@ import { targetGroupAttributes } from "./target-group-attributes.ts";
 
 const alb = balancerAttributes("application", "internet-facing");
 const nlb = balancerAttributes("network", "internal");
+const http = targetGroupAttributes({ protocol: "HTTP" });
+const tls = targetGroupAttributes({ protocol: "TLS" });
+const udp = targetGroupAttributes({ protocol: "UDP" });
+const https = listenerAttributes("HTTPS");
 const EVERY: readonly [string, AttributeOwner][] = [
   ["an Application Load Balancer", alb],
   ["a Network Load Balancer", nlb],
-  ["an HTTP target group", targetGroupAttributes("HTTP")],
-  ["a TLS target group", targetGroupAttributes("TLS")],
-  ["a listener of an Application Load Balancer", listenerAttributes("application")],
-  ["a listener of a Network Load Balancer", listenerAttributes("network")],
+  ["an HTTP target group", targetGroupAttributes({ protocol: "HTTP" })],
+  ["a UDP target group", udp],
+  ["a TCP_UDP target group", targetGroupAttributes({ protocol: "TCP_UDP" })],
+  ["a listener for datagrams", listenerAttributes("UDP")],
+  ["a TLS target group", targetGroupAttributes({ protocol: "TLS" })],
+  ["a listener of an Application Load Balancer", listenerAttributes("HTTPS")],
+  ["a listener of a Network Load Balancer", listenerAttributes("TCP")],
 ];
 
 describe.for(EVERY)("the attributes of %s", ([, owner]) => {
@@ -47,7 +54,16 @@ const REFUSED: readonly [AttributeOwner, string, string, string, string][] = [
   [alb, "idle_timeout.timeout_seconds", "1.5", "balancer-input-invalid", "must be between '1-4000' inclusive"],
   [alb, "routing.http2.enabled", "yes", "balancer-input-invalid", "must be one of [true, false]"],
   [alb, "load_balancing.cross_zone.enabled", "false", "balancer-input-invalid", "always on"],
-  [alb, "access_logs.s3.enabled", "true", "balancer-input-invalid", "there is no S3 here"],
+  [
+    alb,
+    "access_logs.s3.enabled",
+    "true",
+    "balancer-configuration-invalid",
+    "'access_logs.s3.bucket' must be specified",
+  ],
+  [alb, "access_logs.s3.prefix", "a/../b", "balancer-input-invalid", "is not a prefix"],
+  [alb, "client_keep_alive.seconds", "59", "balancer-input-invalid", "'60-604800' inclusive"],
+  [alb, "waf.fail_open.enabled", "true", "balancer-input-invalid", "there is no WAF here"],
   [
     alb,
     "dns_record.client_routing_policy",
@@ -57,29 +73,68 @@ const REFUSED: readonly [AttributeOwner, string, string, string, string][] = [
   ],
   [nlb, "routing.http2.enabled", "true", "balancer-configuration-invalid", "is not supported on load balancers"],
   [
-    targetGroupAttributes("TCP"),
+    targetGroupAttributes({ protocol: "TCP" }),
     "slow_start.duration_seconds",
     "30",
     "balancer-configuration-invalid",
     "'TCP' protocol",
   ],
+  [http, "slow_start.duration_seconds", "29", "balancer-input-invalid", "'30-900' inclusive"],
+  [http, "load_balancing.algorithm.anomaly_mitigation", "on", "balancer-configuration-invalid", "round_robin"],
+  [tls, "stickiness.enabled", "true", "balancer-input-invalid", "not supported for TLS"],
+  [udp, "preserve_client_ip.enabled", "true", "balancer-input-invalid", "edge's own address"],
   [
-    targetGroupAttributes("HTTP"),
-    "load_balancing.algorithm.type",
-    "weighted_random",
-    "balancer-input-invalid",
-    "does not weigh",
+    tls,
+    "target_health_state.unhealthy.draining_interval_seconds",
+    "1",
+    "balancer-configuration-invalid",
+    "connection_termination.enabled' is 'false'",
   ],
-  [targetGroupAttributes("HTTP"), "stickiness.enabled", "true", "balancer-input-invalid", "does not keep clients"],
-  [targetGroupAttributes("HTTP"), "load_balancing.algorithm.type", "x", "balancer-input-invalid", "must be one of"],
   [
-    targetGroupAttributes("HTTP"),
+    http,
+    "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
+    "2",
+    "balancer-configuration-invalid",
+    "at least that for unhealthy state routing",
+  ],
+  [
+    https,
+    "routing.http.request.x_amzn_tls_version.header_name",
+    "Host",
+    "balancer-input-invalid",
+    "meaning of its own",
+  ],
+  [
+    https,
+    "routing.http.request.x_amzn_tls_version.header_name",
+    "x-amzn-tls-cipher-suite",
+    "balancer-configuration-invalid",
+    "more than one header",
+  ],
+  [https, "routing.http.response.x_frame_options.header_value", "a\r\nb", "balancer-input-invalid", "must be DENY"],
+  [listenerAttributes("TLS"), "tcp.idle_timeout.seconds", "60", "balancer-input-invalid", "cannot be changed"],
+  [listenerAttributes("UDP"), "tcp.idle_timeout.seconds", "60", "balancer-configuration-invalid", "'UDP' protocol"],
+  [
+    targetGroupAttributes({ protocol: "HTTP" }),
+    "load_balancing.algorithm.type",
+    "x",
+    "balancer-input-invalid",
+    "must be one of",
+  ],
+  [
+    targetGroupAttributes({ protocol: "HTTP" }),
     "stickiness.app_cookie.cookie_name",
     "AWSALBTG",
     "balancer-input-invalid",
     "reserved",
   ],
-  [targetGroupAttributes("TCP"), "preserve_client_ip.enabled", "true", "balancer-input-invalid", "proxy_protocol_v2"],
+  [
+    targetGroupAttributes({ protocol: "TCP" }),
+    "preserve_client_ip.enabled",
+    "true",
+    "balancer-input-invalid",
+    "proxy_protocol_v2",
+  ],
 ];
 
 it.for(REFUSED)("refuse %$: %s %s", ([owner, key, value, code, message]) => {

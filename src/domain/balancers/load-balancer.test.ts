@@ -3,7 +3,7 @@ import { parseRegion } from "#domain/names.ts";
 import { type BalancerSettings, balancerDnsName, checkSettings, sameSettings } from "./load-balancer.ts";
 import { checkBalancerName } from "./names.ts";
 import { availabilityZones, canonicalHostedZoneId } from "./regions.ts";
-import { parseTarget } from "./targets.ts";
+import { checkTargetId, checkTargetZone } from "./targets.ts";
 
 const REGION = parseRegion("eu-west-1")!;
 const settings: BalancerSettings = {
@@ -79,5 +79,17 @@ it.for([
   ["224.0.0.1", "it is not the address of one host"],
   ["255.255.255.255", "it is not the address of one host"],
 ] as const)("does not take %s as a target", ([id, message]) => {
-  expect(() => parseTarget(id, 80)).toThrow(message);
+  expect(() => checkTargetId("ip", id)).toThrow(message);
+});
+
+it("takes instances by their ids and load balancers by their ARNs, where that is what targets are", () => {
+  const alb = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef";
+  expect(() => checkTargetId("instance", "i-0123456789abcdef0")).not.toThrow();
+  expect(() => checkTargetId("alb", alb)).not.toThrow();
+  expect(() => checkTargetId("instance", "10.0.0.1")).toThrow("The instance ID '10.0.0.1' is not valid");
+  expect(() => checkTargetId("alb", alb.replace("/app/", "/net/"))).toThrow("is not the ARN of an Application");
+  expect(() => checkTargetZone("ip", "all", REGION)).not.toThrow();
+  expect(() => checkTargetZone("ip", "eu-west-1c", REGION)).not.toThrow();
+  expect(() => checkTargetZone("ip", "us-east-1a", REGION)).toThrow("must be 'all' or a zone of eu-west-1");
+  expect(() => checkTargetZone("instance", "all", REGION)).toThrow("target type 'instance'");
 });

@@ -22,6 +22,7 @@ import { heldListener } from "./find.ts";
 import { useTargetGroups } from "./forwarding.ts";
 import { clearCertificates } from "./listener-certificates.ts";
 import { type GivenMutualAuthentication, settledMutual } from "./mutual-authentication.ts";
+import { MOST_RULES } from "./rules.ts";
 import { forgetSecrets, sealActions } from "./secrets.ts";
 import { announceDistrust } from "./trust-store-changes.ts";
 
@@ -121,6 +122,3 @@ async function changeCertificates(tx: Tx, present: Listener, next: Listener): Pr
   if (after !== undefined) await addListenerCertificate(tx, next, { certificateArn: after, isDefault: true });
   return [before, after].filter((arn) => arn !== undefined);
 }
-
-/** More than a listener can have. */
-const MOST_RULES = 10_000;

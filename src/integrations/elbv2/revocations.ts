@@ -4,7 +4,7 @@ import { Refusal } from "#domain/refusal.ts";
 import { readCaBundle } from "#lib/ca-bundle.ts";
 import { PemError, parsePem } from "#lib/pem.ts";
 import { readCertificate } from "#lib/x509-certificate.ts";
-import { CrlError, readCrl } from "#lib/x509-crl.ts";
+import { CrlError, type RevocationList, readCrl } from "#lib/x509-crl.ts";
 import type { Store, Tx } from "#store/store.ts";
 import { insertRevocation, listRevocations, readBundle, removeRevocation } from "#store/trust-stores.ts";
 import type { BalancerDeps } from "./deps.ts";
@@ -29,7 +29,9 @@ export async function addRevocations(
     const trustStore = await changedTrustStore(tx, text, owner);
     await checkSigners(tx, trustStore, lists);
     const added: TrustStoreRevocation[] = [];
-    for (const list of lists) added.push(await insertRevocation(tx, trustStore.arn, list));
+    for (const { content, list } of lists) {
+      added.push(await insertRevocation(tx, trustStore.arn, { content, entries: list.entries }));
+    }
     await checkLimits(tx, trustStore);
     await announceContents(tx, trustStore.arn);
     return added;
@@ -86,9 +88,7 @@ export function revocationNotFound(id: number): Refusal {
 
 interface ReadList {
   readonly content: Buffer;
-  readonly entries: number;
-  readonly issuer: Buffer;
-  readonly verifies: ReturnType<typeof readCrl>["verifies"];
+  readonly list: RevocationList;
 }
 
 /** A file is one list in DER, or PEM blocks of lists. */
@@ -103,16 +103,11 @@ async function readFile({ bucket, key }: ObjectName, { readObject }: BalancerDep
   try {
     const lists = file[0] === DER_SEQUENCE ? [file] : pemLists(file);
     if (lists.length === 0) throw invalid(key, "it holds no revocation list");
-    return lists.map((content) => ({ content, ...readList(content) }));
+    return lists.map((content) => ({ content, list: readCrl(content) }));
   } catch (error) {
     if (error instanceof CrlError || error instanceof PemError) throw invalid(key, error.message);
     throw error;
   }
-}
-
-function readList(content: Buffer): Omit<ReadList, "content"> {
-  const { entries, issuer, verifies } = readCrl(content);
-  return { entries, issuer, verifies };
 }
 
 function pemLists(file: Buffer): Buffer[] {
@@ -130,9 +125,9 @@ async function checkSigners(tx: Tx, { arn }: TrustStore, lists: readonly ReadLis
     subject: readCertificate(certificate.raw).subject,
     key: certificate.publicKey,
   }));
-  for (const { issuer, verifies } of lists) {
-    const signers = authorities.filter(({ subject }) => subject.equals(issuer));
-    if (!signers.some(({ key }) => verifies(key))) {
+  for (const { list } of lists) {
+    const signers = authorities.filter(({ subject }) => subject.equals(list.issuer));
+    if (!signers.some(({ key }) => list.verifies(key))) {
       throw new Refusal(
         "revocation-content-invalid",
         "A revocation list is not signed by one of the CA certificates of the trust store",

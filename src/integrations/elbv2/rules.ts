@@ -89,5 +89,5 @@ function defaultRule({ ruleArn, defaultActions }: Listener): DescribedRule {
   return { arn: ruleArn, priority: "default", conditions: [], actions: defaultActions, transforms: [] };
 }
 
-/** How many rules a listener can have, whatever the settings say: an edge takes no more. */
-export const MOST_RULES: number = Math.min(HIGHEST_PRIORITY, 10_000);
+/** More than a listener can have, whatever the settings say. */
+export const MOST_RULES: number = HIGHEST_PRIORITY;

@@ -7,6 +7,7 @@ import { releaseTargetGroups } from "#store/target-groups.ts";
 import { settleCertificates } from "./certificates.ts";
 import type { BalancerDeps } from "./deps.ts";
 import { clearCertificates } from "./listener-certificates.ts";
+import { MOST_RULES } from "./rules.ts";
 import { forgetSecrets } from "./secrets.ts";
 import { untagAll } from "./tags.ts";
 
@@ -21,6 +22,3 @@ export async function takeApart(tx: Tx, listener: Listener, balancer: LoadBalanc
   await releaseTargetGroups(tx, balancer.arn);
   await untagAll(tx, [listener.arn, listener.ruleArn, ...rules.map(({ arn }) => arn)]);
 }
-
-/** More than a listener can have. */
-const MOST_RULES = 10_000;

@@ -21,6 +21,23 @@ const hello: elb.Action = {
   FixedResponseConfig: { StatusCode: "200", ContentType: "text/plain", MessageBody: "hello" },
 };
 
+const TWICE: elb.Action[] = [
+  { ...hello, Order: 1 },
+  { ...hello, Order: 2 },
+];
+const oidc: elb.Action = {
+  Type: "authenticate-oidc",
+  Order: 1,
+  AuthenticateOidcConfig: {
+    Issuer: "https://login.example.com",
+    AuthorizationEndpoint: "https://login.example.com/authorize",
+    TokenEndpoint: "https://login.example.com/token",
+    UserInfoEndpoint: "https://login.example.com/me",
+    ClientId: "client",
+    ClientSecret: "a very secret word",
+  },
+};
+
 let store: Store;
 let client: elb.ElasticLoadBalancingV2;
 
@@ -195,15 +212,17 @@ describe("a target group", () => {
   });
 
   it.for<[string, Partial<elb.CreateTargetGroupCommandInput>, string, string]>([
+    ["functions", { TargetType: "lambda" }, "InvalidConfigurationRequestException", "no functions to invoke"],
+    ["QUIC", { Protocol: "QUIC" }, "UnsupportedProtocolException", "'QUIC' is not available here"],
+    ["GENEVE", { Protocol: "GENEVE" }, "UnsupportedProtocolException", "Gateway Load Balancers"],
     [
-      "instances, which is the default,",
-      { TargetType: undefined },
+      "gRPC by TCP",
+      { Protocol: "TCP", ProtocolVersion: "GRPC" },
       "InvalidConfigurationRequestException",
-      "set TargetType to ip",
+      "'TCP' protocol",
     ],
-    ["functions", { TargetType: "lambda" }, "InvalidConfigurationRequestException", "set TargetType to ip"],
-    ["UDP", { Protocol: "UDP" }, "UnsupportedProtocolException", "'UDP' is not available here"],
-    ["gRPC", { ProtocolVersion: "GRPC" }, "InvalidConfigurationRequestException", "ProtocolVersion 'GRPC'"],
+    ["an unknown version", { ProtocolVersion: "HTTP3" }, "ValidationError", "must be one of 'HTTP1, HTTP2, GRPC'"],
+    ["a balancer by UDP", { TargetType: "alb", Protocol: "UDP" }, "InvalidConfigurationRequestException", "use TCP"],
     ["no VPC", { VpcId: undefined }, "ValidationError", "A VPC ID must be specified"],
     ["no port", { Port: undefined }, "ValidationError", "A port must be specified"],
     ["a bad matcher", { Matcher: { HttpCode: "99" } }, "ValidationError", "must be within '200-499'"],
@@ -322,12 +341,18 @@ describe("a listener", () => {
       "exactly one",
     ],
     ["no action", { DefaultActions: [] }, "ValidationError", "A default action must be specified"],
-    ["two actions", { DefaultActions: [hello, hello] }, "TooManyActionsException", "exactly one action"],
+    ["two actions", { DefaultActions: TWICE }, "TooManyActionsException", "exactly one action"],
     [
-      "sign-in",
-      { DefaultActions: [{ Type: "authenticate-oidc" }] },
+      "sign-in by Cognito",
+      { DefaultActions: [{ Type: "authenticate-cognito" }] },
       "InvalidLoadBalancerActionException",
-      "not available",
+      "there is no Cognito",
+    ],
+    [
+      "sign-in in clear",
+      { DefaultActions: [oidc, { ...hello, Order: 2 }] },
+      "InvalidLoadBalancerActionException",
+      "only valid with the listener protocol 'HTTPS'",
     ],
     [
       "a config of another type",
@@ -336,10 +361,16 @@ describe("a listener", () => {
       "FixedResponseConfig can only",
     ],
     [
-      "mutual TLS",
-      { MutualAuthentication: { Mode: "verify" } },
+      "mutual TLS in clear",
+      { MutualAuthentication: { Mode: "passthrough" } },
       "InvalidConfigurationRequestException",
-      "MutualAuthentication 'verify'",
+      "HTTPS",
+    ],
+    [
+      "mutual TLS without a trust store",
+      { MutualAuthentication: { Mode: "verify" } },
+      "ValidationError",
+      "A trust store ARN",
     ],
   ])("is refused with AWS's error for %s", async ([, input, name, message]) => {
     const { LoadBalancerArn } = await balancer();
@@ -397,7 +428,7 @@ describe("a listener", () => {
     await expect(unknown).rejects.toEqual(refusal("RuleNotFoundException"));
   });
 
-  it("has the attributes that the edge keeps to, and refuses others", async () => {
+  it("has attributes, of which those that nobody set keep AWS's defaults", async () => {
     const { LoadBalancerArn } = await balancer({ Type: "network" });
     const { ListenerArn } = await listener({
       LoadBalancerArn: LoadBalancerArn!,
@@ -406,11 +437,11 @@ describe("a listener", () => {
     });
     const { Attributes } = await client.describeListenerAttributes({ ListenerArn });
     expect(Attributes).toEqual([{ Key: "tcp.idle_timeout.seconds", Value: "350" }]);
-    expect((await client.modifyListenerAttributes({ ListenerArn, Attributes })).Attributes).toEqual(Attributes);
     const changed = [{ Key: "tcp.idle_timeout.seconds", Value: "60" }];
-    await expect(client.modifyListenerAttributes({ ListenerArn, Attributes: changed })).rejects.toEqual(
-      refusal("ValidationError", "350 seconds"),
-    );
+    expect((await client.modifyListenerAttributes({ ListenerArn, Attributes: changed })).Attributes).toEqual(changed);
+    expect((await client.describeListenerAttributes({ ListenerArn })).Attributes).toEqual(changed);
+    const short = client.modifyListenerAttributes({ ListenerArn, Attributes: [{ ...changed[0]!, Value: "59" }] });
+    await expect(short).rejects.toEqual(refusal("ValidationError", "between '60-6000' inclusive"));
   });
 });
 
