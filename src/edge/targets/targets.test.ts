@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { EdgeForward, EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
 import { field } from "#edge/http/fields.ts";
 import { seededRandom } from "#lib/seeded-random.ts";
-import type { Timers } from "#lib/timers.ts";
 import { targetGroup } from "../../../tests/support/edge-config.ts";
 import { testClock } from "../../../tests/support/test-clock.ts";
+import { testTimers } from "../../../tests/support/test-timers.ts";
 import type { HealthSource } from "./health-source.ts";
 import { type Forwarding, type Lease, openTargets, type Targets } from "./targets.ts";
 
@@ -21,14 +21,7 @@ function world(groups: readonly EdgeTargetGroup[], cookieSecret = "secret") {
   const clock = testClock("2026-11-22T00:00:00Z");
   const sick = new Set<number>();
   const hearers = new Set<(arn: string) => void>();
-  const rings: { at: number; act: () => void }[] = [];
-  const timers: Timers = {
-    after(delay, act) {
-      const ring = { at: clock.now().getTime() + delay, act };
-      rings.push(ring);
-      return () => void (rings.includes(ring) && rings.splice(rings.indexOf(ring), 1));
-    },
-  };
+  const timers = testTimers(clock);
   const health: HealthSource = {
     isHealthy: (_, { port }) => !sick.has(port),
     onHealth(act) {
@@ -44,17 +37,7 @@ function world(groups: readonly EdgeTargetGroup[], cookieSecret = "secret") {
   return {
     targets,
     clock,
-    advance(by: number) {
-      const end = clock.now().getTime() + by;
-      for (;;) {
-        const next = rings.toSorted((a, b) => a.at - b.at)[0];
-        if (!next || next.at > end) break;
-        rings.splice(rings.indexOf(next), 1);
-        clock.set(new Date(next.at));
-        next.act();
-      }
-      clock.set(new Date(end));
-    },
+    advance: timers.advance,
     fallSick(...ports: number[]) {
       for (const port of ports) sick.add(port);
       tell();
