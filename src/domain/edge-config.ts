@@ -8,6 +8,8 @@ export interface EdgeBalancer {
   readonly dnsName: string;
   /** The address of its own that its listeners bind. */
   readonly address: string;
+  /** Shared by its edges and unknown to clients: stickiness cookies are sealed with it. */
+  readonly cookieSecret: string;
   /** `LoadBalancerAttributes` as ELBv2 names them, every one present. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Who may connect, by its security groups; undefined: everybody. */

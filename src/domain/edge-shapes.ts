@@ -152,6 +152,7 @@ const balancer = object({
   type: oneOf("application", "network"),
   dnsName: short,
   address: short,
+  cookieSecret: short,
   attributes,
   ingress: optional(
     list(object({ protocol: oneOf("tcp", "udp", "any"), fromPort: port, toPort: port, cidr: short }), 10_000),

@@ -4,6 +4,7 @@ import { type ControlLink, keepLink } from "#edge/control/control-link.ts";
 import type { ControlPoint } from "#edge/control/control-point.ts";
 import { type KeyLease, keepLease } from "#edge/control/key-lease.ts";
 import { kmsOf } from "#edge/keys/kms.ts";
+import type { LogStore } from "#edge/logs/log-book.ts";
 import { ownTicketSeed } from "#edge/tls/ticket-keys.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
@@ -17,6 +18,8 @@ export interface EdgeSettings extends ControlPoint {
   /** The name that its access key is for. */
   readonly edge: string;
   readonly accessKey: AccessKey;
+  /** PEM: roots that identity providers may have beside the public ones. */
+  readonly roots?: readonly string[] | undefined;
   /** Where listeners may be bound; where they can, unless told. */
   readonly attempts?: Attempts;
   /** How long keys are kept without a word from the control plane; for ever unless told. */
@@ -28,6 +31,8 @@ export interface EdgeDeps {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly log: EdgeLog;
+  /** Where the logs of load balancers go. */
+  readonly logs: LogStore;
 }
 
 export interface EdgeLog {
@@ -41,7 +46,7 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
-export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: EdgeDeps): Edge {
+export function startEdge(settings: EdgeSettings, { clock, timers, ids, log, logs }: EdgeDeps): Edge {
   const instance = ids.uuid();
   const onError = (what: string, error: unknown): void =>
     log.warn({ error: error instanceof Error ? error.message : String(error) }, what);
@@ -54,7 +59,10 @@ export function startEdge(settings: EdgeSettings, { clock, timers, ids, log }: E
     kms: kmsOf({ ...settings, clock }),
     findChallenge: challengesOf(settings),
     bindings: ownBindings(settings.attempts),
+    attempts: settings.attempts,
     tickets: ownTicketSeed({ timers }),
+    logs,
+    roots: settings.roots,
     clock,
     timers,
     ids,

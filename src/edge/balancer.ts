@@ -1,34 +1,65 @@
 import type { CertificateArn } from "#domain/arn.ts";
-import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
+import type { EdgeBalancer, EdgeListener, TargetReport } from "#domain/edge-config.ts";
 import type { EdgeMessage, ListenerReport } from "#domain/edge-messages.ts";
-import type { Keyring } from "#edge/keys/keyring.ts";
-import { healthBoard } from "#edge/targets/health-board.ts";
-import { targetsOf } from "#edge/targets/target-choice.ts";
-import { type Listener, type ListenerDeps, openListener, policyOf } from "./listener.ts";
+import { type LogKind, logPlace } from "#edge/logs/log-file.ts";
+import type { Meters } from "#edge/metrics/board.ts";
+import { connectionMeter } from "#edge/metrics/connections.ts";
+import { type FlowMeter, flowMeter } from "#edge/metrics/flows.ts";
+import { type GroupReport, openTargets } from "#edge/targets/targets.ts";
+import { checkLine } from "./check-line.ts";
+import { type Listener, openListener } from "./listener.ts";
+import type { FlowProtocol, ListenerParts, OwnParts, SharedParts } from "./parts.ts";
+import { type SharedHealth, sharedHealth } from "./shared-health.ts";
 
 /** A load balancer as it runs. */
 export interface Balancer {
+  readonly health: Pick<SharedHealth, "lead" | "hear">;
   /** Takes a configuration over. Resolves when every listener listens, or cannot. No connection is closed that may stay. */
   configure(config: EdgeBalancer): Promise<void>;
   /** Opens the key of a certificate that came, for the listeners that want it. */
   prefetch(certificateArn: CertificateArn): void;
+  /** A trust store changed. */
+  refresh(trustStoreArn: string): void;
   /** What the control plane should know of it now. */
   reports(): readonly EdgeMessage[];
   /** Ends it: listeners close, connections drain. */
   stop(): Promise<void>;
 }
 
-export interface BalancerDeps extends Omit<ListenerDeps, "targets"> {
+export interface BalancerDeps extends SharedParts, OwnParts {
+  /** Whether this process checks targets. */
+  readonly leads: boolean;
   readonly tell: (message: EdgeMessage) => void;
 }
 
 export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer {
   let config = first;
   const { arn: loadBalancerArn } = first;
+  const { clock, timers, keyring, tell, logs } = deps;
   const listeners = new Map<string, Running>();
-  const health = healthBoard({ timers: deps.timers, onChange: () => deps.tell(healthReport()) });
-  const targets = targetsOf((group, target) => health.isHealthy(group, target));
-  const healthReport = (): EdgeMessage => ({ kind: "target-health", loadBalancerArn, targets: health.report() });
+  const meters = deps.metrics.meters(loadBalancerArn);
+  const [accessLog, connectionLog, healthLog] = [logs.open(), logs.open(), logs.open()];
+  const health = sharedHealth(first, deps.leads, {
+    timers,
+    onChange: () => tell({ kind: "target-health", loadBalancerArn, targets: health.report() }),
+    log: {
+      clock,
+      checked: (check) => healthLog.enabled && healthLog.write(checkLine(check)),
+    },
+  });
+  const targets = openTargets({ health, clock, timers, cookieSecret: first.cookieSecret });
+  const hosts = hostGauges(meters, (arn) =>
+    health.leads ? targets.report().find(({ targetGroupArn }) => targetGroupArn === arn) : undefined,
+  );
+  const parts: ListenerParts = {
+    ...deps,
+    targets,
+    meters,
+    connections: connectionMeter(meters),
+    flows: flowMeters(meters),
+    accessLog,
+    connectionLog,
+  };
   const listenerReport = (): EdgeMessage => ({
     kind: "listening",
     loadBalancerArn,
@@ -37,10 +68,11 @@ export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer 
 
   const open = async (listener: EdgeListener): Promise<void> => {
     const running: Running = {
-      listener: openListener(listener, config, { ...deps, targets }),
+      listener: openListener(listener, config, parts),
       report: { listenerArn: listener.arn, address: config.address, port: 0 },
     };
     listeners.set(listener.arn, running);
+    prefetchAll(running.listener);
     try {
       running.report = { listenerArn: listener.arn, ...(await running.listener.listening) };
     } catch (error) {
@@ -52,47 +84,119 @@ export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer 
     const running = listeners.get(arn);
     if (!running) return;
     listeners.delete(arn);
-    for (const certificate of running.listener.config.certificates) deps.keyring.find(certificate)?.forget(arn);
+    for (const certificate of running.listener.config.certificates) keyring.find(certificate)?.forget(arn);
     await running.listener.drain();
+  };
+  /** Before it listens: a worker that takes another's place is given the socket when its keys are open. */
+  const prefetchAll = ({ config: { certificates }, use }: Listener): void => {
+    if (!use) return;
+    for (const arn of certificates) keyring.find(arn)?.prefetch(use);
   };
 
   return {
+    health,
     async configure(next) {
       config = next;
+      const place = (kind: LogKind) => logPlace(kind, next);
+      accessLog.place(place("access_logs"));
+      connectionLog.place(place("connection_logs"));
+      healthLog.place(place("health_check_logs"));
+      meters.keep(next.targetGroups.map(({ arn }) => arn));
+      hosts.keep(next.targetGroups.map(({ arn }) => arn));
       targets.configure(next.targetGroups);
-      health.configure(next.targetGroups);
+      health.configure(next);
       const wanted = new Map(next.listeners.map((listener) => [listener.arn, listener]));
       for (const [arn, { listener, report }] of listeners) {
         const want = wanted.get(arn);
-        const moved = want?.port !== listener.config.port || report.port === 0;
-        if (want && !moved) listener.configure(want, next);
-        else void close(arn);
+        if (!want || isMoved(want, listener.config) || report.port === 0) void close(arn);
+        else {
+          listener.configure(want, next);
+          prefetchAll(listener);
+        }
       }
-      // Before it listens: a worker that takes another's place is given the socket when its keys are open.
-      for (const listener of next.listeners) prefetchAll(listener, deps.keyring);
       await Promise.all(next.listeners.filter(({ arn }) => !listeners.has(arn)).map(open));
-      deps.tell(listenerReport());
+      tell(listenerReport());
     },
     prefetch(certificateArn) {
-      for (const listener of config.listeners) {
-        if (!listener.certificates.includes(certificateArn)) continue;
-        deps.keyring.find(certificateArn)?.prefetch({ listenerArn: listener.arn, policy: policyOf(listener) });
+      for (const { listener } of listeners.values()) {
+        const { config: wanting, use } = listener;
+        if (use && namedBy(wanting).has(certificateArn)) keyring.find(certificateArn)?.prefetch(use);
       }
     },
-    reports: () => [listenerReport(), healthReport()],
+    refresh(trustStoreArn) {
+      for (const { listener } of listeners.values()) {
+        const mutual = listener.config.mutualAuthentication;
+        if (mutual?.mode === "verify" && mutual.trustStoreArn === trustStoreArn) listener.refresh();
+      }
+    },
+    reports: () => [listenerReport(), ...healthReport(loadBalancerArn, health.report())],
     async stop() {
       health.stop();
       await Promise.all([...listeners.keys()].map(close));
+      targets.stop();
+      hosts.keep([]);
+      deps.metrics.forget(loadBalancerArn);
+      for (const log of [accessLog, connectionLog, healthLog]) log.close();
     },
   };
-}
-
-function prefetchAll(listener: EdgeListener, keyring: Keyring): void {
-  for (const arn of listener.certificates)
-    keyring.find(arn)?.prefetch({ listenerArn: listener.arn, policy: policyOf(listener) });
 }
 
 interface Running {
   readonly listener: Listener;
   report: ListenerReport;
+}
+
+/** The certificates that a listener names: a hundred thousand may come one after the other. */
+function namedBy(listener: EdgeListener): ReadonlySet<CertificateArn> {
+  const known = NAMED.get(listener) ?? new Set(listener.certificates);
+  NAMED.set(listener, known);
+  return known;
+}
+
+const NAMED = new WeakMap<EdgeListener, ReadonlySet<CertificateArn>>();
+
+/** What a listener is bound by: with another one it is another listener. */
+function isMoved(want: EdgeListener, have: EdgeListener): boolean {
+  return want.port !== have.port || want.protocol !== have.protocol;
+}
+
+function healthReport(loadBalancerArn: EdgeBalancer["arn"], targets: readonly TargetReport[]): readonly EdgeMessage[] {
+  return targets.length > 0 ? [{ kind: "target-health", loadBalancerArn, targets }] : [];
+}
+
+/** How many targets of each target group are healthy, and how many are not; told by the process that checks them. */
+function hostGauges(
+  meters: Meters,
+  reportOf: (arn: string) => GroupReport | undefined,
+): { keep(arns: readonly string[]): void } {
+  const gauges = new Map<string, readonly (() => void)[]>();
+  return {
+    keep(arns) {
+      for (const [arn, remove] of gauges) {
+        if (arns.includes(arn)) continue;
+        for (const one of remove) one();
+        gauges.delete(arn);
+      }
+      for (const arn of arns) {
+        if (gauges.has(arn)) continue;
+        const unhealthy = (): number | undefined => {
+          const report = reportOf(arn);
+          return report && report.registered - report.healthy;
+        };
+        gauges.set(arn, [
+          meters.gauge("HealthyHostCount", () => reportOf(arn)?.healthy, arn),
+          meters.gauge("UnHealthyHostCount", unhealthy, arn),
+        ]);
+      }
+    },
+  };
+}
+
+function flowMeters(meters: Meters): (protocol: FlowProtocol) => FlowMeter {
+  const made = new Map<FlowProtocol, FlowMeter>();
+  return (protocol) => {
+    const known = made.get(protocol) ?? flowMeter(meters, protocol);
+    made.set(protocol, known);
+    return known;
+  };
 }

@@ -1,3 +1,4 @@
+import type { Socket as UdpSocket } from "node:dgram";
 import type { AddressInfo, Server } from "node:net";
 
 /** Where a listener is bound in the end. */
@@ -44,6 +45,30 @@ export async function bind(server: Server, attempts: readonly Bound[]): Promise<
   for (const attempt of attempts) {
     try {
       return await listen(server, attempt);
+    } catch (error) {
+      reason = error;
+      if (!isTakenOrForbidden(error)) break;
+    }
+  }
+  throw reason;
+}
+
+/**
+ * Binds a socket for datagrams at the first place that is free and allowed; all workers bind theirs there, and the kernel
+ * gives each flow to one of them (SO_REUSEPORT). Rejects with the last reason when there is none.
+ */
+export async function bindDatagrams(socket: UdpSocket, attempts: readonly Bound[]): Promise<Bound> {
+  let reason: unknown = new Error("there is nowhere to listen");
+  for (const { address, port } of attempts) {
+    try {
+      return await new Promise<Bound>((resolve, reject) => {
+        socket.once("error", reject);
+        socket.bind({ address, port, exclusive: true }, () => {
+          socket.off("error", reject);
+          const at = socket.address();
+          resolve({ address: at.address, port: at.port });
+        });
+      });
     } catch (error) {
       reason = error;
       if (!isTakenOrForbidden(error)) break;

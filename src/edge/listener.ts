@@ -1,188 +1,265 @@
-import { createServer, type Socket } from "node:net";
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { createServer, type Server, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { EdgeBalancer, EdgeListener } from "#domain/edge-config.ts";
 import { DEFAULT_TLS_POLICY, type TlsPolicy, tlsPolicy } from "#domain/tls/policies.ts";
-import { challengeToken, type FindChallenge } from "#edge/control/challenges.ts";
-import type { Client, Exchange } from "#edge/core/exchange.ts";
-import { type ForwardDeps, forward, idleTimeout } from "#edge/core/forward.ts";
-import { forwardedCount } from "#edge/core/forwarded-headers.ts";
-import { httpFront } from "#edge/core/http-front.ts";
-import { answerBody, answerStatus, lastWords } from "#edge/core/own-answers.ts";
-import { redirectLocation } from "#edge/http/redirect.ts";
-import type { Keyring } from "#edge/keys/keyring.ts";
-import { forwardTcp } from "#edge/network/tcp-forward.ts";
-import { stickyCookie } from "#edge/targets/stickiness.ts";
-import type { Targets } from "#edge/targets/target-choice.ts";
-import { type TlsFront, type TlsSettings, tlsSettings } from "#edge/tls/front.ts";
+import { type ApplicationFront, applicationFront } from "#edge/application/front.ts";
+import type { ConnectionSettings, HttpConnection } from "#edge/http/connection.ts";
+import type { DesyncMode } from "#edge/http/desync.ts";
+import type { Client, ClientTls } from "#edge/http/exchange.ts";
+import { lastWords } from "#edge/http/own-answers.ts";
+import { serveHttp1 } from "#edge/http1/server-connection.ts";
+import { serveHttp2 } from "#edge/http2/server-connection.ts";
+import type { ContextUse } from "#edge/keys/keyring-entry.ts";
+import { type Arrival, arrivalOf } from "#edge/network/flow.ts";
+import { type NetworkFront, networkFront } from "#edge/network/front.ts";
+import { type TlsListener, type TlsSettings, tlsSettings } from "#edge/tls/front.ts";
+import type { Handshake } from "#edge/tls/handshake.ts";
+import { mutualTls } from "#edge/tls/mutual.ts";
 import { endWith } from "#edge/tls/tls-alert.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
-import type { Bindings, Bound } from "./bind.ts";
+import { alpnOf } from "./alpn.ts";
+import { type Bound, bindDatagrams } from "./bind.ts";
+import { endedFlowLine, failedFlowLine, handshakeLine, plainConnectionLine } from "./connection-records.ts";
+import { compileIngress, type Ingress } from "./ingress.ts";
+import type { ListenerParts } from "./parts.ts";
 
 /** One listener of a load balancer: a socket that stays open however often its configuration changes. */
 export interface Listener {
   /** Resolves when it listens; rejects when it can listen nowhere. */
   readonly listening: Promise<Bound>;
   readonly config: EdgeListener;
+  /** What its contexts are made for; undefined where it ends no TLS. */
+  readonly use: ContextUse | undefined;
   /** Counts from the next connection or request on. */
   configure(config: EdgeListener, balancer: EdgeBalancer): void;
+  /** A trust store changed. */
+  refresh(): void;
   /** Takes no new connection, ends the idle ones, and the others when they have finished or after a while. */
   drain(): Promise<void>;
 }
 
-export interface ListenerDeps extends ForwardDeps {
-  readonly keyring: Keyring;
-  readonly targets: Targets;
-  readonly findChallenge: FindChallenge;
-  readonly bindings: Bindings;
-  readonly tls: TlsFront;
-  readonly onError: (what: string, error: unknown) => void;
+/** Its sockets are bound by protocol and port, which never change: a listener with others is another listener. */
+export function openListener(config: EdgeListener, balancer: EdgeBalancer, parts: ListenerParts): Listener {
+  return new OpenListener(config, balancer, parts);
 }
 
-export function openListener(config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): Listener {
-  let current = { config, balancer };
-  let tls: TlsSettings | undefined;
-  const connections = new Set<Socket>();
-  const serve = (exchange: Exchange): void => answer(exchange, current.config, current.balancer, deps);
-  const front = httpFront((exchange) => {
-    const token = challengeToken(exchange);
-    if (token === undefined) return serve(exchange);
-    void deps
-      .findChallenge(token)
-      .then((found) => (found === undefined ? serve(exchange) : answerBody(exchange, 200, "text/plain", found)));
-  }, deps);
+class OpenListener implements Listener {
+  config: EdgeListener;
+  readonly listening: Promise<Bound>;
+  #balancer: EdgeBalancer;
+  #admits: Ingress;
+  #tls: TlsSettings | undefined;
+  #http: ConnectionSettings;
+  readonly #parts: ListenerParts;
+  readonly #application: ApplicationFront | undefined;
+  readonly #network: NetworkFront | undefined;
+  readonly #server: Server;
+  readonly #datagrams: UdpSocket | undefined;
+  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<HttpConnection>();
 
-  const accept = (socket: Socket): void => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
+  constructor(config: EdgeListener, balancer: EdgeBalancer, parts: ListenerParts) {
+    this.config = config;
+    this.#balancer = balancer;
+    this.#parts = parts;
+    this.#admits = compileIngress(balancer.ingress);
+    this.#http = connectionSettings(balancer);
+    if (balancer.type === "application") this.#application = applicationFront(parts);
+    else this.#network = networkFront({ ...parts, meter: parts.flows, onFlowEnd: (end) => this.#flowEnded(end) });
+    this.configure(config, balancer);
+
+    const { address } = balancer;
+    const place = { listenerArn: config.arn, address, port: config.port };
+    // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.
+    const halfOpen = config.protocol === "TCP" || config.protocol === "TCP_UDP";
+    this.#server = createServer({ allowHalfOpen: halfOpen, noDelay: true, pauseOnConnect: false }, this.#accept);
+    this.#datagrams = isDatagram(config) ? createSocket({ type: "udp4", reusePort: true }) : undefined;
+    this.listening = config.protocol === "UDP" ? this.#bindDatagrams(place) : this.#listen(place);
+    this.listening.catch(() => {});
+  }
+
+  get use(): ContextUse | undefined {
+    return isSecure(this.config) ? this.#settings().use : undefined;
+  }
+
+  configure(config: EdgeListener, balancer: EdgeBalancer): void {
+    this.config = config;
+    this.#balancer = balancer;
+    this.#admits = compileIngress(balancer.ingress);
+    this.#http = connectionSettings(balancer);
+    this.#tls = undefined;
+    this.#application?.configure(config, balancer);
+    this.#network?.configure(config, balancer);
+  }
+
+  refresh(): void {
+    this.#tls = undefined;
+  }
+
+  async drain(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections) connection.drain();
+    const cancel = this.#parts.timers.after(DRAIN, () => {
+      for (const connection of this.#connections) connection.destroy();
+      this.#network?.close();
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    if (this.#server.listening) await closed;
+    cancel();
+    this.#network?.close();
+    this.#datagrams?.close();
+    this.#application?.close();
+  }
+
+  async #listen(place: { listenerArn: string; address: string; port: number }): Promise<Bound> {
+    const { bindings, onError } = this.#parts;
+    const at = await bindings.listen(this.#server, place);
+    this.#server.on("error", (error) => onError(`${place.listenerArn} stopped listening`, error));
+    if (this.#datagrams) await this.#bindDatagrams({ ...at, listenerArn: place.listenerArn });
+    return at;
+  }
+
+  async #bindDatagrams(place: { listenerArn: string; address: string; port: number }): Promise<Bound> {
+    const socket = this.#datagrams;
+    if (!socket) throw new Error(`${place.listenerArn} takes no datagrams`);
+    const at = await bindDatagrams(socket, this.#parts.attempts(place.address, place.port));
+    this.#network?.datagrams(socket, (address) => this.#admits(address, this.config.port, "udp"));
+    return at;
+  }
+
+  readonly #accept = (socket: Socket): void => {
+    const at = this.#parts.clock.now().getTime();
+    const arrival = arrivalOf(socket, at);
+    if (!arrival) return void socket.destroy();
+    if (!this.#admits(arrival.address, this.config.port, "tcp")) return this.#turnAway(socket);
+    this.#sockets.add(socket);
+    const gone = this.#application ? this.#parts.connections.opened() : undefined;
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      gone?.();
+    });
     socket.on("error", () => socket.destroy());
-    if (current.config.protocol === "HTTP")
-      return front.serve(socket, clientOf(socket, "http", current.config), "http/1.1");
-    if (current.config.protocol === "TCP") return tunnel(socket);
-    deps.tls.accept(socket, undefined, {
-      settings: () => (tls ??= settingsOf(current.config, current.balancer, deps.keyring)),
-      secure: acceptSecure,
-      plain: answerPlainHttp,
-    });
-  };
-  const acceptSecure = (secure: TLSSocket): void => {
-    if (current.config.protocol === "TLS" || current.config.protocol === "TCP") return tunnel(secure);
-    front.serve(
-      secure,
-      { ...clientOf(secure, "https", current.config), tls: tlsFacts(secure) },
-      secure.alpnProtocol === "h2" ? "h2" : "http/1.1",
-    );
-  };
-  const tunnel = (socket: Socket): void => {
-    const { defaultRule, arn } = current.config;
-    const action = defaultRule.actions.at(-1);
-    const lease =
-      action?.type === "forward" ? deps.targets.choose(action, arn, { address: addressOf(socket) }) : undefined;
-    if (lease) forwardTcp(socket, lease, deps);
-    else socket.destroy();
+    switch (this.config.protocol) {
+      case "HTTP": {
+        const client = this.#client(arrival, "http");
+        this.#note(plainConnectionLine(client, at));
+        return this.#serve(socket, client, false);
+      }
+      case "HTTPS":
+      case "TLS":
+        return this.#parts.tls.accept(
+          socket,
+          { arrival, socket, client: undefined, handshake: undefined },
+          this.#tlsListener,
+        );
+      default:
+        this.#network?.connection(socket, arrival);
+    }
   };
 
-  // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.
-  const server = createServer({ allowHalfOpen: config.protocol === "TCP", noDelay: true }, accept);
-  const place = { listenerArn: config.arn, address: balancer.address, port: config.port };
-  const listening = deps.bindings.listen(server, place);
-  listening.then(
-    () => server.on("error", (error) => deps.onError(`${config.arn} stopped listening`, error)),
-    () => {},
-  );
-  const configure = (newConfig: EdgeListener, newBalancer: EdgeBalancer): void => {
-    current = { config: newConfig, balancer: newBalancer };
-    tls = undefined;
-    front.limit({
-      idle: idleTimeout(newBalancer.attributes),
-      life: Number(newBalancer.attributes["client_keep_alive.seconds"] ?? 3600) * SECOND,
-    });
-  };
-  configure(config, balancer);
+  /** As a security group does: without a word. */
+  #turnAway(socket: Socket): void {
+    if (this.#application) this.#parts.connections.rejected();
+    else this.#parts.flows("TCP").rejected();
+    socket.on("error", () => {});
+    socket.resetAndDestroy();
+  }
 
+  readonly #tlsListener: TlsListener<TlsVisit> = {
+    settings: () => this.#settings(),
+    onHandshake: (handshake, visit) => this.#shaken(handshake, visit),
+    secure: (secure, tls, visit) => this.#secured(secure, tls, visit),
+    plain: (socket) => endWith(socket, lastWords(400, "The plain HTTP request was sent to HTTPS port")),
+  };
+
+  #shaken(handshake: Handshake, visit: TlsVisit): void {
+    visit.handshake = handshake;
+    const { accessLog, connections, flows, clock } = this.#parts;
+    const failed = handshake.failure?.kind === "negotiation";
+    if (this.#application) {
+      visit.client = this.#client(visit.arrival, "https");
+      if (failed) connections.tlsFailed();
+      this.#note(handshakeLine(visit.client, handshake));
+      return;
+    }
+    if (failed) flows("TLS").tlsFailed();
+    if (handshake.failure && accessLog.enabled) {
+      const arrival = { ...visit.arrival, tls: handshake.tls, handshake };
+      accessLog.write(failedFlowLine(this.#balancer.arn, this.config.arn, arrival, clock.now().getTime()));
+    }
+  }
+
+  #secured(secure: TLSSocket, tls: ClientTls, { arrival, socket, client, handshake }: TlsVisit): void {
+    if (this.#network) return this.#network.connection(secure, { ...arrival, tls, handshake, transport: socket });
+    if (client) this.#serve(secure, { ...client, tls }, secure.alpnProtocol === "h2");
+  }
+
+  #serve(socket: Socket, client: Client, http2: boolean): void {
+    if (!this.#application) return void socket.destroy();
+    const serve = http2 ? serveHttp2 : serveHttp1;
+    const connection = serve(socket, client, () => this.#http, this.#application, this.#parts);
+    this.#connections.add(connection);
+    socket.once("close", () => this.#connections.delete(connection));
+  }
+
+  #client({ address, port, localAddress, localPort }: Arrival, scheme: "http" | "https"): Client {
+    const listenerPort = this.config.port;
+    const connectionId = `TID_${this.#parts.ids.hex(16)}`;
+    return { address, port, localAddress, localPort, scheme, listenerPort, connectionId };
+  }
+
+  #note(line: string): void {
+    this.#parts.connectionLog.write(line);
+  }
+
+  #flowEnded(end: Parameters<typeof endedFlowLine>[2]): void {
+    const { accessLog } = this.#parts;
+    if (this.config.protocol !== "TLS" || !accessLog.enabled) return;
+    accessLog.write(endedFlowLine(this.#balancer.arn, this.config.arn, end));
+  }
+
+  #settings(): TlsSettings {
+    this.#tls ??= tlsSettings({
+      listenerArn: this.config.arn,
+      policy: policyOf(this.config),
+      alpn: alpnOf(this.config, this.#balancer),
+      certificates: this.#parts.keyring.index(this.config.certificates),
+      mutual: this.config.mutualAuthentication && mutualTls(this.config.mutualAuthentication, this.#parts.trust),
+    });
+    return this.#tls;
+  }
+}
+
+/** What is known of a TLS client on its way. */
+interface TlsVisit {
+  readonly arrival: Arrival;
+  /** Beneath TLS. */
+  readonly socket: Socket;
+  client: Client | undefined;
+  handshake: Handshake | undefined;
+}
+
+function connectionSettings({ attributes }: EdgeBalancer): ConnectionSettings {
   return {
-    listening,
-    get config() {
-      return current.config;
-    },
-    configure,
-    async drain() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      front.drain();
-      const cancel = deps.timers.after(DRAIN, () => {
-        front.close();
-        for (const connection of connections) connection.destroy();
-      });
-      await closed;
-      cancel();
-      front.close();
-    },
+    idle: Number(attributes["idle_timeout.timeout_seconds"] ?? 60) * SECOND,
+    life: Number(attributes["client_keep_alive.seconds"] ?? 3600) * SECOND,
+    desync: (attributes["routing.http.desync_mitigation_mode"] ?? "defensive") as DesyncMode,
   };
 }
 
-/** What a listener's policy name stands for. */
-export function policyOf({ sslPolicy }: EdgeListener): TlsPolicy {
+function policyOf({ sslPolicy }: EdgeListener): TlsPolicy {
   const policy = tlsPolicy(sslPolicy ?? DEFAULT_TLS_POLICY) ?? tlsPolicy(DEFAULT_TLS_POLICY);
   if (!policy) throw new Error(`there is no security policy ${sslPolicy}`);
   return policy;
 }
 
-function settingsOf(config: EdgeListener, balancer: EdgeBalancer, keyring: Keyring): TlsSettings {
-  return tlsSettings({
-    listenerArn: config.arn,
-    policy: policyOf(config),
-    alpn: alpnOf(config, balancer),
-    certificates: keyring.index(config.certificates),
-  });
+function isSecure({ protocol }: EdgeListener): boolean {
+  return protocol === "HTTPS" || protocol === "TLS";
 }
 
-function answer(exchange: Exchange, config: EdgeListener, balancer: EdgeBalancer, deps: ListenerDeps): void {
-  if (forwardedCount(exchange.headers) > MOST_FORWARDED) return answerStatus(exchange, 463);
-  const action = config.defaultRule.actions.at(-1);
-  switch (action?.type) {
-    case "fixed-response":
-      return answerBody(exchange, action.statusCode, `${action.contentType}; charset=utf-8`, action.body);
-    case "redirect": {
-      const host = (exchange.host ?? balancer.dnsName).replace(/:\d*$/, "");
-      const url = { protocol: exchange.client.scheme, host, port: config.port, target: exchange.target };
-      return answerStatus(exchange, action.statusCode, [["Location", redirectLocation(action, url)]]);
-    }
-    case "forward": {
-      const visitor = { address: exchange.client.address, cookie: stickyCookie(exchange.headers) };
-      const lease = deps.targets.choose(action, config.arn, visitor);
-      return lease ? forward(exchange, lease, balancer, deps) : answerStatus(exchange, 503);
-    }
-    default:
-      return answerStatus(exchange, 500);
-  }
+function isDatagram({ protocol }: EdgeListener): boolean {
+  return protocol === "UDP" || protocol === "TCP_UDP";
 }
 
-function clientOf(socket: Socket, scheme: "http" | "https", { port }: EdgeListener): Client {
-  return { address: addressOf(socket), port: socket.remotePort ?? 0, scheme, listenerPort: port };
-}
-
-function addressOf({ remoteAddress }: Socket): string {
-  return remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "0.0.0.0";
-}
-
-function tlsFacts(secure: TLSSocket): NonNullable<Client["tls"]> {
-  return { version: secure.getProtocol() ?? "", cipherSuite: secure.getCipher().standardName };
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#alpn-policies */
-function alpnOf({ protocol, alpnPolicy }: EdgeListener, { attributes }: EdgeBalancer): readonly string[] {
-  if (protocol === "HTTPS") return attributes["routing.http2.enabled"] === "false" ? ["http/1.1"] : ["h2", "http/1.1"];
-  return ALPN[alpnPolicy ?? "None"] ?? [];
-}
-
-function answerPlainHttp(socket: Socket): void {
-  endWith(socket, lastWords(400, "The plain HTTP request was sent to HTTPS port"));
-}
-
-const ALPN: Readonly<Record<string, readonly string[]>> = {
-  HTTP1Only: ["http/1.1", "http/1.0"],
-  HTTP2Only: ["h2"],
-  HTTP2Optional: ["http/1.1", "http/1.0", "h2"],
-  HTTP2Preferred: ["h2", "http/1.1", "http/1.0"],
-};
-const MOST_FORWARDED = 30;
 const DRAIN: Millis = 5 * SECOND;

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { LoadBalancerArn } from "#domain/arn.ts";
 import { frameReader } from "#domain/edge-frames.ts";
 import { type EdgeMessage, encodeEdgeMessage, readControlMessage } from "#domain/edge-messages.ts";
 import { challengesOf } from "#edge/control/challenges.ts";
@@ -29,7 +30,7 @@ export interface EdgeWorker extends Pick<GivenSockets, "listening"> {
 export function startWorker(
   settings: EdgeSettings,
   { frames, note, onNote }: Supervision,
-  { clock, timers, ids, log, onStop }: EdgeDeps & { readonly onStop: () => void },
+  { clock, timers, ids, log, logs, onStop }: EdgeDeps & { readonly onStop: () => void },
 ): EdgeWorker {
   const tickets = ticketSeed();
   const sockets = givenSockets(note);
@@ -41,6 +42,10 @@ export function startWorker(
         return seeded.resolve();
       case "stop":
         return onStop();
+      case "leader":
+        return carrier.lead(told.leads);
+      case "health":
+        return carrier.hearHealth(told.loadBalancerArn as LoadBalancerArn, told.targets);
       default:
         sockets.take(told, handle);
     }
@@ -59,7 +64,11 @@ export function startWorker(
     kms: kmsOf({ ...settings, clock }),
     findChallenge: challengesOf(settings),
     bindings: sockets,
+    attempts: settings.attempts,
     tickets,
+    logs,
+    roots: settings.roots,
+    leads: false,
     clock,
     timers,
     ids,

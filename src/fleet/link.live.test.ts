@@ -90,7 +90,7 @@ async function control() {
           name: "web",
           scheme: "internal",
           state: "provisioning",
-          createdAt: new Date(),
+          createdAt: new Date(), cookieSecret: "secret",
           subnets: [],
           securityGroups: [],
           attributes: {},

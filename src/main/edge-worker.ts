@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
+import { bindAttempts, onlyThere } from "#edge/bind.ts";
 import type { SupervisorNote } from "#edge/supervisor/notes.ts";
 import { startWorker } from "#edge/worker.ts";
 import { systemClock } from "#lib/clock.ts";
@@ -8,6 +9,7 @@ import { systemTimers } from "#lib/timers.ts";
 import { edgeFiles } from "./edge-files.ts";
 import { harden } from "./edge-harden.ts";
 import { identityIn } from "./edge-identity.ts";
+import { edgeLogs, providerRoots } from "./edge-logs.ts";
 import { edgeArguments, readAccessKey, readEdgeOptions } from "./edge-options.ts";
 import { serveOn } from "./edge-succession.ts";
 import { FRAMES } from "./edge-workers.ts";
@@ -32,6 +34,8 @@ const worker = startWorker(
     otherEndpoints,
     ca: endpoint.protocol === "https:" ? readFileSync(files.ca, "utf8") : undefined,
     accessKey: readAccessKey(files.credentials),
+    attempts: options.remote ? onlyThere : bindAttempts,
+    roots: providerRoots(options.dataDir),
     ...(options.remote ? { identity: identityIn(files) } : {}),
   },
   {
@@ -39,7 +43,14 @@ const worker = startWorker(
     note: (note) => void (process.connected && process.send?.(note)),
     onNote: (act) => process.on("message", (note, handle) => act(note as SupervisorNote, handle)),
   },
-  { clock: systemClock, timers: systemTimers, ids: randomIds, log, onStop: stopping.resolve },
+  {
+    clock: systemClock,
+    timers: systemTimers,
+    ids: randomIds,
+    log,
+    logs: edgeLogs(options.dataDir),
+    onStop: stopping.resolve,
+  },
 );
 process.on("SIGINT", () => {}); // of a terminal: it is for the supervisor
 process.once("SIGTERM", stopping.resolve);

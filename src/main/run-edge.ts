@@ -8,6 +8,7 @@ import type { AccessKey } from "#lib/sigv4-signer.ts";
 import { systemTimers } from "#lib/timers.ts";
 import type { EdgeFiles } from "./edge-files.ts";
 import { identityIn } from "./edge-identity.ts";
+import { edgeLogs, providerRoots } from "./edge-logs.ts";
 import { type EdgeOptions, edgeArguments } from "./edge-options.ts";
 import { stateFile } from "./edge-state-file.ts";
 import type { Bequest } from "./edge-succession.ts";
@@ -43,10 +44,11 @@ export function runEdge({ options, files, accessKey, ca, bequest, log }: ToRun):
     ca,
     accessKey,
     keyLease: options.keyLease,
+    roots: providerRoots(options.dataDir),
     attempts: options.remote ? onlyThere : bindAttempts,
     ...(options.remote ? { identity: identityIn(files) } : {}),
   };
-  const deps = { clock: systemClock, timers: systemTimers, ids: randomIds, log };
+  const deps = { clock: systemClock, timers: systemTimers, ids: randomIds, log, logs: edgeLogs(options.dataDir) };
   if (options.workers === "inline") return inline(settings, deps);
   if (!canBindHandles()) {
     log.error("this Node cannot share sockets between processes: the edge runs as one process");

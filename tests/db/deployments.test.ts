@@ -201,7 +201,7 @@ const ROW = (createdAt: Date): Parameters<typeof insertLoadBalancer>[1] => ({
   dnsName: "web",
   address: "127.0.0.9",
   state: "active",
-  createdAt,
+  createdAt, cookieSecret: "secret",
   subnets: [],
   securityGroups: [],
   attributes: {},

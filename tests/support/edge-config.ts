@@ -13,6 +13,7 @@ export function balancer(listener: Partial<EdgeListener> = {}, more: Partial<Edg
     type: "application",
     dnsName: "web-0123.eu-west-1.elb.sealkeeper.internal",
     address: "127.0.0.1",
+    cookieSecret: "0123456789abcdef",
     attributes: {
       "idle_timeout.timeout_seconds": "60",
       "routing.http2.enabled": "true",

@@ -59,6 +59,8 @@ export interface EdgeWorld {
   put(balancer: EdgeBalancer | undefined, arn?: LoadBalancerArn): Promise<void>;
   /** Makes a load balancer without waiting for an edge. */
   add(balancer: EdgeBalancer): Promise<void>;
+  /** What edges wrote as log files, by path. */
+  readonly logs: ReadonlyMap<string, Uint8Array>;
   startEdge(): Edge;
   /** Waits until the edge has followed every change. */
   followed(): Promise<void>;
@@ -132,6 +134,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
     await store.transaction().execute((tx) => announce(tx, subject));
     fleet.wake();
   };
+  const written = new Map<string, Uint8Array>();
   const world: EdgeWorld = {
     store,
     endpoint,
@@ -204,11 +207,13 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
       await store.transaction().execute((tx) => insertLoadBalancer(tx, row(balancer)));
       await change({ kind: "balancer", loadBalancerArn: balancer.arn });
     },
+    logs: written,
     startEdge: () => {
+      const logs = { put: (path: string, bytes: Uint8Array) => Promise.resolve(void written.set(path, bytes)) };
       const log = (facts: object, what: string): void => void warnings.push(`${what} ${JSON.stringify(facts)}`);
       const edge = startEdge(
         { edge: "test", endpoint, accessKey },
-        { clock, timers: systemTimers, ids: randomIds, log: { info: () => {}, warn: log } },
+        { clock, timers: systemTimers, ids: randomIds, log: { info: () => {}, warn: log }, logs },
       );
       return edge;
     },
@@ -260,7 +265,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
 }
 
 function row({ arn, type, dnsName, address }: EdgeBalancer): Parameters<typeof insertLoadBalancer>[1] {
-  const nothing = { subnets: [], securityGroups: [], attributes: {} };
+  const nothing = { subnets: [], securityGroups: [], attributes: {}, cookieSecret: "secret" };
   const named = { arn, type, dnsName, address, name: "web", scheme: "internet-facing", state: "provisioning" } as const;
   return { ...OWNER, ...named, ...nothing, createdAt: new Date() };
 }

@@ -13,7 +13,7 @@ import type { PrivateCaDeps } from "./deps.ts";
 import { arnOf, findAuthority } from "./find.ts";
 
 /** Writes an object where S3 would: all of it or nothing. `bucket` and `key` are checked by whoever calls. */
-export type ObjectWriter = (bucket: string, key: string, content: AsyncIterable<string>) => Promise<void>;
+export type ObjectWriter = (bucket: string, key: string, content: AsyncIterable<string | Uint8Array>) => Promise<void>;
 
 /** The task of the job that writes an audit report; its subject is the report's id. */
 export const REPORT_TASK = "private-ca.report";

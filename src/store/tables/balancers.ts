@@ -16,6 +16,8 @@ export interface BalancerTables {
     /** `provisioning` or `active`. */
     state: string;
     createdAt: Fixed<EpochMillis>;
+    /** What its edges share and clients do not know. */
+    cookieSecret: Fixed<string>;
     /** JSON lists of ids. */
     subnets: string;
     securityGroups: string;
