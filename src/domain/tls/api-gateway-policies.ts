@@ -27,7 +27,7 @@ const policy = (
   name,
   versions: between(oldest, "TLSv1.3"),
   ciphers,
-  groups: name.includes("_PQ_") ? [...ML_KEM, ...GROUPS] : GROUPS,
+  groups: [...(name.includes("_PQ_") ? ML_KEM : []), ...(name.includes("_FIPS_") ? ["P-256", "P-384"] : GROUPS)],
   fips: name.includes("_FIPS_"),
   postQuantum: name.includes("_PQ_"),
   balancers: [],

@@ -7,7 +7,7 @@ import { KeyRefused } from "#edge/keys/kms.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
-import { type CertificateIndex, chooseCertificate } from "./certificate-choice.ts";
+import { type CertificateIndex, type ChoicePolicy, choicePolicy, chooseCertificate } from "./certificate-choice.ts";
 import { type ClientHello, type HelloReading, MOST_HELLO_BYTES, readClientHello } from "./client-hello.ts";
 import { KeyGone } from "./context-cache.ts";
 import { type Handshake, type HandshakeFailure, keyExchangeGroup } from "./handshake.ts";
@@ -21,6 +21,7 @@ export interface TlsSettings {
   readonly alpn: Uint8Array | undefined;
   readonly certificates: CertificateIndex<KeyringEntry>;
   readonly mutual: MutualTls | undefined;
+  readonly choice: ChoicePolicy;
 }
 
 export interface TlsConfiguration {
@@ -38,6 +39,7 @@ export function tlsSettings({ listenerArn, policy, alpn, certificates, mutual }:
     alpn: alpn.length > 0 ? wireForm(alpn) : undefined,
     certificates,
     mutual,
+    choice: choicePolicy(policy),
   };
 }
 
@@ -177,8 +179,7 @@ class Pending<Visit> implements Underway {
   #choose(hello: ClientHello): void {
     const settings = this.#listener.settings();
     this.#settings = settings;
-    const tls13 = settings.use.policy.versions.includes("TLSv1.3");
-    const entry = chooseCertificate(settings.certificates, hello, { tls13 });
+    const entry = chooseCertificate(settings.certificates, hello, settings.choice);
     if (!entry) {
       const alert = hello.serverName === undefined ? "handshake_failure" : "unrecognized_name";
       return this.#refuse(alert, { kind: "no-certificate", reason: "there is no certificate for that name" });
