@@ -7,12 +7,16 @@ export interface Facts {
   readonly version: string;
   readonly namespace?: string;
   readonly rest?: "restXml" | "restJson";
+  /** Speaks EC2's own kind of the query protocol. */
+  readonly ec2?: true;
   /** Operations that come without a signature: whoever calls them has no credentials yet. */
   readonly unsigned?: readonly string[];
   /** Once spoke query, so its errors in other protocols carry the query code in a header. */
   readonly queryCompatible?: true;
   /** What this service calls input that its constraints refuse, where it is not ValidationException. */
   readonly invalidInput?: string;
+  /** What it calls input without a required member, where that is an error of its own. */
+  readonly missingInput?: string;
 }
 
 const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespace"> => ({
@@ -21,7 +25,10 @@ const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespac
 });
 
 export const FACTS: Readonly<
-  Record<"acm" | "acmPca" | "cloudwatch" | "elbv2" | "eventbridge" | "kms" | "route53" | "sealkeeper" | "sts", Facts>
+  Record<
+    "acm" | "acmPca" | "cloudwatch" | "ec2" | "elbv2" | "eventbridge" | "kms" | "route53" | "sealkeeper" | "sts",
+    Facts
+  >
 > = {
   acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
   acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
@@ -30,6 +37,14 @@ export const FACTS: Readonly<
     target: "GraniteServiceVersion20100801",
     ...xmlns("http://monitoring.amazonaws.com", "2010-08-01"),
     queryCompatible: true,
+  },
+  ec2: {
+    scope: "ec2",
+    target: "AmazonEC2",
+    ...xmlns("http://ec2.amazonaws.com", "2016-11-15"),
+    ec2: true,
+    invalidInput: "InvalidParameterValue",
+    missingInput: "MissingParameter",
   },
   elbv2: {
     scope: "elasticloadbalancing",

@@ -125,7 +125,7 @@ function permit(caller: Caller, { facts }: MountedService, { name }: OperationMo
 }
 
 function unknownOperation({ protocol, form }: Route): AwsError {
-  if (protocol !== "awsQuery") {
+  if (protocol !== "awsQuery" && protocol !== "ec2Query") {
     return new AwsError("UnknownOperationException", "The requested operation is not recognized by the service.");
   }
   const [action, version] = [form.get("Action"), form.get("Version")].map((text) => text?.slice(0, 100));

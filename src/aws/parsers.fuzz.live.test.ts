@@ -26,12 +26,12 @@ function survives(parse: () => unknown): void {
   expect(performance.now() - began).toBeLessThan(2_000);
 }
 
-const search = reader(jsonFormat(), {}, "ValidationException");
+const search = reader(jsonFormat(), {}, { invalidInput: "ValidationException" });
 const filter = NormalizedSchema.of(acm.SearchCertificatesRequest$);
 const listener = NormalizedSchema.of(elbv2.CreateListenerInput$);
 const batch = NormalizedSchema.of(route53.ChangeResourceRecordSetsRequest$);
-const fromText = reader(textFormat, {}, "ValidationException");
-const fromCbor = reader(cborFormat, {}, "ValidationException");
+const fromText = reader(textFormat, {}, { invalidInput: "ValidationException" });
+const fromCbor = reader(cborFormat, {}, { invalidInput: "ValidationException" });
 
 describe("the XML reader", () => {
   const fragments = fc.constantFrom(
@@ -139,7 +139,7 @@ describe("the JSON reader", () => {
     survives(() => search(filter, wrong));
     const rules = { CertificateArn: { min: 20 } };
     const many = { SortBy: "x", NextToken: "", ...Object.fromEntries([["MaxResults", 1]]) };
-    survives(() => reader(jsonFormat(), rules, "ValidationException")(filter, many));
+    survives(() => reader(jsonFormat(), rules, { invalidInput: "ValidationException" })(filter, many));
   });
 });
 

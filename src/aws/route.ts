@@ -32,7 +32,7 @@ export function router(services: readonly MountedService[]): Router {
     const versions = services.filter(({ facts }) => facts.version === form.get("Version"));
     const service = versions.find(({ facts }) => facts.scope === scope) ?? versions[0];
     const operation = service?.operations.get(form.get("Action") ?? "");
-    return { protocol: "awsQuery", service, operation, labels: {}, form };
+    return { protocol: service?.facts.ec2 ? "ec2Query" : "awsQuery", service, operation, labels: {}, form };
   };
   const rest = (call: Call, scope: string | undefined): Route => {
     // The path of another service is found too: its scope is then what the signature is refused for.
@@ -114,6 +114,7 @@ const isType = (call: Call, type: string): boolean => call.headers["content-type
 
 /** What a service speaks of old: how a request that names no operation is answered. */
 function ownProtocol(facts: Facts | undefined): ProtocolName {
+  if (facts?.ec2) return "ec2Query";
   return facts?.rest ?? (facts?.namespace === undefined ? "awsJson1_1" : "awsQuery");
 }
 

@@ -2,9 +2,10 @@ import type { AcmeRefusal } from "./acme/refusals.ts";
 import type { BalancerRefusal } from "./balancers/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
 import type { EventRefusal } from "./events/refusals.ts";
+import type { FleetRefusal } from "./fleet/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
-import type { NetworkRefusal } from "./network/refusals.ts";
+import type { HostRefusal, NetworkRefusal } from "./network/refusals.ts";
 import type { PrivateCaRefusal } from "./private-ca/refusals.ts";
 import type { RehearsalRefusal } from "./rehearsal/refusals.ts";
 import type { ZoneRefusal } from "./zones/refusals.ts";
@@ -20,6 +21,8 @@ export type RefusalCode =
   | CertificateOperationRefusal
   | CertificateRefusal
   | EventRefusal
+  | FleetRefusal
+  | HostRefusal
   | IdentityRefusal
   | KeyRefusal
   | NetworkRefusal

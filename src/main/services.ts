@@ -2,6 +2,7 @@ import { type MountedService, mount } from "#aws/service.ts";
 import { acm } from "#services/acm/index.ts";
 import { acmPca } from "#services/acm-pca/index.ts";
 import { cloudwatch } from "#services/cloudwatch/index.ts";
+import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
 import { kms } from "#services/kms/index.ts";
@@ -16,6 +17,7 @@ export function mountServices(world: World): readonly MountedService[] {
     mount(acm, world),
     mount(acmPca, world),
     mount(cloudwatch, world),
+    mount(ec2, world),
     mount(elbv2, world),
     mount(eventbridge, world),
     mount(kms, world),

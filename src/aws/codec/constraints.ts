@@ -26,10 +26,22 @@ export function notOneMember(at: string): string {
 /** Gathers what is wrong with one input: everything is counted, the first few are told. */
 export class Complaints {
   #count = 0;
+  #missing: string | undefined;
   readonly #texts: string[] = [];
 
   add(text: string): void {
     if (++this.#count <= MOST_TOLD) this.#texts.push(text);
+  }
+
+  /** A required member is not there. */
+  miss(at: string): void {
+    this.#missing ??= at;
+    this.add(missing(at));
+  }
+
+  /** The first required member that is not there; undefined when all are. */
+  get missing(): string | undefined {
+    return this.#missing;
   }
 
   /** "2 validation errors detected: …; …"; undefined when nothing is wrong. */

@@ -6,7 +6,7 @@ export type TimeForm = "epoch" | "iso" | "http";
 /** How a wire format spells the values of the data model. `undefined` from a reader means "this is none". */
 export interface Format {
   /** The trait that renames members, where the format has one. */
-  readonly rename?: "jsonName" | "xmlName";
+  readonly rename?: "jsonName" | "xmlName" | "ec2QueryName";
   readonly time: TimeForm;
   readonly object: (value: unknown) => Readonly<Record<string, unknown>> | undefined;
   readonly list: (value: unknown, schema: NormalizedSchema) => readonly unknown[] | undefined;
@@ -20,8 +20,12 @@ export interface Format {
 /** The wire name of a structure's member. */
 export function wireName(member: NormalizedSchema, name: string, rename: Format["rename"]): string {
   if (!rename) return name;
-  const traits = rename === "xmlName" ? member.getMemberTraits() : member.getMergedTraits();
-  return traits[rename] ?? name;
+  const traits = rename === "jsonName" ? member.getMergedTraits() : member.getMemberTraits();
+  if (rename !== "ec2QueryName") return traits[rename] ?? name;
+  // The SDK's types do not know this trait. https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
+  const own = (traits as { readonly ec2QueryName?: string }).ec2QueryName;
+  const spelled = traits.xmlName ?? name;
+  return own ?? spelled.charAt(0).toUpperCase() + spelled.slice(1);
 }
 
 /** How this timestamp is spelled, by its schema or else by its place. */

@@ -1,8 +1,14 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Rule, Rules } from "#aws/rules.ts";
 import { AwsError } from "#aws/service.ts";
-import { Complaints, missing, notOneMember, violations } from "./constraints.ts";
+import { Complaints, notOneMember, violations } from "./constraints.ts";
 import { type Format, memo, once, timeForm, wireName } from "./format.ts";
+
+/** What a service calls input that breaks its constraints, and input without a required member if that is another error. */
+export interface InputErrors {
+  readonly invalidInput: string;
+  readonly missingInput?: string | undefined;
+}
 
 /** Reads a value of a schema. Throws SerializationException for a wrong type, `invalidInput` for a broken constraint. */
 export type Reader = (schema: NormalizedSchema, value: unknown) => Readonly<Record<string, unknown>>;
@@ -11,7 +17,7 @@ export type Reader = (schema: NormalizedSchema, value: unknown) => Readonly<Reco
  * A strict reader of input shapes in one format: types, required members and the service's rules are checked on the
  * way, with the place of every mistake; members that the shape does not have are left out.
  */
-export function reader(format: Format, rules: Rules, invalidInput: string): Reader {
+export function reader(format: Format, rules: Rules, { invalidInput, missingInput }: InputErrors): Reader {
   const reading: Reading = memo((schema) => readingOf(schema, format, rules, reading));
   return (schema, value) => {
     if (schema.isUnitSchema()) {
@@ -20,6 +26,9 @@ export function reader(format: Format, rules: Rules, invalidInput: string): Read
     }
     const wrong = new Complaints();
     const result = reading(schema)(value, "", wrong);
+    if (missingInput !== undefined && wrong.missing !== undefined) {
+      throw new AwsError(missingInput, `The request must contain the parameter ${wrong.missing}`);
+    }
     if (wrong.message !== undefined) throw new AwsError(invalidInput, wrong.message);
     return result as Readonly<Record<string, unknown>>;
   };
@@ -82,7 +91,7 @@ function readStructure(schema: NormalizedSchema, format: Format, rules: Rules, r
         }
         result[name] = content;
         if (rule) for (const text of violations(rule, content, there)) wrong.add(text);
-      } else if (required) wrong.add(missing(there));
+      } else if (required) wrong.miss(there);
     }
     if (schema.isUnionSchema() && Object.keys(result).length !== 1) wrong.add(notOneMember(at));
     return result;

@@ -33,6 +33,9 @@ export const textFormat: Format = {
   ...SCALARS,
 };
 
+/** The parameters of EC2, whose lists are never wrapped and whose names have traits of their own. */
+export const ec2Format: Format = { ...textFormat, rename: "ec2QueryName", list: asList };
+
 /** The values of labels, headers and query strings, which carry plain text without names. */
 export const boundFormat: Format = {
   object: asObject,
@@ -60,5 +63,6 @@ export const entryNames: (map: NormalizedSchema) => readonly [key: string, value
 const isPair = (pair: false | unknown[]): pair is [string, unknown] => pair !== false && typeof pair[0] === "string";
 /** An element without content, or with nothing but the white space of an indented document. */
 const isBlank = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
-const asList = (value: unknown): readonly unknown[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value];
+function asList(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}

@@ -2,7 +2,7 @@ import { jsonFormat, parseJson } from "#aws/codec/json-format.ts";
 import { reader } from "#aws/codec/reader.ts";
 import { jsonLeaves, writer } from "#aws/codec/writer.ts";
 import { type Fault, faultType } from "#aws/fault.ts";
-import { invalidInputName, type MakeProtocol } from "./protocol.ts";
+import { inputErrors, type MakeProtocol } from "./protocol.ts";
 
 /** https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export const awsJson1_0: MakeProtocol = awsJson("application/x-amz-json-1.0");
@@ -12,7 +12,7 @@ function awsJson(type: string): MakeProtocol {
   return (service) => {
     const headers = { "content-type": type };
     const format = jsonFormat();
-    const read = reader(format, service.rules, invalidInputName(service));
+    const read = reader(format, service.rules, inputErrors(service));
     const write = writer(format, jsonLeaves);
     return {
       read: ({ input }, { call }) => read(input, call.body.length > 0 ? parseJson(call.body) : {}),

@@ -3,12 +3,12 @@ import { textFormat } from "#aws/codec/text-format.ts";
 import { writeXml } from "#aws/codec/xml-writer.ts";
 import { queryTree } from "#aws/query-tree.ts";
 import { element } from "#aws/xml.ts";
-import { invalidInputName, type MakeProtocol } from "./protocol.ts";
+import { inputErrors, type MakeProtocol } from "./protocol.ts";
 import { XML_HEADERS, xmlDocument, xmlError } from "./xml-document.ts";
 
 /** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export const awsQuery: MakeProtocol = (service) => {
-  const read = reader(textFormat, service.rules, invalidInputName(service));
+  const read = reader(textFormat, service.rules, inputErrors(service));
   return {
     read: ({ input }, { form }) => read(input, queryTree(form)),
     write({ name, output }, value, requestId) {

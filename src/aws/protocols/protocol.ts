@@ -1,9 +1,10 @@
 import type { Call, Reply } from "#aws/call.ts";
+import type { InputErrors } from "#aws/codec/reader.ts";
 import type { Fault } from "#aws/fault.ts";
 import type { MountedService, OperationModel } from "#aws/service.ts";
 
 /** The protocols of AWS, as a request chooses among them. */
-export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "rpcV2Cbor" | "awsQuery" | "restXml" | "restJson";
+export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "rpcV2Cbor" | "awsQuery" | "ec2Query" | "restXml" | "restJson";
 
 /** What a request asks of one operation. */
 export interface Asked {
@@ -25,7 +26,7 @@ export interface Protocol {
 /** Makes a protocol for a service; done once, when it is first spoken. */
 export type MakeProtocol = (service: Pick<MountedService, "facts" | "rules" | "errors">) => Protocol;
 
-/** What a service calls input that breaks its constraints. */
-export function invalidInputName({ facts }: Pick<MountedService, "facts">): string {
-  return facts.invalidInput ?? "ValidationException";
+/** What a service calls input that it cannot take. */
+export function inputErrors({ facts }: Pick<MountedService, "facts">): InputErrors {
+  return { invalidInput: facts.invalidInput ?? "ValidationException", missingInput: facts.missingInput };
 }

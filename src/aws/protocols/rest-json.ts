@@ -1,7 +1,7 @@
 import { jsonFormat, parseJson } from "#aws/codec/json-format.ts";
 import { reader } from "#aws/codec/reader.ts";
 import { jsonLeaves, writer } from "#aws/codec/writer.ts";
-import { invalidInputName, type MakeProtocol } from "./protocol.ts";
+import { inputErrors, type MakeProtocol } from "./protocol.ts";
 import { rest } from "./rest.ts";
 
 /** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
@@ -12,7 +12,7 @@ export const restJson: MakeProtocol = rest((service) => {
   return {
     type,
     parse: parseJson,
-    read: reader(format, service.rules, invalidInputName(service)),
+    read: reader(format, service.rules, inputErrors(service)),
     write: (schema, value) => JSON.stringify(write(schema, value)),
     fail: ({ name, status, schema, value }) => ({
       status,

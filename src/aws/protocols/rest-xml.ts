@@ -2,7 +2,7 @@ import { reader } from "#aws/codec/reader.ts";
 import { textFormat } from "#aws/codec/text-format.ts";
 import { writeMembers } from "#aws/codec/xml-writer.ts";
 import { parseXml } from "#aws/xml.ts";
-import { invalidInputName, type MakeProtocol } from "./protocol.ts";
+import { inputErrors, type MakeProtocol } from "./protocol.ts";
 import { rest } from "./rest.ts";
 import { xmlDocument, xmlError } from "./xml-document.ts";
 
@@ -10,7 +10,7 @@ import { xmlDocument, xmlError } from "./xml-document.ts";
 export const restXml: MakeProtocol = rest((service) => ({
   type: "text/xml",
   parse: (body) => parseXml(body.toString()),
-  read: reader(textFormat, service.rules, invalidInputName(service)),
+  read: reader(textFormat, service.rules, inputErrors(service)),
   write(schema, value) {
     const name = schema.getMergedTraits().xmlName ?? schema.getName() ?? "";
     return xmlDocument(service.facts, name, writeMembers(schema, value as Readonly<Record<string, unknown>>));

@@ -6,7 +6,7 @@ import { boundFormat } from "#aws/codec/text-format.ts";
 import { writeText } from "#aws/codec/writer.ts";
 import { AwsError, type OperationModel } from "#aws/service.ts";
 import { type Bindings, type Bound, replyBindings, requestBindings } from "./bindings.ts";
-import { type Asked, invalidInputName, type MakeProtocol, type Protocol } from "./protocol.ts";
+import { type Asked, inputErrors, type MakeProtocol, type Protocol } from "./protocol.ts";
 
 /** The documents of a REST protocol: XML or JSON. */
 export interface Documents {
@@ -21,7 +21,7 @@ export interface Documents {
 export function rest(documentsOf: (service: Parameters<MakeProtocol>[0]) => Documents): MakeProtocol {
   return (service) => {
     const documents = documentsOf(service);
-    const readBound = reader(boundFormat, service.rules, invalidInputName(service));
+    const readBound = reader(boundFormat, service.rules, inputErrors(service));
     return {
       read(operation, asked) {
         const { input } = operation;
@@ -29,7 +29,7 @@ export function rest(documentsOf: (service: Parameters<MakeProtocol>[0]) => Docu
         const bindings = requestBindings(input);
         return {
           ...readBound(bindings.boundShape, carried(operation, bindings, asked)),
-          ...readBody(bindings, asked.call, documents, invalidInputName(service)),
+          ...readBody(bindings, asked.call, documents, inputErrors(service).invalidInput),
         };
       },
       write: (operation, value) => writeReply(operation, value, documents),

@@ -4,12 +4,12 @@ import { cborFormat } from "#aws/codec/cbor-format.ts";
 import { reader } from "#aws/codec/reader.ts";
 import { type Leaves, writer } from "#aws/codec/writer.ts";
 import { queryErrorHeader } from "./aws-json.ts";
-import { invalidInputName, type MakeProtocol } from "./protocol.ts";
+import { inputErrors, type MakeProtocol } from "./protocol.ts";
 
 /** https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
 export const rpcV2Cbor: MakeProtocol = (service) => {
   const headers = { "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" };
-  const read = reader(cborFormat, service.rules, invalidInputName(service));
+  const read = reader(cborFormat, service.rules, inputErrors(service));
   const write = writer(cborFormat, LEAVES);
   return {
     read: ({ input }, { call }) => read(input, call.body.length > 0 ? parseCbor(call.body) : {}),

@@ -31,7 +31,7 @@ export class ApiError extends Error {
 
 /** A client that signs with an access key. Its calls throw ApiError for what is refused. */
 export function openApiClient(endpoint: string, key: AccessKey, { clock }: { readonly clock: Clock }): ApiClient {
-  const read = reader(jsonFormat(), {}, "ValidationException");
+  const read = reader(jsonFormat(), {}, { invalidInput: "ValidationException" });
   const { scope, target } = FACTS.sealkeeper;
   const url = new URL("/", endpoint);
   return {

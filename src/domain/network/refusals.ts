@@ -1,5 +1,6 @@
 /** Why a network, or what is in it, is not made, changed or shown. */
 export type NetworkRefusal =
+  | "acl-entries-too-many"
   | "acl-entry-exists"
   | "acl-entry-not-found"
   | "acl-not-found"
@@ -24,19 +25,16 @@ export type NetworkRefusal =
   | "group-rule-id-not-found"
   | "group-rules-too-many"
   | "groups-too-many"
-  | "host-exists"
   | "host-id-malformed"
   | "host-not-found"
-  | "hosts-too-many"
-  | "host-input-invalid"
   | "interface-not-found"
   | "network-combination-invalid"
   | "network-id-unknown"
   | "network-parameter-missing"
   | "network-tags-too-many"
   | "network-token-invalid"
-  | "network-unsupported"
   | "network-value-invalid"
+  | "prefix-list-not-found"
   | "route-exists"
   | "route-not-found"
   | "route-table-not-found"
@@ -52,3 +50,6 @@ export type NetworkRefusal =
   | "vpc-not-specified"
   | "vpc-range-invalid"
   | "vpcs-too-many";
+
+/** Why a host is not registered; beside those of networks. */
+export type HostRefusal = "host-exists" | "host-input-invalid" | "hosts-too-many";

@@ -14,19 +14,19 @@ import { findVpc, holdVpc } from "#store/vpcs.ts";
 /** An owner's VPC. Throws `vpc-id-malformed`, `vpc-missing`. */
 export async function vpcOf(db: Db, id: string, owner: Owner): Promise<Vpc> {
   checkId("vpc", id);
-  return (await findVpc(db, owner, id)) ?? vpcMissing(id);
+  return (await findVpc(db, owner, id)) ?? refuse(vpcMissing(id));
 }
 
 /** As `vpcOf`, and nobody else changes it or what is in it before the transaction ends. */
 export async function heldVpc(tx: Tx, id: string, owner: Owner): Promise<Vpc> {
   checkId("vpc", id);
-  return (await holdVpc(tx, owner, id)) ?? vpcMissing(id);
+  return (await holdVpc(tx, owner, id)) ?? refuse(vpcMissing(id));
 }
 
 /** An owner's subnet. Throws `subnet-id-malformed`, `subnet-missing`. */
 export async function subnetOf(db: Db, id: string, owner: Owner): Promise<Subnet> {
   checkId("subnet", id);
-  return (await findSubnet(db, owner, id)) ?? subnetMissing(id);
+  return (await findSubnet(db, owner, id)) ?? refuse(subnetMissing(id));
 }
 
 /** As `subnetOf`, with its VPC held. */
@@ -38,7 +38,7 @@ export async function heldSubnet(tx: Tx, id: string, owner: Owner): Promise<Subn
 /** An owner's security group. Throws `group-id-malformed`, `group-not-found`. */
 export async function groupOf(db: Db, id: string, owner: Owner): Promise<SecurityGroup> {
   checkId("security-group", id);
-  return (await findSecurityGroup(db, owner, id)) ?? groupMissing(id);
+  return (await findSecurityGroup(db, owner, id)) ?? refuse(groupMissing(id));
 }
 
 /** As `groupOf`, with its VPC held. */
@@ -49,12 +49,12 @@ export async function heldGroup(tx: Tx, id: string, owner: Owner): Promise<Secur
 
 /** An owner's internet gateway. Throws `gateway-not-found`. */
 export async function gatewayOf(db: Db, id: string, owner: Owner): Promise<InternetGateway> {
-  return (await findInternetGateway(db, owner, id)) ?? missing("gateway-not-found", "internetGateway", id);
+  return (await findInternetGateway(db, owner, id)) ?? refuse(gatewayMissing(id));
 }
 
 /** An owner's route table. Throws `route-table-not-found`. */
 export async function routeTableOf(db: Db, id: string, owner: Owner): Promise<RouteTable> {
-  return (await findRouteTable(db, owner, id)) ?? missing("route-table-not-found", "routeTable", id);
+  return (await findRouteTable(db, owner, id)) ?? refuse(routeTableMissing(id));
 }
 
 /** As `routeTableOf`, with its VPC held. */
@@ -63,18 +63,26 @@ export async function heldRouteTable(tx: Tx, id: string, owner: Owner): Promise<
   return await routeTableOf(tx, id, owner);
 }
 
-export function vpcMissing(id: string): never {
-  throw new Refusal("vpc-missing", `The vpc ID '${id}' does not exist`);
+export function vpcMissing(id: string): Refusal {
+  return new Refusal("vpc-missing", `The vpc ID '${id}' does not exist`);
 }
 
-export function subnetMissing(id: string): never {
-  throw new Refusal("subnet-missing", `The subnet ID '${id}' does not exist`);
+export function subnetMissing(id: string): Refusal {
+  return new Refusal("subnet-missing", `The subnet ID '${id}' does not exist`);
 }
 
-export function groupMissing(id: string): never {
-  throw new Refusal("group-not-found", `The security group '${id}' does not exist`);
+export function groupMissing(id: string): Refusal {
+  return new Refusal("group-not-found", `The security group '${id}' does not exist`);
 }
 
-function missing(code: "gateway-not-found" | "route-table-not-found", kind: string, id: string): never {
-  throw new Refusal(code, `The ${kind} ID '${id.slice(0, 100)}' does not exist`);
+export function gatewayMissing(id: string): Refusal {
+  return new Refusal("gateway-not-found", `The internetGateway ID '${id.slice(0, 100)}' does not exist`);
+}
+
+export function routeTableMissing(id: string): Refusal {
+  return new Refusal("route-table-not-found", `The routeTable ID '${id.slice(0, 100)}' does not exist`);
+}
+
+function refuse(refusal: Refusal): never {
+  throw refusal;
 }

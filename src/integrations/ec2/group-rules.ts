@@ -142,7 +142,7 @@ async function checkSource(tx: Tx, { sourceKind, source }: RuleMatch, group: Sec
   if (sourceKind !== "group") return;
   checkId("security-group", source);
   const named = await findSecurityGroup(tx, group, source);
-  if (!named) groupMissing(source);
+  if (!named) throw groupMissing(source);
   if (named.vpcId !== group.vpcId) {
     throw new Refusal("group-not-found", "You have specified two resources that belong to different networks.");
   }
@@ -178,6 +178,6 @@ function ruleExists(rule: RuleMatch): Refusal {
   return new Refusal("group-rule-exists", `the specified rule "${ruleText(rule)}" already exists`);
 }
 
-function ruleMissing(id: string): Refusal {
+export function ruleMissing(id: string): Refusal {
   return new Refusal("group-rule-id-not-found", `The security group rule ID '${id}' does not exist`);
 }

@@ -16,7 +16,7 @@ export async function createAclEntry(tx: Tx, aclId: string, entry: AclEntry, own
   const checked = checkEntry(entry);
   const present = (await aclEntriesOf(tx, [vpc.id])).filter(({ egress }) => egress === entry.egress);
   if (present.length >= NETWORK_QUOTAS.aclEntriesPerDirection) {
-    throw new Refusal("group-rules-too-many", "The maximum number of network ACL entries has been reached.");
+    throw new Refusal("acl-entries-too-many", "The maximum number of network ACL entries has been reached.");
   }
   if (!(await insertAclEntry(tx, vpc.id, checked))) {
     throw new Refusal("acl-entry-exists", `The network acl entry identified by ${entry.ruleNumber} already exists.`);
@@ -44,7 +44,11 @@ async function heldAcl(tx: Tx, aclId: string, owner: Owner): Promise<Vpc> {
   const found = await findVpcOfAcl(tx, owner, aclId);
   const vpc = found && (await holdVpc(tx, owner, found.id));
   if (vpc) return vpc;
-  throw new Refusal("acl-not-found", `The networkAcl ID '${aclId.slice(0, 100)}' does not exist`);
+  throw aclMissing(aclId);
+}
+
+export function aclMissing(aclId: string): Refusal {
+  return new Refusal("acl-not-found", `The networkAcl ID '${aclId.slice(0, 100)}' does not exist`);
 }
 
 function checkEntry(entry: AclEntry): AclEntry {
