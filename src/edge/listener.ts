@@ -71,8 +71,8 @@ class OpenListener implements Listener {
 
     const { address } = balancer;
     const place = { listenerArn: config.arn, address, port: config.port };
-    // A TCP client may end its side and still be answered; in TLS and HTTP that means that it is gone.
-    const halfOpen = config.protocol === "TCP" || config.protocol === "TCP_UDP";
+    // A client that has said all may still be answered; in TLS the end of what it says means that it is gone.
+    const halfOpen = !isSecure(config);
     this.#server = createServer({ allowHalfOpen: halfOpen, noDelay: true, pauseOnConnect: false }, this.#accept);
     this.#datagrams = isDatagram(config) ? createSocket({ type: "udp4", reusePort: true }) : undefined;
     this.listening = config.protocol === "UDP" ? this.#bindDatagrams(place) : this.#listen(place);
