@@ -76,5 +76,5 @@ function decode(frame: Buffer): Frame {
 const LENGTH = 4;
 const HEAD = 5;
 const NOTHING = new Uint8Array(0);
-/** A load balancer with 100,000 certificates has about 10 MB of words. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** A load balancer with 100,000 certificates has about 10 MB of words, a trust store up to 24 MB of revocation lists. */
+const MOST_BYTES = 32 * 1024 * 1024;

@@ -90,7 +90,8 @@ async function control() {
           name: "web",
           scheme: "internal",
           state: "provisioning",
-          createdAt: new Date(), cookieSecret: "secret",
+          createdAt: new Date(),
+          cookieSecret: "secret",
           subnets: [],
           securityGroups: [],
           attributes: {},
@@ -205,7 +206,7 @@ describe("changes", () => {
     const subject = { kind: "certificate", loadBalancerArn: BALANCER, certificateArn: CERTIFICATE } as const;
     world.certificates.set(CERTIFICATE, certificate("2"));
     await world.announce({ kind: "balancer", loadBalancerArn: BALANCER }, subject, subject);
-    expect((await edge.hear("synced")).kinds).toEqual(["certificate-put", "balancer-put", "synced"]);
+    expect((await edge.hear("synced")).kinds).toEqual(["balancer-put", "certificate-put", "synced"]);
     world.certificates.set(CERTIFICATE, certificate("2", "another grant"));
     await world.announce(subject);
     expect((await edge.hear("certificate-put")).last.certificate).toMatchObject({

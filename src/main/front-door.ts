@@ -22,6 +22,7 @@ import type { Logger } from "./log.ts";
 import { onePort } from "./one-port.ts";
 import { mountServices } from "./services.ts";
 import { tokenPage } from "./token-page.ts";
+import { trustStorePages } from "./trust-store-pages.ts";
 import type { World } from "./world.ts";
 
 export interface FrontDoorDeps {
@@ -59,6 +60,7 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
       acmeSite(world, log),
       (call) => challengePage(call, world),
       tokenPage(world),
+      trustStorePages(world),
       approvalPages({ ...world, onAnswer: deps.onPromise }),
       deps.pages,
     ],

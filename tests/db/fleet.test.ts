@@ -22,7 +22,7 @@ import { DATABASES } from "../support/databases.ts";
 const LB = "arn:lb" as LoadBalancerArn;
 const balancer = (n: number) => ({ kind: "balancer", loadBalancerArn: `arn:lb/${n}` as LoadBalancerArn }) as const;
 const numbers = (changes: readonly EdgeChange[]) =>
-  changes.map(({ subject }) => Number(subject.loadBalancerArn.split("/")[1]));
+  changes.map(({ subject }) => Number("loadBalancerArn" in subject ? subject.loadBalancerArn.split("/")[1] : -1));
 const write = (store: Store, n: number) => store.transaction().execute((tx) => announce(tx, balancer(n)));
 
 for (const database of DATABASES) {

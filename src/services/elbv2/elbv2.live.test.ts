@@ -340,7 +340,7 @@ describe("a listener", () => {
       "ValidationError",
       "exactly one",
     ],
-    ["no action", { DefaultActions: [] }, "ValidationError", "A default action must be specified"],
+    ["no action", { DefaultActions: [] }, "ValidationError", "An action must be specified"],
     ["two actions", { DefaultActions: TWICE }, "TooManyActionsException", "exactly one action"],
     [
       "sign-in by Cognito",

@@ -4,25 +4,40 @@ import type { Rule, Rules } from "#aws/rules.ts";
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const PORT: Rule = { min: 1, max: 65_535 };
 const ATTRIBUTE_KEY: Rule = { max: 256, pattern: /^[a-zA-Z0-9._]+$/ };
+const PRIORITY: Rule = { min: 1, max: 50_000 };
+const REVOCATION: Rule = { min: 1, max: Number.MAX_SAFE_INTEGER };
+/** Of seconds. */
+const WEEK = 604_800;
 const PROTOCOL: Rule = { oneOf: sdk.ProtocolEnum };
 
 /** What Elastic Load Balancing asks of its members beyond their types. From the service model of API version 2015-12-01. */
 export const rules: Rules = {
   "Action.Type": { oneOf: sdk.ActionTypeEnum },
+  AdvertiseTrustStoreCaNames: { oneOf: sdk.AdvertiseTrustStoreCaNamesEnum },
+  AuthenticationRequestExtraParams: { max: 10 },
+  CaCertificatesBundleS3Bucket: { min: 1, max: 255 },
+  CaCertificatesBundleS3Key: { min: 1, max: 1024 },
+  CapacityUnits: { min: 0, max: 2_147_483_647 },
+  // Some hundred more than the longest that Amazon Cognito and others give out.
+  ClientSecret: { min: 1, max: 1024, secret: true },
   ContentType: { max: 32 },
   "CreateListenerInput.Port": PORT,
   "CreateListenerInput.Protocol": PROTOCOL,
+  "CreateRuleInput.Priority": PRIORITY,
   "CreateLoadBalancerInput.IpAddressType": { oneOf: sdk.IpAddressType },
   "CreateLoadBalancerInput.Type": { oneOf: sdk.LoadBalancerTypeEnum },
   "CreateTargetGroupInput.IpAddressType": { oneOf: sdk.TargetGroupIpAddressTypeEnum },
   "CreateTargetGroupInput.Port": PORT,
   "CreateTargetGroupInput.Protocol": PROTOCOL,
+  "CreateTrustStoreInput.Name": { min: 1, max: 32, pattern: /^([a-zA-Z0-9]+-)*[a-zA-Z0-9]+$/ },
   CustomerOwnedIpv4Pool: { max: 256, pattern: /^(ipv4pool-coip-)[a-zA-Z0-9]+$/ },
+  DurationSeconds: { min: 1, max: WEEK },
   EnablePrefixForIpv6SourceNat: { oneOf: sdk.EnablePrefixForIpv6SourceNatEnum },
   EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: {
     oneOf: sdk.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum,
   },
   "FixedResponseActionConfig.StatusCode": { pattern: /^(2|4|5)\d\d$/ },
+  Format: { oneOf: sdk.JwtValidationActionAdditionalClaimFormatEnum },
   HealthCheckIntervalSeconds: { min: 5, max: 300 },
   HealthCheckPath: { min: 1, max: 1024 },
   HealthCheckProtocol: PROTOCOL,
@@ -42,8 +57,24 @@ export const rules: Rules = {
   PageSize: { min: 1, max: 400 },
   Path: { min: 1, max: 128 },
   Query: { max: 128 },
+  OnUnauthenticatedRequest: { oneOf: sdk.AuthenticateOidcActionConditionalBehaviorEnum },
   "RedirectActionConfig.Protocol": { pattern: /^(HTTPS?|#\{protocol\})$/ },
   "RedirectActionConfig.StatusCode": { oneOf: sdk.RedirectActionStatusCodeEnum },
+  RemoveIpamPools: { each: { oneOf: sdk.RemoveIpamPoolEnum } },
+  RevocationContents: { min: 1 },
+  RevocationId: REVOCATION,
+  RevocationIds: { each: REVOCATION },
+  RevocationType: { oneOf: sdk.RevocationType },
+  "RewriteConfig.Regex": { max: 1024 },
+  "RewriteConfig.Replace": { max: 1024 },
+  "RuleCondition.Field": { max: 64 },
+  "RulePriorityPair.Priority": PRIORITY,
+  "RuleTransform.Type": { oneOf: sdk.TransformTypeEnum },
+  S3Bucket: { min: 1, max: 255 },
+  S3Key: { min: 1, max: 1024 },
+  SessionTimeout: { min: 1, max: WEEK },
+  "SetIpAddressTypeInput.IpAddressType": { oneOf: sdk.IpAddressType },
+  "SourceIpConditionConfig.IpAddressType": { oneOf: sdk.SourceIpAddressTypeEnum },
   Scheme: { oneOf: sdk.LoadBalancerSchemeEnum },
   "SetSubnetsInput.IpAddressType": { oneOf: sdk.IpAddressType },
   "Tag.Key": { min: 1, max: 128, pattern: TAG_TEXT },
@@ -53,6 +84,7 @@ export const rules: Rules = {
   TargetControlPort: PORT,
   "TargetDescription.Port": PORT,
   "TargetGroupAttribute.Key": ATTRIBUTE_KEY,
+  "TargetGroupTuple.Weight": { min: 0, max: 999 },
   TargetType: { oneOf: sdk.TargetTypeEnum },
   UnhealthyThresholdCount: { min: 2, max: 10 },
 };
