@@ -35,9 +35,9 @@ export interface FrontWorld {
   readonly lines: string[];
   readonly errors: unknown[];
   /** What was counted: metrics of the load balancer by name, of target groups by name and group. */
-  counted(): Record<string, number>;
-  configure(listener: Partial<EdgeListener>, more?: Partial<EdgeBalancer>): void;
-  ask(target: string, more?: Asking): Promise<Answer>;
+  readonly counted: () => Record<string, number>;
+  readonly configure: (listener: Partial<EdgeListener>, more?: Partial<EdgeBalancer>) => void;
+  readonly ask: (target: string, more?: Asking) => Promise<Answer>;
 }
 
 export interface Asking {

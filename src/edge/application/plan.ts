@@ -1,6 +1,6 @@
 import type { EdgeAction, EdgeListener, EdgeRule } from "#domain/edge-config.ts";
 import { field } from "#edge/http/fields.ts";
-import { redirectLocation } from "#edge/http/redirect.ts";
+import { redirectTo } from "#edge/http/redirect.ts";
 import type { Meters } from "#edge/metrics/board.ts";
 import { type ForwardDeps, forward } from "#edge/targets/forward.ts";
 import type { Targets } from "#edge/targets/targets.ts";
@@ -62,12 +62,13 @@ function compileLast(action: LastAction, { port }: Pick<EdgeListener, "port">, d
       };
     }
     case "redirect": {
+      const locate = redirectTo(action);
       const count = meters.of("HTTP_Redirect_Count");
       const tooLong = meters.of("HTTP_Redirect_Url_Limit_Exceeded_Count");
       return (visit) => {
         const { client, host, target } = visit.exchange;
         const name = (host ?? visit.settings.head.dnsName).replace(/:\d*$/, "");
-        const url = redirectLocation(action, { protocol: client.scheme, host: name, port, target });
+        const url = locate({ protocol: client.scheme, host: name, port, target });
         visit.execute("redirect");
         visit.redirectUrl = url;
         if (url.length > MOST_URL) {

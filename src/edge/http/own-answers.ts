@@ -36,6 +36,13 @@ export function lastWords(status: number, detail?: string): string {
 }
 
 function page(status: number, detail?: string): string {
+  if (detail !== undefined) return newPage(status, detail);
+  const known = pages.get(status) ?? newPage(status);
+  pages.set(status, known);
+  return known;
+}
+
+function newPage(status: number, detail?: string): string {
   const heading = `${status} ${reason(status)}`;
   return [
     "<html>",
@@ -59,4 +66,6 @@ const OWN_REASONS: Readonly<Record<number, string>> = {
   503: "Service Temporarily Unavailable",
   504: "Gateway Time-out",
 };
+/** By status; there are few. */
+const pages = new Map<number, string>();
 const SERVER = field("Server", "awselb/2.0");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redirectLocation } from "./redirect.ts";
+import { redirectTo } from "./redirect.ts";
 
 const KEEP = { protocol: "#{protocol}", host: "#{host}", port: "#{port}", path: "/#{path}", query: "#{query}" };
 
@@ -13,5 +13,5 @@ test.for([
   [{ path: "/#{unknown}" }, "/", "http://a.test:80/#{unknown}"],
 ] as const)("%j of %s is %s", ([change, target, location]) => {
   const action = { type: "redirect", statusCode: 302, ...KEEP, ...change } as const;
-  expect(redirectLocation(action, { protocol: "http", host: "a.test", port: 80, target })).toBe(location);
+  expect(redirectTo(action)({ protocol: "http", host: "a.test", port: 80, target })).toBe(location);
 });

@@ -1,6 +1,6 @@
 import type { Classification } from "#edge/http/desync.ts";
 import type { Client } from "#edge/http/exchange.ts";
-import { endpoint, isoMicros, plain, quoted, seconds } from "./text.ts";
+import { endpoint, isoMicros, quoted, seconds } from "./text.ts";
 
 /** Everything that the access log says of a request to an Application Load Balancer. */
 export interface AccessFacts {
@@ -60,12 +60,17 @@ export function accessLine(resource: string, facts: AccessFacts): string {
     `${status ?? "-"} ${targetStatus ?? "-"} ${facts.received} ${facts.sent} ` +
     `${quoted(request)} ${quoted(agent !== undefined && agent.length > MOST_AGENT ? agent.slice(0, MOST_AGENT) : agent)} ` +
     `${tls?.cipher ?? "-"} ${tls?.version ?? "-"} ${facts.targetGroupArn ?? "-"} ${quoted(facts.traceId)} ` +
-    `${quoted(tls?.serverName)} ${quoted(tls?.certificateArn)} ${facts.priority ?? "-"} ${isoMicros(facts.arrivedAt)} ` +
-    `${quoted(facts.actions)} ${quoted(facts.redirectUrl)} ${quoted(facts.errorReason)} ` +
+    `${quoted(tls?.serverName)} ${own(tls?.certificateArn)} ${facts.priority ?? "-"} ${isoMicros(facts.arrivedAt)} ` +
+    `${own(facts.actions)} ${quoted(facts.redirectUrl)} ${own(facts.errorReason)} ` +
     `"${target ?? "-"}" "${targetStatus ?? "-"}" ` +
-    `"${desync.level === "Compliant" ? "-" : desync.level}" ${quoted(desync.reason)} ${plain(client.connectionId)} ` +
-    `${quoted(facts.transformedHost)} ${quoted(facts.transformedUri)} "${facts.transformStatus ?? "-"}"\n`
+    `"${desync.level === "Compliant" ? "-" : desync.level}" ${own(desync.reason)} ${client.connectionId} ` +
+    `${quoted(facts.transformedHost)} ${quoted(facts.transformedUri)} ${own(facts.transformStatus)}\n`
   );
+}
+
+/** A word of ours: nothing in it needs to be looked at. */
+function own(word: string | undefined): string {
+  return word === undefined || word === "" ? '"-"' : `"${word}"`;
 }
 
 const MOST_AGENT = 8 * 1024;

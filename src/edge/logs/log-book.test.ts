@@ -59,8 +59,8 @@ test("lines of five minutes are one compressed file in S3's place for them", asy
   logs.advance(4 * MINUTE);
   log.write("three\n");
   await logs.stop();
-  expect([...files.values()]).toEqual(["one\ntwo\n", "three\n"]);
-  const [first, second] = [...files.keys()];
+  expect([...logs.files.values()]).toEqual(["one\ntwo\n", "three\n"]);
+  const [first, second] = [...logs.files.keys()];
   expect(first).toMatch(
     /^logs\/team\/a\/AWSLogs\/123456789012\/elasticloadbalancing\/eu-west-1\/2026\/11\/22\/123456789012_elasticloadbalancing_eu-west-1_app\.web\.0123456789abcdef_20261122T1205Z_127\.0\.0\.9_[0-9a-z]{8}\.log\.gz$/,
   );
@@ -78,7 +78,7 @@ test("the names of other logs are those that AWS gives them", async () => {
     log.write("x\n");
   }
   await logs.stop();
-  const names = [...files.keys()].map((path) => path.slice(path.lastIndexOf("/") + 1).slice(0, -16));
+  const names = [...logs.files.keys()].map((path) => path.slice(path.lastIndexOf("/") + 1).slice(0, -16));
   expect(names).toEqual([
     "conn_log.123456789012_elasticloadbalancing_eu-west-1_app.web.0123456789abcdef_20261122T1205Z_127.0.0.9",
     "123456789012_elasticloadbalancing_eu-west-1_net.web.0123456789abcdef_20261122T1205Z",
@@ -95,7 +95,7 @@ test("a log that is switched off or moved finishes what it began", async () => {
   log.place(undefined);
   log.write("lost\n");
   await logs.stop();
-  expect([...files.values()]).toEqual(["old\n", "new\n"]);
+  expect([...logs.files.values()]).toEqual(["old\n", "new\n"]);
 });
 
 test("what comes while the store is stuck is dropped, and counted in a warning", async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 interface JwtWorld extends FrontWorld {
   readonly jwks: { keys: JWK[]; status: number; asked: number };
-  take(token: string | undefined, scheme?: string): Promise<Answer>;
+  readonly take: (token: string | undefined, scheme?: string) => Promise<Answer>;
 }
 
 async function jwtWorld(change: Partial<JwtAction> = {}): Promise<JwtWorld> {
