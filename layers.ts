@@ -17,7 +17,7 @@ export const LAYERS: Record<string, readonly string[]> = {
   lifecycle: ["ca", "validation", "mail", "dns", "jobs", ...KEPT],
   events: ["jobs", "journal", ...STORED],
   integrations: ["lifecycle", "jobs", ...KEPT],
-  fleet: ["integrations", "lifecycle", "jobs", ...KEPT],
+  fleet: ["identity", "ca", "integrations", "lifecycle", "jobs", ...KEPT],
   acme: ["lifecycle", "ca", "validation", "dns", "jobs", ...KEPT],
   rehearsal: ["lifecycle", "integrations", "ca", "validation", "dns", "jobs", ...KEPT],
   "time-machine": ["domain", "lib"],

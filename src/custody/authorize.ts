@@ -1,3 +1,5 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
+import { edgeOfArn } from "#domain/fleet/names.ts";
 import { type Decision, decide } from "#domain/keys/authorization.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
 import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
@@ -7,6 +9,7 @@ import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
+import { carriedBy } from "#store/edge-carriage.ts";
 import { findGrant, findGrantsForUse, type GrantQuestion } from "#store/grants.ts";
 
 import type { Db } from "#store/store.ts";
@@ -52,21 +55,33 @@ export function checkState(key: MasterKey, operation: KeyOperation): void {
 async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, root: RootOfCustody): Promise<Allowed> {
   const tokens = call.grantTokens.map((token) => readGrantToken(token, root));
   const { operation, context } = call;
-  const judge = (grants: readonly StoredGrant[]): Decision => decide({ operation, caller, key, context, grants });
+  const judge = async (grants: readonly StoredGrant[]): Promise<Decision> =>
+    decide({ operation, caller, key, context, grants, carried: await carriedOf(db, caller, grants) });
 
-  const owner = judge([]);
+  const owner = await judge([]);
   if (owner.allowed) return owner;
   const keyArn = arnOf(key);
   for (const token of tokens.filter((candidate) => candidate.keyArn === keyArn)) {
     const grant = await findGrant(db, key.id, token.grantId);
-    const decision = judge(grant ? [grant] : []);
+    const decision = await judge(grant ? [grant] : []);
     if (decision.allowed) return decision;
   }
   for (const question of questions(call, caller)) {
-    const decision = judge(await findGrantsForUse(db, key.id, question));
+    const decision = await judge(await findGrantsForUse(db, key.id, question));
     if (decision.allowed) return decision;
   }
   throw denied(key, operation, caller);
+}
+
+/** Of the load balancers that are grantees, those that the caller carries, if it is an edge. */
+async function carriedOf(db: Db, caller: Caller, grants: readonly StoredGrant[]): Promise<ReadonlySet<string>> {
+  if (caller.kind !== "edge") return new Set();
+  const arns = grants.map(({ granteePrincipal }) => granteePrincipal as LoadBalancerArn);
+  return await carriedBy(
+    db,
+    edgeOfArn(caller.arn),
+    arns.filter((arn) => arn.startsWith(LOAD_BALANCERS.prefix)),
+  );
 }
 
 /** Where grants may be that allow the call though no token names them. Without a context an edge has to show its token. */

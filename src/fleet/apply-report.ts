@@ -1,11 +1,12 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import type { EdgeMessage, ListenerReport } from "#domain/edge-messages.ts";
+import type { EdgeMessage, ListenerReport, MetricSample } from "#domain/edge-messages.ts";
 import type { Caller } from "#domain/names.ts";
 import { enqueueBy } from "#jobs/queue.ts";
 import type { Journal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { openDeployments } from "#store/deployments.ts";
+import { carriedBy, isCarriedBy } from "#store/edge-carriage.ts";
 import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
 import { putRefusal, removeRefusals } from "#store/edge-sightings.ts";
 import { findLoadBalancer } from "#store/load-balancers.ts";
@@ -16,6 +17,8 @@ export interface ReportDeps {
   readonly clock: Clock;
   readonly journal: Journal;
   /** Hears where an edge listens for a load balancer. */
+  /** Takes what an edge measured in the minute that began at `at` (epoch milliseconds), of load balancers that it carries. */
+  readonly onMetrics?: (edge: string, at: number, samples: readonly MetricSample[]) => Promise<void>;
   readonly onListening?: (edge: string, loadBalancerArn: LoadBalancerArn, at: readonly ListenerReport[]) => void;
 }
 
@@ -24,25 +27,25 @@ export type EdgeReport = Exclude<EdgeMessage, { kind: "hello" | "ack" | "identit
 
 /** Keeps what an edge reports of a load balancer that exists. */
 export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: ReportDeps): Promise<void> {
-  if (report.kind === "metrics") return;
+  if (report.kind === "metrics") return applyMetrics(report, edge, deps);
   const { loadBalancerArn } = report;
   const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
   switch (report.kind) {
     case "listening":
       deps.onListening?.(edge.name, loadBalancerArn, report.listeners);
-      return ofExisting(loadBalancerArn, deps, async (tx) => {
+      return ofCarried(loadBalancerArn, edge, deps, async (tx) => {
         await putListenerReports(tx, whose, report.listeners);
         await enqueueBy(tx, { task: FOLLOW_BALANCER, subject: loadBalancerArn }, deps.clock.now());
       });
     case "target-health":
-      return ofExisting(loadBalancerArn, deps, (tx) => putTargetReports(tx, whose, report.targets));
+      return ofCarried(loadBalancerArn, edge, deps, (tx) => putTargetReports(tx, whose, report.targets));
     case "serving":
-      return ofExisting(loadBalancerArn, deps, async (tx) => {
+      return ofCarried(loadBalancerArn, edge, deps, async (tx) => {
         await putServing(tx, whose, report.certificates);
         await followSoon(tx, loadBalancerArn, report.certificates, { edge: edge.name, now: deps.clock.now() });
       });
     case "cannot-serve":
-      return ofExisting(loadBalancerArn, deps, async (tx) => {
+      return ofCarried(loadBalancerArn, edge, deps, async (tx) => {
         const { certificateArn, serial, reason } = report;
         await putRefusal(tx, { certificateArn, loadBalancerArn, edge: edge.name, serial, reason, at: whose.at });
       });
@@ -81,13 +84,34 @@ async function followSoon(
   }
 }
 
-/** Late reports of a load balancer that was deleted meanwhile would stay for ever. */
-async function ofExisting(
+/** What was measured of load balancers that the edge carries. */
+async function applyMetrics(
+  { at, samples }: EdgeReport & { readonly kind: "metrics" },
+  edge: EdgeCaller,
+  { store, onMetrics }: ReportDeps,
+): Promise<void> {
+  if (!onMetrics) return;
+  const named = [...new Set(samples.map(({ loadBalancerArn }) => loadBalancerArn))];
+  const carried = await carriedBy(store, edge.name, named);
+  await onMetrics(
+    edge.name,
+    at,
+    samples.filter(({ loadBalancerArn }) => carried.has(loadBalancerArn)),
+  );
+}
+
+/**
+ * An edge is believed only about load balancers that it carries; late reports of one that was deleted meanwhile would stay
+ * for ever.
+ */
+async function ofCarried(
   loadBalancerArn: LoadBalancerArn,
+  edge: EdgeCaller,
   { store }: ReportDeps,
   put: (tx: Tx) => Promise<void>,
 ): Promise<void> {
   await store.transaction().execute(async (tx) => {
-    if (await findLoadBalancer(tx, loadBalancerArn)) await put(tx);
+    if ((await findLoadBalancer(tx, loadBalancerArn)) && (await isCarriedBy(tx, edge.name, loadBalancerArn)))
+      await put(tx);
   });
 }

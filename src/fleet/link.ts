@@ -2,13 +2,17 @@ import type { Duplex } from "node:stream";
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import { FrameError, frameReader } from "#domain/edge-frames.ts";
 import { type ControlMessage, type EdgeMessage, encodeControlMessage, readEdgeMessage } from "#domain/edge-messages.ts";
+import { edgeOfArn } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
+import { isRemoved } from "#identity/edge-members.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { edgeChangesSince, isEdgeRevisionKnown, newestEdgeRevision, type Revision } from "#store/edge-changes.ts";
+import { findEdgeMember } from "#store/edge-members.ts";
 import { removeAllServing, removeReports, reportedBalancers } from "#store/edge-reports.ts";
 import { putEdge, seeEdge } from "#store/edges.ts";
 import type { Db } from "#store/store.ts";
 import { applyReport, type EdgeCaller, type ReportDeps } from "./apply-report.ts";
+import { presentOfEdge } from "./edge-share.ts";
 import { nothingSent, type PresentDeps, presentState, type Sent } from "./present-state.ts";
 
 export interface LinkDeps extends PresentDeps, ReportDeps {
@@ -32,7 +36,7 @@ export interface Link {
 
 /** Speaks with an edge on a connection that was upgraded and whose caller is proved. */
 export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
-  const edge: EdgeCaller = { name: caller.arn.slice(caller.arn.lastIndexOf("/") + 1), caller };
+  const edge: EdgeCaller = { name: edgeOfArn(caller.arn), caller };
   let waked = (): void => {};
   let dirty = true;
   const wake = (): void => {
@@ -73,13 +77,18 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
       revision: state.acknowledged,
     });
     await removeAllServing(deps.store, edge.name); // it says so behind its hello; what it dropped meanwhile it does not
+    const member = await findEdgeMember(deps.store, edge.name);
+    const own = { ...deps, ...presentOfEdge(edge.name, member, deps) };
     const follow = async (): Promise<void> => {
-      await begin(socket, hello.revision, edge, state, deps);
+      await begin(socket, hello.revision, edge, state, own);
       for (;;) {
         await rest();
         if (socket.destroyed) return;
         dirty = false;
-        await tellChanges(socket, edge, state, deps);
+        if (member && (await isRemoved(deps.store, edge.name, caller.accessKeyId))) {
+          throw new FrameError(`the edge ${edge.name} was removed`);
+        }
+        await tellChanges(socket, edge, state, own);
       }
     };
     const hear = async (): Promise<void> => {
@@ -126,9 +135,9 @@ async function begin(
     for (const loadBalancerArn of arns) {
       for await (const message of presentState({ kind: "balancer", loadBalancerArn }, state.sent, deps)) {
         await send(socket, message);
+        if (message.kind === "balancer-put") carried.push(loadBalancerArn);
       }
     }
-    carried.push(...arns);
     after = arns.at(-1);
     if (arns.length < PAGE) break;
   }

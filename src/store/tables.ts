@@ -4,6 +4,7 @@ import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 import type { DeploymentTables } from "./tables/deployments.ts";
+import type { EdgeTables } from "./tables/edges.ts";
 import type { EventTables } from "./tables/events.ts";
 import type { FleetTables } from "./tables/fleet.ts";
 import type { IdentityTables } from "./tables/identity.ts";
@@ -25,6 +26,7 @@ export interface Tables
     CaTables,
     CertificateTables,
     DeploymentTables,
+    EdgeTables,
     EventTables,
     FleetTables,
     IdentityTables,

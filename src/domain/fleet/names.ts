@@ -15,4 +15,9 @@ export function edgeOfHostName(name: string): string | undefined {
   return EDGE_NAME.test(edge) ? edge : undefined;
 }
 
+/** The edge whose ARN that is. */
+export function edgeOfArn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}
+
 const EDGE_SUFFIX = "edge.fleet.sealkeeper.internal";

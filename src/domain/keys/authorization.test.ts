@@ -39,8 +39,16 @@ function grantTo(granteePrincipal: string, more: Partial<Grant> = {}): Grant {
   };
 }
 
-function ask(who: Who, operation: KeyOperation, manager: KeyManager, grants: readonly Grant[] = [], context = CONTEXT) {
-  const decision = decide({ operation, caller: CALLERS[who], key: { account: OWNER, manager }, context, grants });
+function ask(
+  who: Who,
+  operation: KeyOperation,
+  manager: KeyManager,
+  grants: readonly Grant[] = [],
+  context = CONTEXT,
+  carried: ReadonlySet<string> = new Set([BALANCER, TARGETS]),
+) {
+  const key = { account: OWNER, manager };
+  const decision = decide({ operation, caller: CALLERS[who], key, context, grants, carried });
   return decision.allowed ? decision.by : "denied";
 }
 
@@ -110,6 +118,13 @@ describe("with a grant", () => {
     expect(ask(edge, "Decrypt", "AWS", grants, {} as typeof CONTEXT)).toBe("denied");
     expect(ask(edge, "Decrypt", "AWS", grants, { ...CONTEXT, more: "x" } as typeof CONTEXT)).toBe("denied");
     expect(ask(edge, "DescribeKey", "AWS", grants, {} as typeof CONTEXT)).toBe("grant");
+  });
+
+  test("an edge uses the grants of load balancers that it carries, and of no other", () => {
+    const grants = [grantTo(BALANCER)];
+    expect(ask("edge of the owner", "Decrypt", "AWS", grants, CONTEXT, new Set([`${BALANCER}0`]))).toBe("denied");
+    expect(ask("edge of the owner", "Decrypt", "AWS", grants, CONTEXT, new Set())).toBe("denied");
+    expect(ask("stranger", "Decrypt", "AWS", grants, CONTEXT, new Set([BALANCER]))).toBe("denied");
   });
 
   test("one of several grants is enough", () => {

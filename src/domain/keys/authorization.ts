@@ -12,6 +12,8 @@ export interface KeyRequest {
   /** Empty for operations without one. */
   readonly context: EncryptionContext;
   readonly grants: readonly Grant[];
+  /** Of the load balancers among the grantees, those that the caller carries; for edges. */
+  readonly carried?: ReadonlySet<string>;
 }
 
 /** Allowed as the key's own account, or by one grant. */
@@ -56,23 +58,25 @@ function ownerMay({ operation, caller, key }: KeyRequest): boolean {
   return key.manager === "CUSTOMER" || keyOperation(operation).onManagedKeys;
 }
 
-function grantAllows(grant: Grant, { operation, caller, context }: KeyRequest): boolean {
+function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyRequest): boolean {
   const { grantedAs, inContext } = keyOperation(operation);
   return (
     grantedAs !== undefined &&
     grant.operations.includes(grantedAs) &&
-    isGrantee(caller, grant) &&
+    isGrantee(caller, grant, carried) &&
     (!inContext || constraintHolds(grant.constraint, context))
   );
 }
 
 /** An edge acts for the load balancers it carries; a load balancer itself never signs a request. */
-function isGrantee(caller: KeyRequest["caller"], grant: Grant): boolean {
+function isGrantee(caller: KeyRequest["caller"], grant: Grant, carried: KeyRequest["carried"] = NONE): boolean {
   if (caller.arn === grant.granteePrincipal) return true;
-  return caller.kind === "edge" && isLoadBalancer(grant.granteePrincipal);
+  return caller.kind === "edge" && isLoadBalancer(grant.granteePrincipal) && carried.has(grant.granteePrincipal);
 }
 
 function isLoadBalancer(principal: string): boolean {
   const arn = parseArn(principal);
   return arn?.service === "elasticloadbalancing" && arn.resource.startsWith("loadbalancer/");
 }
+
+const NONE: ReadonlySet<string> = new Set();

@@ -7,7 +7,8 @@ export async function up(db: Raw): Promise<void> {
     sql`create table load_balancers (
       arn ${id} primary key, account ${id} not null, region ${id} not null, name ${id} not null, type text not null,
       scheme text not null, dns_name ${id} not null unique, address ${id} not null unique, state text not null,
-      created_at ${int} not null, subnets text not null, security_groups text not null, attributes text not null, cookie_secret text not null,
+      created_at ${int} not null, vpc_id ${id} not null, zones text not null, subnets text not null,
+      security_groups text not null, attributes text not null, cookie_secret text not null,
       listed_certificates ${int} not null default 0, revision ${int} not null default 0,
       unique (account, region, name)) ${strict}`,
     sql`create table listeners (

@@ -1,0 +1,166 @@
+import { type FleetAuthority, fleetAuthority } from "#ca/fleet/authority.ts";
+import { type EdgeCertificateOfFleet, signEdgeIdentity } from "#ca/fleet/identities.ts";
+import type { Signers } from "#ca/signers.ts";
+import type { RootOfCustody } from "#custody/root.ts";
+import { edgeArn } from "#domain/arn.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { FIRST_ACCOUNT } from "#identity/first-account.ts";
+import { checkAddresses, checkPlan, type EdgePlan, findJoinToken, tokenInvalid } from "#identity/join-tokens.ts";
+import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
+import { recordIn } from "#journal/journal.ts";
+import type { Clock } from "#lib/clock.ts";
+import type { Ids } from "#lib/ids.ts";
+import { digest } from "#lib/keyed-hash.ts";
+import { parsePem } from "#lib/pem.ts";
+import { type CertificateRequest, CsrError, readCsr } from "#lib/x509-csr.ts";
+import { findEdgeKey, insertAccessKey } from "#store/access-keys.ts";
+import { findEdgeMember, putEdgeMember, removeEdgeMember, renewEdgeMember } from "#store/edge-members.ts";
+import { findEdgeToken, type StoredEdgeToken, useEdgeToken } from "#store/edge-tokens.ts";
+import type { Db, Store, Tx } from "#store/store.ts";
+
+/** What an edge on another machine asks to be let in with. */
+export interface JoinRequest extends EdgePlan {
+  readonly token: { readonly id: string; readonly secret: string };
+  /** PKCS#10, PEM: the edge has the private key. */
+  readonly request: string;
+}
+
+/** All that it needs from then on. */
+export interface Joined {
+  readonly edge: string;
+  readonly zone: string | undefined;
+  readonly addresses: string | undefined;
+  readonly certificate: string;
+  /** PEM: whom it trusts to be the control plane. */
+  readonly authority: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface JoinDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly root: RootOfCustody;
+  readonly signers: Signers;
+}
+
+/**
+ * Lets an edge in that has a token: whichever of several asks first, and who asks again with the same key because the
+ * answer was lost. Throws `edge-token-invalid`, `edge-input-invalid` and `edge-name-used`; then the token can be used still.
+ */
+export async function joinFleet(request: JoinRequest, deps: JoinDeps): Promise<Joined> {
+  const { store } = deps;
+  const csr = readRequest(request.request);
+  const token = await findJoinToken(store, request.token);
+  const plan = planOf(request, token);
+  checkPlan(plan);
+  const { edge } = plan;
+  if (edge === undefined) throw invalid("The edge needs a name: neither it nor its token says one.");
+  const authority = await fleetAuthority(deps);
+  const identity = signEdgeIdentity({ edge, ...csr }, authority, deps.clock.now());
+  const accessKey = await store.transaction().execute(async (tx) => {
+    await admit(tx, { ...plan, edge }, { token, csr }, identity, deps);
+    return findEdgeKey(tx, FIRST_ACCOUNT, edge);
+  });
+  if (!accessKey) throw new Error(`the edge ${edge} has no access key`);
+  return {
+    ...plan,
+    edge,
+    certificate: identity.certificate,
+    authority: authority.certificate,
+    ...openAccessKey(accessKey, deps),
+  };
+}
+
+/** The next certificate (PEM) of an edge that joined, for the key of its request; undefined when it is no member. */
+export async function renewEdgeIdentity(edge: string, request: string, deps: JoinDeps): Promise<string | undefined> {
+  const csr = readRequest(request);
+  const authority: FleetAuthority = await fleetAuthority(deps);
+  const identity = signEdgeIdentity({ edge, ...csr }, authority, deps.clock.now());
+  const stored = { serial: identity.serial, notAfter: identity.notAfter.getTime() };
+  return (await renewEdgeMember(deps.store, edge, stored)) ? identity.certificate : undefined;
+}
+
+async function admit(
+  tx: Tx,
+  plan: EdgePlan & { readonly edge: string },
+  { token, csr }: { readonly token: StoredEdgeToken; readonly csr: CertificateRequest },
+  identity: EdgeCertificateOfFleet,
+  { clock, ids, root }: JoinDeps,
+): Promise<void> {
+  const { edge, zone = null, addresses = null } = plan;
+  const now = clock.now().getTime();
+  const usedKey = digest("edge key", csr.subjectPublicKeyInfo.toString("base64"));
+  const fresh = await useEdgeToken(tx, token.id, { usedAt: now, usedBy: edge, usedKey });
+  if (!fresh && !(await isAskedAgain(tx, token.id, { edge, usedKey, now }))) throw tokenInvalid();
+  if (fresh) {
+    await checkName(tx, edge, token);
+    await checkAddresses(tx, edge, plan.addresses);
+    await removeEdgeMember(tx, edge, FIRST_ACCOUNT); // its earlier life, if it had one
+    const key = newAccessKey(FIRST_ACCOUNT, { kind: "edge", edge }, { root, clock, ids });
+    await insertAccessKey(tx, key);
+    const { serial, notAfter } = identity;
+    const member = { serial, notAfter: notAfter.getTime(), accessKeyId: key.id, joinedAt: now };
+    await putEdgeMember(tx, { edge, zone, addresses, ...member });
+    await recordIn(tx, { ...JOINED, principal: edgeArn(FIRST_ACCOUNT, edge), requestId: ids.uuid() }, clock);
+  } else await renewEdgeMember(tx, edge, { serial: identity.serial, notAfter: identity.notAfter.getTime() });
+}
+
+/** The same edge did not hear the answer. */
+async function isAskedAgain(
+  db: Db,
+  id: string,
+  { edge, usedKey, now }: { readonly edge: string; readonly usedKey: Buffer; readonly now: number },
+): Promise<boolean> {
+  const token = await findEdgeToken(db, id);
+  if (!token?.usedKey || token.usedBy !== edge || token.expiresAt <= now) return false;
+  return usedKey.equals(token.usedKey) && (await findEdgeMember(db, edge)) !== undefined;
+}
+
+/** A token that names an edge may replace it; any other must bring a name that nobody has. */
+async function checkName(db: Db, edge: string, token: StoredEdgeToken): Promise<void> {
+  if (token.edge !== null || !(await findEdgeMember(db, edge))) return;
+  throw new Refusal(
+    "edge-name-used",
+    `There is an edge ${edge} already. Choose another name, or create a token for that name to replace it.`,
+  );
+}
+
+/** What the token says counts; where it says nothing, what the edge says. */
+function planOf(request: EdgePlan, token: StoredEdgeToken): EdgePlan {
+  const choose = (what: string, bound: string | null, asked: string | undefined): string | undefined => {
+    if (bound !== null && asked !== undefined && bound !== asked) {
+      throw invalid(`The token is for an edge with the ${what} ${bound}, not ${asked}.`);
+    }
+    return bound ?? asked;
+  };
+  return {
+    edge: choose("name", token.edge, request.edge),
+    zone: choose("zone", token.zone, request.zone),
+    addresses: choose("addresses", token.addresses, request.addresses),
+  };
+}
+
+function readRequest(request: string): CertificateRequest {
+  try {
+    const [block] = parsePem(request, 1);
+    if (block?.label !== "CERTIFICATE REQUEST") throw new CsrError("it is no PEM of a CERTIFICATE REQUEST");
+    const csr = readCsr(block.der);
+    if (csr.publicKey.asymmetricKeyType === "ec" || csr.publicKey.asymmetricKeyType === "ed25519") return csr;
+    throw new CsrError("an edge's key is of an elliptic curve");
+  } catch (error) {
+    throw invalid(`The certificate request cannot be used: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function invalid(message: string): Refusal {
+  return new Refusal("edge-input-invalid", message);
+}
+
+const JOINED = {
+  account: FIRST_ACCOUNT,
+  region: "us-east-1",
+  eventSource: "edge.sealkeeper",
+  eventName: "JoinFleet",
+} as const;

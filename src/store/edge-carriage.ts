@@ -1,0 +1,116 @@
+import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { Db, Tx } from "./store.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+/**
+ * Which of these load balancers an edge carries: one that is in an availability zone those with a subnet there, any other
+ * all of them. A load balancer of which no zone is known is carried everywhere.
+ */
+export async function carriedBy(
+  db: Db,
+  edge: string,
+  arns: readonly LoadBalancerArn[],
+): Promise<ReadonlySet<LoadBalancerArn>> {
+  if (arns.length === 0) return new Set();
+  const member = await db.selectFrom("edgeMembers").select("zone").where("edge", "=", edge).executeTakeFirst();
+  const zone = member?.zone ?? null;
+  if (zone === null) return new Set(arns);
+  const places = await db
+    .selectFrom("networkInterfaces")
+    .innerJoin("subnets", "subnets.id", "networkInterfaces.subnetId")
+    .select(["networkInterfaces.loadBalancerArn", "subnets.zone"])
+    .where("networkInterfaces.loadBalancerArn", "in", arns)
+    .execute();
+  const placed = new Set(places.map(({ loadBalancerArn }) => loadBalancerArn));
+  const here = new Set(places.filter((place) => place.zone === zone).map(({ loadBalancerArn }) => loadBalancerArn));
+  return new Set(arns.filter((arn) => here.has(arn) || !placed.has(arn)));
+}
+
+export async function isCarriedBy(db: Db, edge: string, arn: LoadBalancerArn): Promise<boolean> {
+  return (await carriedBy(db, edge, [arn])).has(arn);
+}
+
+/** The address at which an edge binds a load balancer; undefined when it has none of its own for it yet. */
+export async function findEdgeAddress(db: Db, edge: string, arn: LoadBalancerArn): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("edgeAddresses")
+    .select("address")
+    .where("loadBalancerArn", "=", arn)
+    .where("edge", "=", edge)
+    .executeTakeFirst();
+  return row?.address;
+}
+
+/** How many load balancers have each address of an edge, of the addresses that any has. */
+export async function edgeAddressUse(db: Db, edge: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom("edgeAddresses")
+    .select(({ fn }) => ["address", fn.countAll<number>().as("count")])
+    .where("edge", "=", edge)
+    .groupBy("address")
+    .execute();
+  return new Map(rows.map(({ address, count }) => [address, Number(count)]));
+}
+
+/** Gives a load balancer an address of an edge, unless it has one. */
+export async function putEdgeAddress(tx: Tx, edge: string, arn: LoadBalancerArn, address: string): Promise<void> {
+  await tx
+    .insertInto("edgeAddresses")
+    .values({ edge, loadBalancerArn: arn, address })
+    .onConflict((conflict) => conflict.columns(["loadBalancerArn", "edge"]).doNothing())
+    .execute();
+}
+
+/** An edge with an address of its own for a load balancer, and how it stands. */
+export interface EdgePlace {
+  readonly edge: string;
+  readonly zone: string | null;
+  readonly address: string;
+  /** When it was last heard of; null: never. */
+  readonly seenAt: EpochMillis | null;
+  /** How many of the listeners it is bound for, and how many it could not bind. */
+  readonly bound: number;
+  readonly unbound: number;
+  /** How many targets it saw healthy, and how many not. */
+  readonly healthy: number;
+  readonly unhealthy: number;
+}
+
+/** The edges that have an address of their own for a load balancer, by name. */
+export async function listEdgePlaces(db: Db, arn: LoadBalancerArn): Promise<readonly EdgePlace[]> {
+  const places = await db
+    .selectFrom("edgeAddresses")
+    .innerJoin("edgeMembers", "edgeMembers.edge", "edgeAddresses.edge")
+    .leftJoin("edges", "edges.edge", "edgeAddresses.edge")
+    .select(["edgeAddresses.edge", "edgeMembers.zone", "edgeAddresses.address", "edges.seenAt"])
+    .where("edgeAddresses.loadBalancerArn", "=", arn)
+    .orderBy("edgeAddresses.edge")
+    .execute();
+  if (places.length === 0) return [];
+  const listeners = await db
+    .selectFrom("edgeListeners")
+    .select(["edge", "port"])
+    .where("loadBalancerArn", "=", arn)
+    .execute();
+  const targets = await db
+    .selectFrom("edgeTargets")
+    .select(({ fn }) => ["edge", "state", fn.countAll<number>().as("count")])
+    .where("loadBalancerArn", "=", arn)
+    .groupBy(["edge", "state"])
+    .execute();
+  return places.map((place) => {
+    const own = listeners.filter(({ edge }) => edge === place.edge);
+    const seen = targets.filter(({ edge }) => edge === place.edge);
+    const sum = (isHealthy: boolean): number =>
+      seen
+        .filter(({ state }) => (state === "healthy") === isHealthy)
+        .reduce((all, { count }) => all + Number(count), 0);
+    return {
+      ...place,
+      bound: own.filter(({ port }) => port > 0).length,
+      unbound: own.filter(({ port }) => port === 0).length,
+      healthy: sum(true),
+      unhealthy: sum(false),
+    };
+  });
+}
