@@ -32,7 +32,7 @@ export interface ForwardingWorld {
   /** What became of each request, in the order in which they ended. */
   readonly journeys: readonly (Journey & { readonly whole: boolean })[];
   /** Waits for the journey of the request with that number. */
-  ended(number: number): Promise<Journey & { readonly whole: boolean }>;
+  readonly ended: (number: number) => Promise<Journey & { readonly whole: boolean }>;
 }
 
 export interface ForwardingOptions {

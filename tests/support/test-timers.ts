@@ -4,7 +4,7 @@ import type { TestClock } from "./test-clock.ts";
 /** Timers that ring when their clock is moved by `advance`, in their order, and never by themselves. */
 export interface TestTimers extends Timers {
   /** Moves the clock on by milliseconds, and rings what is due on the way. */
-  advance(by: number): void;
+  readonly advance: (by: number) => void;
   /** How many are set. */
   readonly waiting: number;
 }

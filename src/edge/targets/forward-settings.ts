@@ -26,7 +26,7 @@ export interface HeadSettings {
   readonly proto: Readonly<Record<"http" | "https", Field>>;
   readonly port: Field;
   readonly listenerPort: number;
-  /** For clients that name no host. */
+  /** For the access log, where a client names no host. */
   readonly dnsName: string;
   /** Fields of clients that are ours to set, by their keys. */
   readonly taken: ReadonlyMap<string, Taken>;

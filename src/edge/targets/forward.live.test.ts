@@ -21,7 +21,7 @@ const status = (answer: string): number => Number(answer.slice(9, 12));
 const eventually = async (what: () => boolean): Promise<void> => {
   const end = performance.now() + 5_000;
   while (!what()) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > end) throw new Error(`waited in vain for ${what.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 };
@@ -413,7 +413,7 @@ describe("WebSocket", () => {
   test("both sides talk until one ends", async () => {
     const { client, target, heard, ended } = await chat();
     expect(heard.text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
-    target.on("data", (piece) => target.write(`<${piece}>`));
+    target.on("data", (piece) => target.write(`<${String(piece)}>`));
     client.write("one");
     await eventually(() => heard.text.endsWith("<one>"));
     const closed = once(target, "close");

@@ -84,7 +84,8 @@ test.for([
   ["[::1]", 8443, {}, "[::1]:8443"],
   ["[::1]:443", 443, {}, "[::1]"],
   ["a.test:9", 443, { "routing.http.preserve_host_header.enabled": "true" }, "a.test:9"],
-  [undefined, 443, {}, "elb"],
+  [undefined, 443, {}, "192.0.2.1"],
+  [undefined, 8080, {}, "192.0.2.1:8080"],
 ] as [string | undefined, number, Record<string, string>, string][])(
   "the host %s on port %i with %j is %s",
   ([host, port, attributes, expected]) => {

@@ -63,24 +63,25 @@ export function targetHead(
     if (client.tls.mutual.length > 0) for (const one of settings.renamed(client.tls.mutual)) all.push(one);
   }
   for (const one of added) all.push(one);
-  return { host: hostOf(rewritten?.host, host, settings), fields: all, traceId };
+  return { host: hostOf(rewritten?.host, host ?? unnamedHost(client), settings), fields: all, traceId };
 }
 
 /**
  * A rewritten host is taken as it is. Without `preserve_host_header`, the port stands in the client's exactly when the
  * listener's is not the usual one.
  */
-function hostOf(
-  rewritten: string | undefined,
-  given: string | undefined,
-  { preservesHost, listenerPort, dnsName }: HeadSettings,
-): string {
-  const host = rewritten ?? given ?? dnsName;
+function hostOf(rewritten: string | undefined, given: string, { preservesHost, listenerPort }: HeadSettings): string {
+  const host = rewritten ?? given;
   if (preservesHost || rewritten !== undefined) return host;
   const colon = host.lastIndexOf(":");
   const hasPort = colon > host.lastIndexOf("]");
   if (listenerPort === 80 || listenerPort === 443) return hasPort ? host.slice(0, colon) : host;
   return hasPort ? host : `${host}:${listenerPort}`;
+}
+
+/** A client of HTTP/1.0 may name no host: the load balancer's address stands for it. */
+function unnamedHost({ localAddress }: Client): string {
+  return isIPv6(localAddress) ? `[${localAddress}]` : localAddress;
 }
 
 function withPort({ address, port }: Client): string {

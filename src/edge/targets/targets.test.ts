@@ -38,16 +38,16 @@ function world(groups: readonly EdgeTargetGroup[], cookieSecret = "secret") {
     targets,
     clock,
     advance: timers.advance,
-    fallSick(...ports: number[]) {
+    fallSick: (...ports: number[]): void => {
       for (const port of ports) sick.add(port);
       tell();
     },
-    recover(...ports: number[]) {
+    recover: (...ports: number[]): void => {
       for (const port of ports) sick.delete(port);
       tell();
     },
     /** The ports that requests go to, one after the other. */
-    ports(count: number, action = TO_GROUP): (number | undefined)[] {
+    ports: (count: number, action = TO_GROUP): (number | undefined)[] => {
       const forwarding = targets.forwarding(action);
       return Array.from({ length: count }, () => {
         const lease = forwarding.choose(NOTHING);

@@ -61,7 +61,9 @@ export interface GroupReport {
   readonly failsOpen: boolean;
   /** Too few are healthy: DNS should name other addresses. */
   readonly failsOver: boolean;
+  /** Those that fail more often than their peers, and those that get less for it. */
   readonly anomalous: readonly EdgeTarget[];
+  readonly mitigated: readonly EdgeTarget[];
 }
 
 export interface TargetsDeps {
@@ -123,6 +125,7 @@ export function openTargets({ health, clock, timers, cookieSecret, random = Math
           failsOpen: state.candidates.length > healthy,
           failsOver: state.failsOver,
           anomalous: stations.filter(({ anomalous }) => anomalous).map(({ target }) => target),
+          mitigated: stations.filter(({ share }) => share < 1).map(({ target }) => target),
         };
       }),
     stop() {
