@@ -74,7 +74,7 @@ describe("a seal", () => {
   test("opens nothing else", () => {
     const anything = fc.oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[\w-]{22}$/));
     fc.assert(
-      fc.property(anything, (value) => expect(seal.open("target", value)).toBeUndefined()),
+      fc.property(anything, (value) => seal.open("target", value) === undefined),
       { numRuns: 500 },
     );
   });
