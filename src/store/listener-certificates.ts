@@ -1,6 +1,7 @@
+import { sql } from "kysely";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import type { ListenerArn } from "#domain/balancers/arns.ts";
-import type { Db, Tx } from "./store.ts";
+import { type Db, isEmbedded, type Tx } from "./store.ts";
 
 /** A certificate as a listener names it. */
 export interface ListenerCertificate {
@@ -63,19 +64,32 @@ export async function listListenerCertificates(
   return rows.map(certificate);
 }
 
-/** What every listener of a load balancer names, the default first, then the list by ARN. */
+/**
+ * What each listener of a load balancer names, by its ARN: the default first, then the list by ARN. Each once. The database
+ * puts a list together in one text, because a row for each of 100,000 would take ten times as long.
+ */
 export async function certificatesOfBalancer(
   db: Db,
   loadBalancerArn: LoadBalancerArn,
-): Promise<(ListenerCertificate & { readonly listenerArn: string })[]> {
+): Promise<ReadonlyMap<string, readonly CertificateArn[]>> {
+  const together = isEmbedded(db)
+    ? sql<string>`group_concat(certificate_arn, ' ')`
+    : sql<string>`string_agg(certificate_arn, ' ')`;
   const rows = await db
     .selectFrom("listenerCertificates")
-    .select(["listenerArn", "certificateArn", "isDefault"])
+    .select(["listenerArn", together.as("certificates")])
     .where("loadBalancerArn", "=", loadBalancerArn)
+    .groupBy(["listenerArn", "isDefault"])
+    .orderBy("listenerArn")
     .orderBy("isDefault", "desc")
-    .orderBy("certificateArn")
     .execute();
-  return rows.map((row) => ({ listenerArn: row.listenerArn, ...certificate(row) }));
+  const found = new Map<string, CertificateArn[]>();
+  for (const { listenerArn, certificates } of rows) {
+    const before = found.get(listenerArn) ?? [];
+    const own = certificates.split(" ").toSorted() as CertificateArn[];
+    found.set(listenerArn, [...before, ...own.filter((arn) => !before.includes(arn))]);
+  }
+  return found;
 }
 
 /** Whether any listener of the load balancer names the certificate. */

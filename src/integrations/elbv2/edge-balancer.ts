@@ -5,6 +5,7 @@ import type { Rule } from "#domain/balancers/rule.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
 import type { RegisteredTarget } from "#domain/balancers/targets.ts";
 import type { EdgeBalancer, EdgeListener, EdgeRule, EdgeTarget, EdgeTargetGroup } from "#domain/edge-config.ts";
+import { ingressOf } from "#integrations/ec2/ingress.ts";
 import { certificatesOfBalancer } from "#store/listener-certificates.ts";
 import { listRulesOfBalancer } from "#store/listener-rules.ts";
 import { listListeners } from "#store/listeners.ts";
@@ -21,7 +22,7 @@ export async function edgeBalancer(db: Db, arn: LoadBalancerArn): Promise<EdgeBa
   const balancer = await findLoadBalancer(db, arn);
   if (!balancer) return undefined;
   const listeners = await listListeners(db, arn);
-  const certificates = Map.groupBy(await certificatesOfBalancer(db, arn), ({ listenerArn }) => listenerArn);
+  const certificates = await certificatesOfBalancer(db, arn);
   const rules = Map.groupBy(await listRulesOfBalancer(db, arn), ({ listenerArn }) => listenerArn);
   const groups = await listTargetGroupsOfBalancer(db, arn, undefined, MOST_GROUPS);
   const targets = Map.groupBy(
@@ -31,19 +32,20 @@ export async function edgeBalancer(db: Db, arn: LoadBalancerArn): Promise<EdgeBa
     ),
     ({ targetGroupArn }) => targetGroupArn,
   );
+  const ingress = await ingressOf(db, arn);
   const { type, dnsName, address } = balancer;
   return {
     arn,
     type,
     dnsName,
     address,
+    ...(ingress === undefined ? {} : { ingress }),
     cookieSecret: balancer.cookieSecret,
     attributes: attributesOfBalancer(balancer),
     trustStores: await trustStoresOf(db, listeners),
-    listeners: listeners.map((listener) => {
-      const own = (certificates.get(listener.arn) ?? []).map(({ certificateArn }) => certificateArn);
-      return edgeListener(listener, [...new Set(own)], rules.get(listener.arn) ?? []);
-    }),
+    listeners: listeners.map((listener) =>
+      edgeListener(listener, certificates.get(listener.arn) ?? [], rules.get(listener.arn) ?? []),
+    ),
     targetGroups: await Promise.all(groups.map((group) => edgeTargetGroup(db, group, targets.get(group.arn) ?? []))),
   };
 }
