@@ -52,8 +52,8 @@ export function groupSettings({ attributes, protocol }: EdgeTargetGroup): GroupS
     deregistrationDelay: seconds("deregistration_delay.timeout_seconds", 300),
     endsDeregistered: http || isOn("deregistration_delay.connection_termination.enabled"),
     endsUnhealthyAfter: isOn("target_health_state.unhealthy.connection_termination.enabled")
-      ? seconds("target_health_state.unhealthy.draining_interval_seconds", 0)
-      : undefined,
+      ? 0
+      : seconds("target_health_state.unhealthy.draining_interval_seconds", 0) || undefined,
   };
 }
 

@@ -467,7 +467,11 @@ describe("what goes on at a target ends", () => {
     const atOnce = ended(targetGroup([1], { protocol: "TCP", attributes }));
     atOnce.fallSick(1);
     expect(atOnce.told()).toBe(1);
-    const waits = { ...attributes, [`${health}.draining_interval_seconds`]: "30" };
+    const waits = { [`${health}.draining_interval_seconds`]: "30" };
+    const never = ended(targetGroup([1], { protocol: "TCP" }));
+    never.fallSick(1);
+    never.advance(600_000);
+    expect(never.told()).toBe(0);
     const later = ended(targetGroup([1], { protocol: "TCP", attributes: waits }));
     later.fallSick(1);
     later.advance(29_000);
