@@ -67,6 +67,8 @@ test("a forwarded request is logged with its target and counted for both", async
     [`RequestCountPerTarget ${GROUP}`]: 1,
     TargetResponseTime: 0,
   });
+  await ask("/", { headers: { under_score: "x" } });
+  await eventually("the count", async () => counted()["ForwardedInvalidHeaderRequestCount"]);
 });
 
 test("transforms change what the target sees, not which rule it was, and are logged", async () => {

@@ -1,6 +1,6 @@
 import type { RefusedRequest } from "#edge/http/connection.ts";
 import type { Exchange } from "#edge/http/exchange.ts";
-import { firstValue } from "#edge/http/fields.ts";
+import { type Fields, firstValue } from "#edge/http/fields.ts";
 import { type AccessFacts, accessLine } from "#edge/logs/access-line.ts";
 import type { Log } from "#edge/logs/log-book.ts";
 import { resourceId } from "#edge/logs/log-file.ts";
@@ -127,6 +127,8 @@ function counters(meters: Meters): Counters {
   const ipv6Bytes = meters.of("IPv6ProcessedBytes");
   const desync = meters.of("DesyncMitigationMode_NonCompliant_Request_Count");
   const grpc = meters.of("GrpcRequestCount");
+  const dropped = meters.of("DroppedInvalidHeaderRequestCount");
+  const forwarded = meters.of("ForwardedInvalidHeaderRequestCount");
   const all = targetSeries(meters);
   const groups = new WeakMap<object, GroupSeries>();
   const seriesOf = (group: NonNullable<Journey["group"]>): GroupSeries => {
@@ -151,7 +153,7 @@ function counters(meters: Meters): Counters {
     for (const name of names ?? []) meters.of(name).add(1);
   };
   return {
-    request(visit, { client, received, sent, desync: classified }) {
+    request(visit, { client, received, sent, fields, desync: classified }) {
       const { journey } = visit;
       requests.add(1);
       processed(client.address, received + sent);
@@ -164,6 +166,7 @@ function counters(meters: Meters): Counters {
         own.requests.add(1);
         own.perTarget.add(own.share);
         if (group.protocolVersion === "GRPC") grpc.add(1);
+        if (hasInvalidName(fields)) (visit.settings.head.dropsInvalid ? dropped : forwarded).add(1);
         addTarget(all, journey);
         addTarget(own, journey);
       }
@@ -209,6 +212,17 @@ function addTarget(
   if (targetStatus !== undefined) series.statuses[Math.floor(targetStatus / 100)]?.add(1);
   if (connectionErrors > 0) series.connectionErrors.add(connectionErrors);
   if (tlsErrors > 0) series.tlsErrors.add(tlsErrors);
+}
+
+/** Whether a field's name is not of letters, digits and hyphens; keys are in lower case. */
+function hasInvalidName(fields: Fields): boolean {
+  for (const { key } of fields) {
+    for (let at = 0; at < key.length; at++) {
+      const code = key.charCodeAt(at);
+      if (!((code >= 0x61 && code <= 0x7a) || code === 0x2d || (code >= 0x30 && code <= 0x39))) return true;
+    }
+  }
+  return false;
 }
 
 function typeOf({ client, version }: Exchange, switched: boolean, isGrpc: boolean): AccessFacts["type"] {
