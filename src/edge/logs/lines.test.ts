@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { COMPLIANT } from "#edge/http/desync.ts";
 import { type AccessFacts, accessLine } from "./access-line.ts";
@@ -164,5 +165,30 @@ test("a line of the health check log", () => {
   );
   expect(healthCheckLine({ ...check, passed: false, statusCode: undefined, reason: "RequestTimedOut" })).toContain(
     "web FAIL - RequestTimedOut",
+  );
+});
+
+/** As the Athena user guide reads access logs of ALB, with our own names for its groups left out. */
+const ATHENA =
+  /^([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) ([-.0-9]*) ([-.0-9]*) ([-.0-9]*) (|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) "([^ ]*) (.*) (- |[^ ]*)" "([^"]*)" ([A-Z0-9-_]+) ([A-Za-z0-9.-]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^"]*)" ([-.0-9]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^ ]*)" "([^\s]+?)" "([^\s]+)" "([^ ]*)" "([^ ]*)" ?([^ ]*)?( .*)?$/;
+
+test("whatever clients send, Athena reads every field of a line where it belongs", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("a", '"', "\\", " ", "\n", "\0", "é", "%", "/", "?", ":"),
+    maxLength: 20,
+  });
+  const maybe = fc.option(text, { nil: undefined });
+  const input = fc.record({ userAgent: maybe, uri: text, host: maybe, traceId: maybe, redirectUrl: maybe });
+  fc.assert(
+    fc.property(input, fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }), (more, status) => {
+      const line = accessLine(RESOURCE, { ...facts, ...more, status });
+      const fields = ATHENA.exec(line.slice(0, -1));
+      expect(fields?.[11]).toBe(status === undefined ? "-" : String(status));
+      expect(fields?.[21]).toBe(GROUP);
+      expect(fields?.[24]).toBe(CERTIFICATE);
+      expect(fields?.[27]).toBe("authenticate,forward");
+      expect(fields?.[34]).toBe("TID_1234abcd5678ef90");
+    }),
+    { numRuns: 300 },
   );
 });

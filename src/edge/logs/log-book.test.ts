@@ -79,9 +79,9 @@ test("the names of other logs are those that AWS gives them", async () => {
   }
   await logs.stop();
   const names = [...logs.files.keys()].map((path) => path.slice(path.lastIndexOf("/") + 1).slice(0, -16));
-  expect(names).toEqual([
-    "conn_log.123456789012_elasticloadbalancing_eu-west-1_app.web.0123456789abcdef_20261122T1205Z_127.0.0.9",
+  expect(names.toSorted()).toEqual([
     "123456789012_elasticloadbalancing_eu-west-1_net.web.0123456789abcdef_20261122T1205Z",
+    "conn_log.123456789012_elasticloadbalancing_eu-west-1_app.web.0123456789abcdef_20261122T1205Z_127.0.0.9",
   ]);
 });
 
