@@ -11,7 +11,7 @@ import type {
   TargetRequest,
   TargetSocketHearer,
 } from "#edge/targets/target-connection.ts";
-import { Heard } from "./http2-wire.ts";
+import { Heard } from "./http2-frames.ts";
 
 /** Our connection to what listens on a port, fed as the edge feeds it. */
 export async function targetConnection(port: number): Promise<TargetConnection> {
@@ -124,7 +124,7 @@ export interface WireTarget {
   readonly connection: TargetConnection;
   readonly heard: Heard;
   readonly socket: Socket;
-  send(...frames: readonly Buffer[]): void;
+  readonly send: (...frames: readonly Buffer[]) => void;
 }
 
 export async function wireTarget(...first: readonly Buffer[]): Promise<WireTarget> {

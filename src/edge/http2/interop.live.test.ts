@@ -63,11 +63,10 @@ async function listening(request: (exchange: Exchange) => void): Promise<number>
   const limits = { idle: 60_000, life: 600_000, desync: "defensive" } as const;
   const deps = { clock: systemClock, timers: systemTimers };
   const server = createServer({ noDelay: true }, (socket) => {
-    onEnd.push(serveHttp2(socket, CLIENT, () => limits, { request, refused() {} }, deps).destroy);
+    serveHttp2(socket, CLIENT, () => limits, { request, refused() {} }, deps);
     sockets.add(socket);
   });
   const sockets = new Set<{ destroy(): void }>();
-  const onEnd: (() => void)[] = [];
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { http2World } from "../../../tests/support/http2-server.ts";
 import {
   ACK,
   block,
@@ -12,9 +11,10 @@ import {
   type Pairs,
   POST,
   settings,
-  wireClient,
   word,
-} from "../../../tests/support/http2-wire.ts";
+} from "../../../tests/support/http2-frames.ts";
+import { http2World } from "../../../tests/support/http2-server.ts";
+import { wireClient } from "../../../tests/support/http2-wire.ts";
 import { FLAG, FRAME, PREFACE, SETTING } from "./frame.ts";
 
 /** What RFC 9113 says of single frames: what is sent behind the preface, and all that is answered. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { NOWHERE } from "#edge/http/body.ts";
 import { allValues, field } from "#edge/http/fields.ts";
 import { MINUTE, SECOND } from "#lib/duration.ts";
-import { http2World, type Seen } from "../../../tests/support/http2-server.ts";
 import {
   data,
   frame,
@@ -12,9 +11,10 @@ import {
   open,
   POST,
   settings,
-  wireClient,
   word,
-} from "../../../tests/support/http2-wire.ts";
+} from "../../../tests/support/http2-frames.ts";
+import { http2World, type Seen } from "../../../tests/support/http2-server.ts";
+import { wireClient } from "../../../tests/support/http2-wire.ts";
 import { FLAG, FRAME, PREFACE, SETTING } from "./frame.ts";
 
 const { endStream, endHeaders } = FLAG;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { NOWHERE } from "#edge/http/body.ts";
 import { field } from "#edge/http/fields.ts";
+import { ACK, block, data, frame, headers, type Pairs, settings, word } from "../../../tests/support/http2-frames.ts";
 import { ask, type Outcome, wireTarget } from "../../../tests/support/http2-target.ts";
-import { ACK, block, data, frame, headers, type Pairs, settings, word } from "../../../tests/support/http2-wire.ts";
 import { FLAG, FRAME, SETTING } from "./frame.ts";
 
 const { endStream, endHeaders } = FLAG;
