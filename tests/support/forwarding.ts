@@ -14,6 +14,7 @@ import { forwardSettings } from "#edge/targets/forward-settings.ts";
 import type { HealthSource } from "#edge/targets/health-source.ts";
 import { type Journey, newJourney } from "#edge/targets/journey.ts";
 import { openPools } from "#edge/targets/pool.ts";
+import type { Station } from "#edge/targets/station.ts";
 import type { Rewritten } from "#edge/targets/target-head.ts";
 import { openTargets, type Targets } from "#edge/targets/targets.ts";
 import { traceIds } from "#edge/targets/trace-id.ts";
@@ -31,6 +32,10 @@ export interface ForwardingWorld {
   readonly targets: Targets;
   /** What became of each request, in the order in which they ended. */
   readonly journeys: readonly (Journey & { readonly whole: boolean })[];
+  /** Requests that targets were chosen for and that are not done. */
+  readonly outstanding: () => number;
+  /** Connections to targets. */
+  readonly connections: () => number;
   /** Waits for the journey of the request with that number. */
   readonly ended: (number: number) => Promise<Journey & { readonly whole: boolean }>;
 }
@@ -73,6 +78,7 @@ export async function forwardingWorld(options: ForwardingOptions): Promise<Forwa
   });
   const journeys: (Journey & { whole: boolean })[] = [];
   const waiting = new Map<number, () => void>();
+  const stations = new Set<Station>();
   const handler: HttpHandler = {
     request(exchange) {
       const journey = newJourney();
@@ -81,6 +87,7 @@ export async function forwardingWorld(options: ForwardingOptions): Promise<Forwa
         waiting.get(journeys.length)?.();
       });
       const lease = forwarding.choose(exchange.fields);
+      if (lease) stations.add(lease.station);
       if (!lease) return answerStatus(exchange, 503);
       forward(
         { exchange, lease, settings, journey, rewritten: options.rewritten?.(exchange) },
@@ -117,6 +124,8 @@ export async function forwardingWorld(options: ForwardingOptions): Promise<Forwa
     timers,
     targets,
     journeys,
+    outstanding: () => [...stations].reduce((sum, { outstanding }) => sum + outstanding, 0),
+    connections: () => pools.connections,
     async ended(number) {
       if (journeys.length <= number) await new Promise<void>((resolve) => waiting.set(number + 1, resolve));
       return journeys[number]!;

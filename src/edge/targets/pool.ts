@@ -17,6 +17,8 @@ export interface Pools {
   acquire(station: Station, wish: Wish, waiter: Waiter): void;
   /** The waiter does not want one any more. */
   giveUp(station: Station, wish: Wish, waiter: Waiter): void;
+  /** How many there are: used, kept and being made. */
+  readonly connections: number;
   close(): void;
 }
 
@@ -85,6 +87,11 @@ export function openPools(deps: PoolsDeps): Pools {
       else poolOf(station, wish).acquire(wish, waiter);
     },
     giveUp: (station, wish, waiter) => known.get(station)?.byPolicy.get(policyFor(station, wish))?.giveUp(waiter),
+    get connections() {
+      let sum = 0;
+      for (const { byPolicy } of known.values()) for (const pool of byPolicy.values()) sum += pool.connections;
+      return sum;
+    },
     close() {
       cancelSweep();
       for (const station of known.keys()) forget(station);
@@ -146,6 +153,10 @@ class Pool {
       this.#dialling.delete(dialling);
       dialling.cancel();
     }
+  }
+
+  get connections(): number {
+    return this.#all.size + this.#dialling.size;
   }
 
   /** Closes what was idle for too long; true when nothing has been here for a while. */
