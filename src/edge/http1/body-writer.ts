@@ -16,6 +16,11 @@ export class BodyWriter {
     this.#output = output;
   }
 
+  /** Whether the body under way ends with the connection. */
+  get endsWithConnection(): boolean {
+    return this.#framing === "close";
+  }
+
   begin(framing: BodyFraming, length: BodyLength): void {
     this.#framing = framing;
     this.#left = length === "unknown" ? 0 : length;

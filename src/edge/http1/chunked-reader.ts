@@ -1,9 +1,24 @@
 import type { Fields } from "#edge/http/fields.ts";
-import { CR, HEX, LF, VALUE } from "./bytes.ts";
+import { CR, HEX, LF, TOKEN, VALUE } from "./bytes.ts";
 import { FieldLines } from "./field-lines.ts";
 
 /** What comes next of a body: a `piece` of it, its `end`, nothing until there is `more`, or something that is no body. */
 export type Step = "piece" | "end" | "more" | "fault";
+
+type State =
+  | "size"
+  | "extension"
+  | "extension-name"
+  | "extension-value"
+  | "extension-token"
+  | "extension-quoted"
+  | "extension-escaped"
+  | "extension-end"
+  | "size-lf"
+  | "data"
+  | "data-cr"
+  | "data-lf"
+  | "trailers";
 
 /**
  * Reads chunked bodies one after the other (RFC 9112 section 7.1): sizes in hexadecimal digits and nothing else, CR LF and
@@ -17,7 +32,7 @@ export class ChunkedReader {
   /** Behind `end`: the trailers that may be taken for fields. */
   trailers: Fields = [];
   readonly #lines: FieldLines;
-  #state: "size" | "extension" | "size-lf" | "data" | "data-cr" | "data-lf" | "trailers" = "size";
+  #state: State = "size";
   #left = 0;
   #digits = 0;
   #extensions = 0;
@@ -72,9 +87,13 @@ export class ChunkedReader {
         return true;
       }
       case "extension":
-        if (byte === CR) this.#state = "size-lf";
-        else if (VALUE[byte] !== 1) return false;
-        return ++this.#extensions <= LONGEST_EXTENSIONS;
+      case "extension-name":
+      case "extension-value":
+      case "extension-token":
+      case "extension-quoted":
+      case "extension-escaped":
+      case "extension-end":
+        return ++this.#extensions <= LONGEST_EXTENSIONS && this.#takeExtension(byte);
       case "size-lf":
         this.#digits = 0;
         if (this.#left === 0) {
@@ -93,10 +112,37 @@ export class ChunkedReader {
     }
   }
 
+  /** RFC 9112 section 7.1.1, without the white space that only bad senders write. */
+  #takeExtension(byte: number): boolean {
+    const state = this.#state;
+    if (state === "extension-quoted" || state === "extension-escaped") {
+      if (state === "extension-escaped") this.#state = "extension-quoted";
+      else if (byte === QUOTE) this.#state = "extension-end";
+      else if (byte === BACKSLASH) this.#state = "extension-escaped";
+      return VALUE[byte] === 1;
+    }
+    if (TOKEN[byte] === 1 && state !== "extension-end") {
+      if (state === "extension") this.#state = "extension-name";
+      else if (state === "extension-value") this.#state = "extension-token";
+      return true;
+    }
+    if (state === "extension") return false;
+    if (state === "extension-value") {
+      this.#state = "extension-quoted";
+      return byte === QUOTE;
+    }
+    if (byte === CR) this.#state = "size-lf";
+    else if (byte === SEMICOLON) this.#state = "extension";
+    else if (byte === EQUALS && state === "extension-name") this.#state = "extension-value";
+    else return false;
+    return true;
+  }
+
   #readTrailers(bytes: Buffer, to: number): Step {
     const progress = this.#lines.read(bytes, this.at, to);
     this.at = this.#lines.at;
     if (progress !== "done") return progress;
+    if (this.#lines.unusual) return "fault";
     this.trailers = this.#lines.fields.filter(({ key }) => !NO_TRAILERS.has(key));
     return "end";
   }
@@ -133,7 +179,10 @@ const NO_TRAILERS: ReadonlySet<string> = new Set([
   "warning",
   "www-authenticate",
 ]);
+const QUOTE = 34;
 const SEMICOLON = 59;
+const EQUALS = 61;
+const BACKSLASH = 92;
 /** Sizes that can be counted without error. */
 const MOST_DIGITS = 13;
 /** Of all chunks of a body, as in Node.js: one byte that is charged with a long extension costs more than it brings. */

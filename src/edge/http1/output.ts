@@ -10,11 +10,11 @@ export class Output {
   written = 0;
   readonly #socket: Socket;
   /** TLS has encrypted a piece when `write` returns; the kernel may not yet have taken one in clear. */
-  readonly #takesAtOnce: boolean;
+  readonly encrypted: boolean;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#takesAtOnce = "encrypted" in socket && socket.encrypted === true;
+    this.encrypted = "encrypted" in socket && socket.encrypted === true;
   }
 
   /** Whether so much waits to be sent that the producer is to wait for the socket's `drain`. */
@@ -38,7 +38,7 @@ export class Output {
   bytes(piece: Uint8Array): void {
     const { length } = piece;
     this.written += length;
-    const big = length > STAGE_SIZE || (this.#takesAtOnce && length >= BIG && (owner !== this || used === 0));
+    const big = length > STAGE_SIZE || (this.encrypted && length >= BIG && (owner !== this || used === 0));
     if (!big) {
       take(this, length);
       stage.set(piece, used);
@@ -46,7 +46,7 @@ export class Output {
       return;
     }
     this.flush();
-    if (this.#takesAtOnce && this.#socket.writableLength === 0) this.#socket.write(piece);
+    if (this.encrypted && this.#socket.writableLength === 0) this.#socket.write(piece);
     else this.#socket.write(Buffer.from(piece));
   }
 
@@ -64,7 +64,7 @@ export class Output {
     }
     socket.write(piece);
     // What the kernel did not take now it takes from there later.
-    if (!this.#takesAtOnce && socket.writableLength > 0) stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
+    if (!this.encrypted && socket.writableLength > 0) stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
   }
 }
 

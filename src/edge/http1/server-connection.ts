@@ -99,11 +99,12 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     this.#gone();
   }
 
-  mayStay(): boolean {
+  decideStay(endsWithConnection: boolean): boolean {
     const exchange = this.#exchange;
     const { head } = this.#reader;
     const stays =
       exchange !== undefined &&
+      !endsWithConnection &&
       "keepAlive" in head &&
       head.keepAlive &&
       !head.last &&
@@ -365,7 +366,9 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     this.#delivery = undefined;
     this.#incoming.clear();
     this.#watch.stop();
-    this.#socket.destroy();
+    // Only a reset tells the client that a body is not whole which ends with the connection.
+    if (exchange?.begun && this.writer.endsWithConnection && !this.output.encrypted) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
     exchange?.finish(false);
     into?.abort();
     tunnel?.closed();

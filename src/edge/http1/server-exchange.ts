@@ -11,8 +11,8 @@ import type { RequestHead } from "./request-reader.ts";
 export interface ServerSide {
   readonly output: Output;
   readonly writer: BodyWriter;
-  /** Whether the connection can be used again when this exchange is over. Decides it, too. */
-  mayStay(): boolean;
+  /** Decides whether the connection is used again when this exchange is over, if the answer does not end with it. */
+  decideStay(endsWithConnection: boolean): boolean;
   /** Delivers the body of the request under way. */
   deliver(into: Sink): Flow;
   /** The answer is over; whether it is whole. */
@@ -101,7 +101,7 @@ export class ServerExchange implements Exchange, Sink {
     const empty = status === 204 || status === 304;
     const bodyless = empty || this.method === "HEAD";
     const endsWithConnection = length === "unknown" && this.version === "1.0" && !bodyless;
-    const stays = this.#side.mayStay() && !endsWithConnection;
+    const stays = this.#side.decideStay(endsWithConnection);
     let head = statusLine(status, reason) + fieldLines(fields);
     if (!empty && length !== "unknown") head += `Content-Length: ${length}\r\n`;
     else if (!bodyless && !endsWithConnection) head += "Transfer-Encoding: chunked\r\n";

@@ -210,8 +210,11 @@ class Http1Target implements TargetConnection, TargetSocketHearer, TargetSide {
     const { head } = this.#reader;
     const exchange = this.#exchange;
     if (exchange === undefined) return false;
+    if (!head.keepAlive) this.#keepAlive = false;
     if (head.status === 101) this.#switch(exchange, head);
     else if (head.status >= 200) this.#answer(exchange, head);
+    // RFC 9110 section 8.6: it has no body, and names none.
+    else if (head.body !== "close") this.#malformed("the target's interim answer has a body");
     else if (++this.#interims > MOST_INTERIMS) this.#malformed("the target answers without end");
     else exchange.answer.informed(head.status, head.fields);
     return true;
@@ -221,7 +224,8 @@ class Http1Target implements TargetConnection, TargetSocketHearer, TargetSide {
     const { status, reason, fields } = head;
     const empty = status === 204 || status === 304;
     const bodyless = empty || method === "HEAD";
-    if (!head.keepAlive || (head.body === "close" && !bodyless)) this.#keepAlive = false;
+    // A target that answers HEAD as if a body came may believe that one does; so does one that has a length for none.
+    if (head.body === "close" ? !empty : status === 204 && head.length !== 0) this.#keepAlive = false;
     const length = empty ? 0 : head.length;
     if (bodyless) this.#body.begin("length", 0);
     else this.#body.begin(head.body, head.length === "unknown" ? 0 : head.length);

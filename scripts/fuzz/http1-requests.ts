@@ -1,0 +1,552 @@
+import type { ConnectionDeps, ConnectionSettings, RefusedRequest } from "#edge/http/connection.ts";
+import type { Client, Exchange } from "#edge/http/exchange.ts";
+import { serveHttp1 } from "#edge/http1/server-connection.ts";
+import { http1Target } from "#edge/http1/target-connection.ts";
+import { between, chance, mutated, pick, pieces, times } from "./draw.ts";
+import type { Fuzzer, Outcome, Random } from "./fuzzer.ts";
+import { type Message, type Pairs, read } from "./llhttp.ts";
+import { memorySocket } from "./memory-socket.ts";
+
+/**
+ * Bytes of clients: what our server takes for requests beside what llhttp does. A request that we accept must be read in
+ * the same way by both, and what we hand on to a target must be one request to llhttp, whatever came.
+ */
+export const http1Requests: Fuzzer = {
+  what: "requests of HTTP/1.1: our server beside node:http's parser, and what a target is sent beside it again",
+  attempt(random) {
+    const stream = drawStream(random);
+    const cut = pieces(random, Buffer.from(stream, "latin1"));
+    const ours = serve(cut);
+    const theirs = read("request", cut);
+    const outcome = compare(ours, theirs.messages, theirs.error);
+    if (outcome === "same" || !("failure" in outcome)) return outcome;
+    const shown = { ...ours, requests: ours.requests.map(({ forwarded: _, ...request }) => request) };
+    return {
+      failure: [
+        outcome.failure,
+        `bytes  ${JSON.stringify(stream)}`,
+        `pieces ${cut.map(({ length }) => length).join(" ")}`,
+        `ours   ${JSON.stringify(shown)}`,
+        `theirs ${JSON.stringify(theirs)}`,
+      ].join("\n"),
+    };
+  },
+};
+
+interface Served {
+  readonly requests: readonly Request[];
+  readonly refused: Pick<RefusedRequest, "status" | "desync" | "line"> | undefined;
+  readonly closed: boolean;
+}
+
+interface Request {
+  readonly method: string;
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly version: string;
+  readonly fields: Pairs;
+  readonly upgrade: string | undefined;
+  readonly last: boolean;
+  /** ALB calls it `NonCompliantHeader`, if nothing worse. */
+  readonly unusual: boolean;
+  body: string;
+  trailers: Pairs;
+  whole: boolean;
+  /** What a target was sent. */
+  readonly forwarded: () => string;
+}
+
+/** Serves the bytes, handing every request on to a target of its own. */
+function serve(cut: readonly Buffer[]): Served {
+  const requests: Request[] = [];
+  let refused: Served["refused"];
+  const client = memorySocket();
+  const handler = {
+    request(exchange: Exchange) {
+      const target = memorySocket();
+      const sent = http1Target({ socket: target.socket, hear: () => {} }).send(
+        {
+          method: exchange.method,
+          path: exchange.target,
+          host: exchange.host ?? "none",
+          scheme: "http",
+          fields: exchange.fields,
+          bodyLength: exchange.bodyLength,
+          upgrade: exchange.upgrade,
+          wantsTrailers: exchange.takesTrailers,
+          ...(exchange.last === undefined ? {} : { last: exchange.last }),
+        },
+        { informed: () => {}, answered: () => sent.body, switched: () => {}, failed: () => {} },
+      );
+      const request: Request = {
+        method: exchange.method,
+        target: exchange.target,
+        host: exchange.host,
+        version: exchange.version,
+        fields: exchange.fields.map(({ name, value }) => [name, value] as const),
+        upgrade: exchange.upgrade,
+        last: exchange.last === true,
+        unusual: exchange.desync.reason === "NonCompliantHeader",
+        body: "",
+        trailers: [],
+        whole: false,
+        forwarded: target.written,
+      };
+      requests.push(request);
+      exchange.readBody({
+        write(piece) {
+          request.body += Buffer.from(piece).toString("latin1");
+          return sent.body.write(piece);
+        },
+        end(trailers = []) {
+          request.whole = true;
+          request.trailers = trailers.map(({ name, value }) => [name, value] as const);
+          sent.body.end(trailers);
+          exchange.respond(200, undefined, [], 0).end();
+        },
+        abort: () => sent.body.abort(),
+        drained: () => {},
+      });
+    },
+    refused({ status, desync, line }: RefusedRequest) {
+      refused = { status, desync, line };
+    },
+  };
+  const connection = serveHttp1(client.socket, CLIENT, () => SETTINGS, handler, NO_TIME);
+  for (const piece of cut) client.arrive(piece);
+  const closed = client.ended() || client.destroyed();
+  connection.destroy();
+  return { requests, refused, closed };
+}
+
+function compare(ours: Served, theirs: readonly Message[], error: string | undefined): Outcome {
+  for (const [i, request] of ours.requests.entries()) {
+    const message = theirs[i];
+    const bad = forwardedBadly(request);
+    if (bad !== undefined) return { failure: bad };
+    if (message === undefined) {
+      const excuse = ACCEPTED_ALONE.find(({ applies }) => applies(request, error, theirs.at(-1)));
+      if (!excuse) return { failure: `request ${i} is accepted by us alone` };
+      // From here on the two are out of step.
+      return { allowed: excuse.name };
+    }
+    const difference = differs(request, message);
+    if (difference !== undefined) return { failure: `request ${i} differs: ${difference}` };
+    if (request.whole && !message.whole) {
+      const excuse = ACCEPTED_ALONE.find(({ applies }) => applies(request, error, undefined));
+      return excuse ? { allowed: excuse.name } : { failure: `the body of request ${i} is whole to us alone` };
+    }
+    // What follows is another protocol to llhttp, and none to us: nobody was let.
+    if (message.upgrade) return i + 1 === ours.requests.length ? "same" : { allowed: "not heard: behind an upgrade" };
+  }
+  if (theirs.length > ours.requests.length) {
+    const name = refusal(ours, theirs[ours.requests.length]);
+    return name === undefined
+      ? { failure: `request ${ours.requests.length} is accepted by them alone` }
+      : { allowed: name };
+  }
+  const [mine, their] = [ours.requests.at(-1), theirs.at(-1)];
+  if (!mine || !their?.whole || mine.whole) return "same";
+  return ours.closed ? { allowed: "refused: chunks" } : { failure: "the last body is whole to them alone" };
+}
+
+/** How a request that both accept is not the same to both. */
+function differs(request: Request, message: Message): string | undefined {
+  if (request.method !== message.method) return "method";
+  if (request.version !== message.version) return "version";
+  const asked = targetOf(message.url, message.method);
+  if (request.target !== asked.target) return `target ${JSON.stringify(asked.target)}`;
+  const host = asked.authority ?? message.fields.find(([name]) => name.toLowerCase() === "host")?.[1];
+  if (request.host !== host) return `host ${JSON.stringify(host)}`;
+  const fields = endToEnd(message.fields);
+  if (JSON.stringify(request.fields) !== JSON.stringify(fields)) return `fields ${JSON.stringify(fields)}`;
+  const both = Math.min(request.body.length, message.body.length);
+  if (request.body.slice(0, both) !== message.body.slice(0, both)) return "body";
+  if (request.whole && message.whole && request.body.length !== message.body.length) return "length of the body";
+  if (request.whole && message.whole && request.trailers.some(([name, value]) => !has(message.trailers, name, value))) {
+    return "trailers";
+  }
+  return undefined;
+}
+
+function has(pairs: Pairs, name: string, value: string): boolean {
+  return pairs.some((pair) => pair[0] === name && pair[1] === value);
+}
+
+/** What of a head is passed on, found in another way than ours. */
+function endToEnd(fields: Pairs): Pairs {
+  const named = fields
+    .filter(([name]) => name.toLowerCase() === "connection")
+    .flatMap(([, value]) => value.toLowerCase().split(","))
+    .map((option) => option.replace(/^[ \t]+|[ \t]+$/g, ""));
+  return fields.filter(([name]) => {
+    const key = name.toLowerCase();
+    const letters = key.replace(/[^a-z0-9]/g, "");
+    if (letters === "contentlength" && key.length >= 14) return false;
+    if (letters === "transferencoding" && key.length >= 17) return false;
+    return !NOT_PASSED_ON.has(key) && !named.includes(key);
+  });
+}
+
+/** The target of a request line in the origin form, found in another way than ours. */
+function targetOf(url: string, method: string): { target: string; authority: string | undefined } {
+  const [, authority, path = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
+  if (authority === undefined) return { target: url, authority };
+  if (path === "") return { target: method === "OPTIONS" ? "*" : "/", authority };
+  return { target: path.startsWith("/") ? path : `/${path}`, authority };
+}
+
+/** Whatever came, a target must find exactly one request in what it is sent, and the same one. */
+function forwardedBadly(request: Request): string | undefined {
+  const bytes = Buffer.from(request.forwarded(), "latin1");
+  const { messages, error } = read("request", [bytes]);
+  // What Node.js would refuse is safe; it does not know every method, and not what ALB passes on.
+  const knowable = KNOWN_METHODS.has(request.method) && !isUnusual(request);
+  if (error !== undefined) return knowable && request.whole ? `a target would refuse it: ${error}` : undefined;
+  if (messages.length !== 1) return `a target would find ${messages.length} requests`;
+  const [message] = messages;
+  if (message === undefined || message.method !== request.method || message.url !== request.target) {
+    return "a target would find another request";
+  }
+  if (message.whole !== request.whole && request.upgrade === undefined) return "a target would find another end";
+  return message.body === request.body ? undefined : "a target would find another body";
+}
+
+/** Whether a request has bytes that llhttp refuses and ALB passes on: they are no part of any framing. */
+function isUnusual({ target, fields }: Request): boolean {
+  return NOT_ASCII.test(target) || fields.some(([, value]) => UNUSUAL.test(value));
+}
+
+/** What we accept and llhttp does not. Each is framed anew, and what is ambiguous is the last of its connections. */
+const ACCEPTED_ALONE: readonly {
+  readonly name: string;
+  readonly applies: (request: Request, error: string | undefined, before: Message | undefined) => boolean;
+}[] = [
+  // Any token is a method to RFC 9110 section 9.1, and to ALB; llhttp knows IANA's.
+  { name: "accepted: method that llhttp does not know", applies: ({ method }) => !KNOWN_METHODS.has(method) },
+  // ALB passes control characters in values on (NonCompliantHeader); never NUL, CR or LF.
+  {
+    name: "accepted: control character in a value",
+    applies: (request, error) => error === "HPE_INVALID_HEADER_TOKEN" && (isUnusual(request) || request.unusual),
+  },
+  // ALB takes bytes above ASCII in targets for compliant.
+  {
+    name: "accepted: target beyond ASCII",
+    applies: ({ target }, error) => error === "HPE_INVALID_URL" && NOT_ASCII.test(target),
+  },
+  // ALB takes these in its defensive mode, and both connections end behind them.
+  { name: "accepted: ambiguous, and the last of its connections", applies: ({ last }) => last },
+  // Llhttp obeys a `Connection: close` that stands among trailers, where it means nothing (RFC 9110 section 6.5.1).
+  {
+    name: "accepted: behind `Connection: close` among trailers",
+    applies: (_, error, before) =>
+      error === "HPE_CLOSED_CONNECTION" &&
+      before?.trailers.some(([name]) => name.toLowerCase() === "connection") === true,
+  },
+];
+
+/** Why we refuse, or no longer hear, what llhttp accepts. It is the safe direction, and yet each has its reason. */
+function refusal({ refused, closed, requests }: Served, message: Message | undefined): string | undefined {
+  if (refused && message) {
+    const { reason } = refused.desync;
+    if (reason !== undefined) return REFUSED_FOR.has(reason) ? `refused: ${reason}` : undefined;
+    const why = refusedFor(message);
+    return why && `refused: ${why}`;
+  }
+  if (!closed) return undefined;
+  return requests.at(-1)?.whole === false ? "refused: chunks" : "not heard: behind the last of a connection";
+}
+
+/**
+ * ALB's reasons for what llhttp lets pass: methods and targets in lower case or with odd characters, Transfer-Encoding in
+ * HTTP/1.0, codings beside chunked, and versions that llhttp knows and this connection does not speak.
+ */
+const REFUSED_FOR: ReadonlySet<string> = new Set([
+  "AmbiguousUri",
+  "BadContentLength",
+  "BadHeader",
+  "BadMethod",
+  "BadTransferEncoding",
+  "BadUri",
+  "BadVersion",
+  "MultipleContentLength",
+  "MultipleTransferEncodingChunked",
+  "NonCompliantVersion",
+  "SpaceInUri",
+  "SuspiciousHeader",
+  "UndefinedTransferEncodingSemantics",
+]);
+
+/** What else RFC 9112 and 9110 want of a head, which llhttp leaves to node:http or to nobody. */
+function refusedFor({ method, url, fields, version }: Message): string | undefined {
+  // Llhttp takes a first line without a version for one, even if it ends with LF alone.
+  if (version === "0.9") return "HTTP/0.9";
+  const hosts = fields.filter(([name]) => name.toLowerCase() === "host").map(([, value]) => value);
+  const codings = fields.filter(([name]) => name.toLowerCase() === "transfer-encoding");
+  const [, authority] = /^https?:\/\/([^/?]*)/i.exec(url) ?? [];
+  if (method === "CONNECT" || method === "TRACE") return method;
+  if (hosts.length !== 1) return "not one Host";
+  if (!hosts.every((host) => AUTHORITY.test(host))) return "no valid Host";
+  if (authority !== undefined && !AUTHORITY.test(authority)) return "no valid authority";
+  if (authority === undefined && !url.startsWith("/")) return "no valid target";
+  if (codings.some(([, value]) => value.toLowerCase() !== "chunked")) return "transfer coding";
+  return undefined;
+}
+
+function drawStream(random: Random): string {
+  const stream = times(between(random, 1, 4), () => drawRequest(random)).join("");
+  return chance(random, 0.5) ? mutated(random, stream) : stream;
+}
+
+function drawRequest(random: Random): string {
+  const odd = (of: number): boolean => chance(random, of);
+  const method = odd(0.9) ? pick(random, ["GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS"]) : pick(random, METHODS);
+  const target = odd(0.85) ? pick(random, ["/", "/a?b=c", "/x/y%20z"]) : pick(random, TARGETS);
+  const version = odd(0.92) ? "HTTP/1.1" : pick(random, VERSIONS);
+  const lines: string[] = [];
+  if (odd(0.95)) lines.push(odd(0.9) ? "Host: a.test" : pick(random, HOSTS));
+  for (let left = between(random, 0, 4); left > 0; left--) lines.push(pick(random, odd(0.8) ? FIELDS : ODD_FIELDS));
+  const kind = random();
+  let body = "";
+  if (kind < 0.3) {
+    body = pick(random, BODIES);
+    lines.push(`Content-Length: ${odd(0.92) ? body.length : pick(random, LENGTHS)}`);
+  } else if (kind < 0.6) {
+    lines.push(odd(0.92) ? "Transfer-Encoding: chunked" : pick(random, CODINGS));
+    body = drawChunks(random);
+  }
+  if (odd(0.06)) lines.push(pick(random, LENGTH_FIELDS));
+  if (odd(0.06)) lines.push(pick(random, CODINGS));
+  const ordered = odd(0.8) ? lines : lines.toSorted(() => random() - 0.5);
+  const lead = odd(0.04) ? pick(random, ["\r\n", "\r\n\r\n", "\n", "\r", " "]) : "";
+  return `${lead}${method} ${target} ${version}\r\n${ordered.map((line) => `${line}\r\n`).join("")}\r\n${body}`;
+}
+
+function drawChunks(random: Random): string {
+  let body = "";
+  for (let left = between(random, 0, 3); left > 0; left--) {
+    const piece = pick(random, BODIES.slice(1));
+    const size = chance(random, 0.93) ? piece.length.toString(16) : pick(random, SIZES);
+    const extension = chance(random, 0.85) ? "" : pick(random, EXTENSIONS);
+    body += `${size}${extension}\r\n${piece}${chance(random, 0.96) ? "\r\n" : pick(random, ["\n", "\r", "", "\r\n\r\n", "x\r\n"])}`;
+  }
+  const end = chance(random, 0.93) ? "0" : pick(random, ["00", "000000000000000000", "0;x", "0 ", "-0", "0x0", ""]);
+  const trailers = times(chance(random, 0.75) ? 0 : between(random, 1, 2), () =>
+    pick(random, [...FIELDS, ...ODD_FIELDS]),
+  );
+  return `${body}${end}\r\n${trailers.map((line) => `${line}\r\n`).join("")}\r\n`;
+}
+
+export const CLIENT: Client = {
+  address: "192.0.2.1",
+  port: 1,
+  localAddress: "192.0.2.2",
+  localPort: 80,
+  scheme: "http",
+  listenerPort: 80,
+  connectionId: "TID_fuzz",
+};
+export const SETTINGS: ConnectionSettings = { idle: 60_000, life: 3_600_000, desync: "defensive" };
+export const NO_TIME: ConnectionDeps = { clock: { now: () => new Date(0) }, timers: { after: () => () => {} } };
+const NOT_PASSED_ON: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+const KNOWN_METHODS: ReadonlySet<string> = new Set(
+  "ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND UNLINK UNLOCK UNSUBSCRIBE".split(
+    " ",
+  ),
+);
+const AUTHORITY = /^([\w.~%!$&'()*+,;=-]+|\[[\w.~%!$&'()*+,;=:-]+\])(:\d*)?$/;
+const UNUSUAL = /[\x01-\x08\x0b-\x1f\x7f]/;
+const NOT_ASCII = /[\x80-\xff]/;
+const METHODS = ["PATCH", "PURGE", "get", "TRACE", "CONNECT", "FOO", "M-SEARCH", "G T", "", "GE\0T", "PRI", "QUERY"];
+const TARGETS = [
+  "*",
+  "a",
+  "",
+  "/a b",
+  "/#x",
+  "/\xe4",
+  "//evil/x",
+  "http://b.test/y",
+  "HTTP://b.test?q",
+  "https://b.test",
+  "http://",
+  "http:///x",
+  "http://u@b.test/",
+  "ftp://b.test/",
+  "b.test:80",
+  "/\x01",
+  "/?a=http://x/",
+  "?x",
+  "http://b.test:80:80/",
+  "http://[::1]:8/",
+];
+const VERSIONS = [
+  "HTTP/1.0",
+  "HTTP/1.0",
+  "HTTP/1.0",
+  "HTTP/1.2",
+  "HTTP/2.0",
+  "HTTP/0.9",
+  "http/1.1",
+  "HTTP/1.1 ",
+  "HTTP/11",
+  "",
+  "ICE/1.0",
+  "HTTP/1.10",
+];
+const HOSTS = [
+  "Host: b.test:8080",
+  "Host:",
+  "Host: a b",
+  "Host: a.test\r\nHost: b.test",
+  "Host: [::1]:80",
+  "Host: a/b",
+  "Host : a.test",
+  "host:a.test",
+  "Host: a.test:x",
+  "Host: u@a.test",
+  "Host: a.test,b.test",
+  "HOST:\ta.test\t",
+];
+const FIELDS = [
+  "Accept: */*",
+  "X-A: 1",
+  "x-a:2",
+  "Cookie: a=b; c=d",
+  "User-Agent: \xe4\xf6",
+  "Empty:",
+  "Tab:\tx\ty\t",
+  "Connection: keep-alive",
+  "TE: trailers",
+  "X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+];
+const ODD_FIELDS = [
+  "Connection: close",
+  "Connection: x-a, keep-alive",
+  "Connection: upgrade\r\nUpgrade: websocket",
+  "Upgrade: h2c",
+  "Expect: 100-continue",
+  "Keep-Alive: timeout=5",
+  "Proxy-Connection: keep-alive",
+  " folded: 1",
+  "\tfolded",
+  "no colon",
+  ": empty",
+  "X A: 1",
+  "X-A : 1",
+  "X-C: a\x01b",
+  "X-N: a\0b",
+  "X-R: a\rb",
+  "X-L: a\nb",
+  "Transfer_Encoding: chunked",
+  "Content_Length: 3",
+  "Content-Length\xa0: 3",
+  "Transfer-Encoding\v: chunked",
+  "Trailer: x-a",
+  "Connection: close, content-length",
+  "Connection: transfer-encoding",
+  "X-D: a\x7f",
+];
+const BODIES = [
+  "",
+  "a",
+  "hello",
+  "0\r\n\r\n",
+  "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
+  "5\r\nhello\r\n0\r\n\r\n",
+  "\r\n",
+  "x".repeat(40),
+];
+const LENGTHS = [
+  "0",
+  "3",
+  "+5",
+  "-1",
+  "0x5",
+  "5 ",
+  " 5",
+  "5,5",
+  "5, 5",
+  "5 5",
+  "",
+  "05",
+  "5_0",
+  "99999999999999999999",
+  "1e1",
+  "\v5",
+  "5;a",
+  "4294967296",
+];
+const LENGTH_FIELDS = [
+  "Content-Length: 0",
+  "Content-Length: 5",
+  "Content-Length: 5\r\nContent-Length: 5",
+  "Content-Length : 5",
+  "content-length:5",
+  "Content-Length: 5\r\nContent-Length: 6",
+];
+const CODINGS = [
+  "Transfer-Encoding: chunked",
+  "Transfer-Encoding: Chunked",
+  "transfer-encoding:chunked",
+  "Transfer-Encoding: identity",
+  "Transfer-Encoding: gzip, chunked",
+  "Transfer-Encoding: chunked, identity",
+  "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+  "Transfer-Encoding: xchunked",
+  "Transfer-Encoding: chunked;x",
+  "Transfer-Encoding:\vchunked",
+  "Transfer-Encoding: chunked\xa0",
+  "Transfer-Encoding : chunked",
+  " Transfer-Encoding: chunked",
+  'Transfer-Encoding: "chunked"',
+  "Transfer-Encoding:\r\n chunked",
+  "Transfer-Encoding: chunked, chunked",
+  "Transfer-Encoding:",
+  "Transfer-Encoding: ,chunked",
+  "Transfer-Encoding: gzip",
+  "X: y\nTransfer-Encoding: chunked",
+  "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+];
+const SIZES = [
+  "0x5",
+  "+5",
+  "-5",
+  "5_",
+  "05",
+  "0000000000000000005",
+  "ffffffffffffffff",
+  "10000000000000005",
+  "5 ",
+  " 5",
+  "",
+  "g",
+  "1",
+  "7",
+  "\t5",
+  "5\t",
+];
+const EXTENSIONS = [
+  ";a",
+  ";a=b",
+  ';a="b;c"',
+  " ;a",
+  ";",
+  ";a=\x01",
+  ";a\n",
+  ";\r",
+  ';a="\r\n"',
+  "; a = b",
+  ";;",
+  `;${"x".repeat(100)}`,
+];
