@@ -13,6 +13,8 @@ export interface Call {
   /** The body as it came and was signed. */
   readonly signedBody: Buffer;
   readonly remoteAddress: string;
+  /** The DNS name in the client's certificate, where the connection asked for one and verified it. */
+  readonly clientName?: string;
   /** Why the HTTP layer could not take the body; the gateway says so in the words of the protocol. */
   readonly refusal?: AwsError;
 }

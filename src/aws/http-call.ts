@@ -32,7 +32,15 @@ export function callOf(request: IncomingMessage, body: Buffer): Call {
     body,
     signedBody: body,
     remoteAddress: request.socket.remoteAddress ?? "",
+    ...clientNameOf(request.socket as MaybeTls),
   };
+}
+
+/** Only a TLS socket has a certificate to show, and `authorized` says that it was asked for and holds. */
+function clientNameOf(socket: MaybeTls): Pick<Call, "clientName"> {
+  if (socket.authorized !== true) return {};
+  const [, clientName] = /^DNS:([a-z0-9.-]+)$/.exec(socket.getPeerCertificate?.().subjectaltname ?? "") ?? [];
+  return clientName === undefined ? {} : { clientName };
 }
 
 /** Node joins what came twice, but for set-cookie, which is no request header and only a hostile client sends. */
@@ -73,6 +81,12 @@ function unsupported(encoding: string): AwsError {
     "UnsupportedMediaTypeException",
     `The content encoding is not supported: ${encoding.slice(0, 60)}`,
   );
+}
+
+/** Of node:tls's sockets, what there is to be asked. */
+interface MaybeTls {
+  readonly authorized?: boolean;
+  getPeerCertificate?(): { readonly subjectaltname?: string };
 }
 
 const inflate = promisify(gunzip);

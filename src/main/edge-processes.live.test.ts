@@ -29,7 +29,7 @@ async function installation(more: Partial<EdgeHostSettings> = {}): Promise<Insta
   const backend = createServer((_request, response) => response.end("hello"));
   backend.listen(0, "127.0.0.1");
   await once(backend, "listening");
-  onTestFinished(() => void backend.close().closeAllConnections());
+  onTestFinished(() => backend.close().closeAllConnections());
   const certificate = await world.certify(["a.test"]);
   await world.add(
     balancer(

@@ -178,6 +178,18 @@ export const OPTIONS: Options = {
   ),
   "events-retention": option(retention, "30d", "how long events are kept, to be read and sent again", "DURATION"),
   edge: option(flag, "true", "run an edge beside the control plane", "BOOL"),
+  "fleet-listen": option(
+    optional(hostPort),
+    "",
+    "the port on which edges on other machines join and are told what to serve, TLS by certificates of its own; empty: none",
+    "HOST:PORT",
+  ),
+  "fleet-urls": option(
+    list(fleetUrl),
+    "",
+    "how edges on other machines reach that port, on each of the nodes; empty: as this node listens",
+    "URL,…",
+  ),
   "edge-workers": option(
     optional(workers),
     "",
@@ -189,6 +201,12 @@ export const OPTIONS: Options = {
     "0",
     "how long the edge keeps keys without a word from a control plane, at least 30; 0: for ever",
     "SECONDS",
+  ),
+  "edge-require-erasure": option(
+    flag,
+    "false",
+    "serve nothing where the edge cannot see that a dropped key leaves memory; it warns otherwise",
+    "BOOL",
   ),
   dev: option(flag, "false", "also accept test/test, and POST /_sealkeeper/reset, on loopback only"),
   "body-limit": option(count, "4194304", "the largest request body, in bytes", "BYTES"),
@@ -245,8 +263,11 @@ interface Options {
   readonly "event-local-targets": Option<boolean>;
   readonly "events-retention": Option<number>;
   readonly edge: Option<boolean>;
+  readonly "fleet-listen": Option<HostPort | undefined>;
+  readonly "fleet-urls": Option<readonly string[]>;
   readonly "edge-workers": Option<number | "inline" | undefined>;
   readonly "edge-key-lease-seconds": Option<number>;
+  readonly "edge-require-erasure": Option<boolean>;
   readonly dev: Option<boolean>;
   readonly "body-limit": Option<number>;
   readonly "log-level": Option<string>;
@@ -327,6 +348,11 @@ function bounded(most: number): (value: string) => number {
 
 function flag(value: string): boolean {
   return value === "true" ? true : value === "false" ? false : wrong(value, "true or false");
+}
+
+function fleetUrl(value: string): string {
+  const origin = parseHttpUrl(value);
+  return origin?.startsWith("https:") ? origin : wrong(value, "an https:// URL without a path");
 }
 
 function workers(value: string): number | "inline" {

@@ -10,6 +10,7 @@ import type { EdgeFiles } from "./edge-files.ts";
 import { identityIn } from "./edge-identity.ts";
 import { edgeLogs, providerRoots } from "./edge-logs.ts";
 import { type EdgeOptions, edgeArguments } from "./edge-options.ts";
+import { type IdentityRenewal, renewIdentity } from "./edge-renewal.ts";
 import { stateFile } from "./edge-state-file.ts";
 import type { Bequest } from "./edge-succession.ts";
 import { startWorkerProcess } from "./edge-workers.ts";
@@ -55,14 +56,26 @@ export function runEdge({ options, files, accessKey, ca, bequest, log }: ToRun):
     return inline(settings, deps);
   }
   const args = edgeArguments(options);
-  return startSupervisor(
-    { ...settings, workers: options.workers, legacy: bequest },
+  let renewal: IdentityRenewal | undefined;
+  const supervisor = startSupervisor(
+    { ...settings, workers: options.workers, legacy: bequest, onIdentity: (chain) => renewal?.take(chain) },
     {
       ...deps,
       startWorker: () => startWorkerProcess(args),
       stateLog: stateFile(files.state, (error) => log.warn({ err: error }, "the state of the edge could not be kept")),
     },
   );
+  if (settings.identity) {
+    const { identity } = settings;
+    renewal = renewIdentity({
+      ...deps,
+      files,
+      edge: options.name,
+      identity,
+      tell: (message) => supervisor.tell(message),
+    });
+  }
+  return supervisor;
 }
 
 function inline(settings: EdgeSettings, deps: Parameters<typeof startEdge>[1]): RunningEdge {

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import type { CallEntry } from "#aws/gateway.ts";
 import { refuseUpgrade } from "#aws/http-server.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
@@ -8,6 +7,7 @@ import { startDnsServer } from "#dns/server.ts";
 import { STDOUT } from "#events/deliver.ts";
 import { openEvents } from "#events/open.ts";
 import { openFleet } from "#fleet/fleet.ts";
+import { renewEdgeIdentity } from "#fleet/join.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
@@ -25,6 +25,7 @@ import { logCall, wakingTrail } from "./calls.ts";
 import type { Config } from "./config.ts";
 import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
 import { startEmbeddedEdge } from "./embedded-edge.ts";
+import { type FleetDoorDeps, notOfTheFleet, openFleetDoor } from "./fleet-door.ts";
 import { openFrontDoor } from "./front-door.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
@@ -48,6 +49,8 @@ export interface ServeDeps {
 export interface Running {
   readonly world: World;
   readonly api: HostPort;
+  /** The port of edges on other machines. */
+  readonly fleet: HostPort | undefined;
   readonly dns: HostPort;
   /** Ends everything gracefully, in the order in which parts need each other. */
   stop(): Promise<void>;
@@ -96,16 +99,19 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     });
     ending.push(() => keyMaker.stop());
 
-    const authenticate = sigv4({ clock, credentials: authenticator({ ...world, dev: config.dev }) });
+    const proved = sigv4({ clock, credentials: authenticator({ ...world, dev: config.dev }) });
+    const authenticate = notOfTheFleet(proved, world);
+    const audit = wakingTrail(world.journal, worker, fleet);
+    const onCall = (entry: CallEntry): void => {
+      metrics.call(entry);
+      logCall(log, entry);
+    };
     const door = await openFrontDoor(config, {
       world,
       log,
       authenticate,
-      audit: wakingTrail(world.journal, worker, fleet),
-      onCall: (entry) => {
-        metrics.call(entry);
-        logCall(log, entry);
-      },
+      audit,
+      onCall,
       onPromise: () => worker.wake(),
       pages: operatorPages({
         metrics,
@@ -115,26 +121,44 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
         },
         reset: config.dev ? () => resetFirstAccount(world, fleet) : undefined,
       }),
-      upgrade: (request, socket, head) => {
-        acceptEdge(request, socket, head).catch((error: unknown) => {
-          log.warn({ err: error }, "an edge was not let in");
-          refuseUpgrade(socket);
-        });
-      },
+      upgrade: (request, socket, head) => accept(request, socket, head, authenticate),
     });
     ending.push(() => door.stop());
+    const fleetDoor = await openFleetDoor(config["fleet-listen"], {
+      world,
+      log,
+      authenticate: proved,
+      audit,
+      onCall,
+      accept: (...edge) => accept(...edge),
+    });
+    if (fleetDoor) ending.push(() => fleetDoor.stop());
 
-    const acceptEdge = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-      const principal = await authenticateUpgrade(request, "sealkeeper", { authenticate });
+    const acceptEdge = async (...[request, socket, head, proof]: Parameters<typeof accept>): Promise<void> => {
+      const principal = await authenticateUpgrade(request, "sealkeeper", { authenticate: proof });
       if (principal.kind !== "edge") throw new Error(`${principal.arn} is no edge`);
       fleet.accept(socket, head, { ...principal, requestId: deps.ids.uuid() });
+    };
+    const accept: AcceptEdge = (request, socket, head, proof) => {
+      acceptEdge(request, socket, head, proof).catch((error: unknown) => {
+        log.warn({ err: error }, "an edge was not let in");
+        refuseUpgrade(socket);
+      });
     };
     if (config.edge) {
       const edge = await startEmbeddedEdge(config, door.address, { world, log });
       ending.push(() => edge.stop());
     }
-    log.info({ api: door.address, dns: { host: dns.address, port: dns.port }, data: config["data-dir"] }, "serving");
-    return { world, api: door.address, dns: { host: dns.address, port: dns.port }, stop };
+    log.info(
+      {
+        api: door.address,
+        fleet: fleetDoor?.address,
+        dns: { host: dns.address, port: dns.port },
+        data: config["data-dir"],
+      },
+      "serving",
+    );
+    return { world, api: door.address, fleet: fleetDoor?.address, dns: { host: dns.address, port: dns.port }, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -159,9 +183,12 @@ function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
     edgeCertificate: readEdgeCertificate,
     edgeSecret,
     edgeTrustStore,
+    renewIdentity: ({ name }, request) => renewEdgeIdentity(name, request, world),
     balancerArns: listLoadBalancerArns,
     markBalancerActive,
     onLoss: (edge, error) => log.warn({ edge, err: error }, "the connection of an edge was lost"),
     onError: (error) => log.error({ err: error }, "old changes could not be forgotten"),
   };
 }
+
+type AcceptEdge = FleetDoorDeps["accept"];

@@ -32,6 +32,7 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
 import { configuredEvents, type EventSettings } from "./event-settings.ts";
+import { fleetUrlsOf } from "./fleet-urls.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { objectFiles, objectReader } from "./object-files.ts";
@@ -56,6 +57,8 @@ export interface World extends NamePolicy {
   readonly caaIdentities: readonly string[];
   readonly httpValidationNetworks: readonly IpNetwork[];
   readonly publicUrl: string;
+  /** How edges on other machines reach the fleet's port; none where there is none. */
+  readonly fleetUrls: readonly string[];
   readonly postman: Postman | undefined;
   readonly approvalOrigin: string;
   readonly upstream: Upstream | undefined;
@@ -131,6 +134,7 @@ async function furnish(
     caaIdentities: config["caa-identities"],
     httpValidationNetworks: config["http-validation-networks"],
     publicUrl: config["public-url"],
+    fleetUrls: fleetUrlsOf(config["fleet-urls"], config["fleet-listen"]),
     postman: configuredPostman(config),
     approvalOrigin: approvalOrigin(config["public-url"]),
     upstream,

@@ -1,6 +1,9 @@
 /** By which name the control plane proves itself to edges on other machines, whatever address it is reached at. */
 export const CONTROL_NAME = "control.fleet.sealkeeper.internal";
 
+/** Where on the fleet's port an edge on another machine asks to be let in. */
+export const JOIN_PATH = "/_sealkeeper/fleet/join";
+
 /** How edges are named: up to 63 of `a-z`, `0-9` and `-`. */
 export const EDGE_NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,62}$/;
 

@@ -15,8 +15,6 @@ export type SupervisorNote =
   | { readonly kind: "leader"; readonly leads: boolean }
   /** What the one that checks has seen. */
   | { readonly kind: "health"; readonly loadBalancerArn: string; readonly targets: readonly TargetReport[] }
-  /** The identity by which the edge proves itself was renewed. */
-  | { readonly kind: "identity" }
   /** Drain and end. */
   | { readonly kind: "stop" };
 

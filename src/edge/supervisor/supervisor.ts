@@ -43,8 +43,6 @@ export interface Supervisor {
   reload(): Promise<void>;
   /** Drains every connection for a bounded time, forgets every key. */
   stop(): Promise<void>;
-  /** The identity by which the edge proves itself was renewed. */
-  tellIdentity(): void;
   /** What the supervisor itself has to say to the control plane. */
   tell(message: EdgeMessage): void;
 }
@@ -279,9 +277,6 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
       const all = [...workers.values()];
       sockets.close();
       await Promise.all(all.map((worker) => (worker.isLeaving ? worker.process.ended : dismiss(worker))));
-    },
-    tellIdentity() {
-      for (const worker of workers.values()) note(worker, { kind: "identity" });
     },
     tell: (message) => link.tell(message),
   };

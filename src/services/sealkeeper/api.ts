@@ -1,5 +1,6 @@
 import type { Io, SdkOf } from "#aws/schema.ts";
 import type { Operation } from "#aws/service.ts";
+import type { Signers } from "#ca/signers.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DeploymentState } from "#domain/deployment/deployment.ts";
 import type { CheckName, Outcome, Verdict } from "#domain/rehearsal/rehearsal.ts";
@@ -106,8 +107,47 @@ export interface DeploymentShown {
   readonly Places: readonly PlaceShown[];
 }
 
+/** What an edge on another machine is, where somebody says it. */
+export interface EdgePlanOf {
+  readonly EdgeName?: string | undefined;
+  readonly Zone?: string | undefined;
+  readonly Addresses?: string | undefined;
+}
+
+export interface EdgeTokenSummary extends EdgePlanOf {
+  readonly TokenId: string;
+  readonly CreatedAt: Date;
+  readonly ExpiresAt: Date;
+  readonly UsedAt?: Date | undefined;
+  readonly UsedBy?: string | undefined;
+}
+
+export interface EdgeSummary {
+  readonly EdgeName: string;
+  readonly Zone?: string | undefined;
+  readonly Addresses?: string | undefined;
+  readonly JoinedAt: Date;
+  /** It renews its identity long before. */
+  readonly IdentityEndsAt: Date;
+  readonly Connected: boolean;
+  readonly ConnectedAt?: Date | undefined;
+  readonly SeenAt?: Date | undefined;
+}
+
 /** Input and output of each operation. */
 export interface SealkeeperApi {
+  readonly CreateEdgeToken: Io<
+    EdgePlanOf & { readonly LifetimeSeconds?: number },
+    {
+      readonly TokenId: string;
+      /** It is answered here and nowhere else. */
+      readonly Token: string;
+      readonly ExpiresAt: Date;
+      readonly Endpoints: readonly string[];
+      /** Of the CA by which the control plane proves itself to edges; the token has it, too. */
+      readonly Fingerprint: string;
+    }
+  >;
   readonly DescribeDeployments: Io<OfCertificate, { readonly Deployments: readonly DeploymentShown[] }>;
   readonly DescribeRehearsal: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
   readonly ExplainCertificate: Io<
@@ -129,6 +169,11 @@ export interface SealkeeperApi {
     }
   >;
   readonly ListCertificateRegions: Io<object, { readonly Regions: readonly string[] }>;
+  readonly ListEdges: Io<PageOf, { readonly Edges: readonly EdgeSummary[]; readonly NextToken: string | undefined }>;
+  readonly ListEdgeTokens: Io<
+    PageOf,
+    { readonly Tokens: readonly EdgeTokenSummary[]; readonly NextToken: string | undefined }
+  >;
   readonly ListRehearsals: Io<
     PageOf & { readonly Verdict?: Verdict; readonly Owner?: string },
     { readonly Rehearsals: readonly RehearsalSummary[]; readonly NextToken: string | undefined }
@@ -138,15 +183,28 @@ export interface SealkeeperApi {
     PageOf,
     { readonly Rehearsals: readonly Rehearsal[]; readonly NextToken: string | undefined }
   >;
+  readonly RemoveEdge: Io<{ readonly EdgeName: string }>;
+  readonly RevokeEdgeToken: Io<{ readonly TokenId: string }>;
 }
 
-type ErrorNames = "InvalidArnException" | "InvalidNextTokenException" | "ResourceNotFoundException";
+type ErrorNames =
+  | "AccessDeniedException"
+  | "ConflictException"
+  | "InvalidArnException"
+  | "InvalidNextTokenException"
+  | "InvalidParameterException"
+  | "InvalidStateException"
+  | "ResourceNotFoundException";
 
 export type SealkeeperSdk = SdkOf<SealkeeperApi, ErrorNames>;
 
 /** The model that is mounted: of an SDK package only its schemas are read. */
 export const sdk: SealkeeperSdk = schemas as unknown as SealkeeperSdk;
 
-export type SealkeeperDeps = NowDeps;
+export interface SealkeeperDeps extends NowDeps {
+  readonly signers: Signers;
+  /** How edges on other machines reach us; none where they cannot. */
+  readonly fleetUrls: readonly string[];
+}
 
 export type SealkeeperOperation<Name extends keyof SealkeeperApi> = Operation<SealkeeperSdk, Name, SealkeeperDeps>;

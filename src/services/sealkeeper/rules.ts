@@ -11,6 +11,14 @@ export const rules: Rules = {
   // As ACM's own.
   CertificateArn: { min: 20, max: 2048 },
   NextToken: { min: 1, max: 10_000 },
+  // What they mean is checked by whoever lets edges in; here only that they are bounded.
+  EdgeName: { min: 1, max: 63 },
+  Zone: { min: 1, max: 64 },
+  Addresses: { min: 7, max: 18 },
+  TokenId: { min: 16, max: 16, pattern: /^[0-9a-f]{16}$/ },
+  "CreateEdgeTokenRequest.LifetimeSeconds": { min: 60, max: 604_800 },
+  "ListEdgesRequest.MaxResults": { min: 1, max: 1000 },
+  "ListEdgeTokensRequest.MaxResults": { min: 1, max: 1000 },
   // Owners are values of tags.
   "ListRehearsalsRequest.Owner": { min: 1, max: 256 },
   "ListRehearsalsRequest.Verdict": { oneOf: VERDICTS },

@@ -3,7 +3,7 @@ import { SHAPE, shapesOf } from "#aws/schema.ts";
 
 // The model of Sealkeeper's own API, version 2026-04-01: what ACM's has no place for.
 const { structure, listOf, operation, failure } = shapesOf("internal.sealkeeper");
-const { text: TEXT, number: NUMBER, time: TIME } = SHAPE;
+const { text: TEXT, number: NUMBER, time: TIME, flag: FLAG } = SHAPE;
 
 const OF_CERTIFICATE = { CertificateArn: TEXT };
 const PAGE = { MaxResults: NUMBER, NextToken: TEXT };
@@ -62,12 +62,35 @@ const Deployment = structure(
   { Problem: TEXT, Places: listOf("PlaceList", Place) },
 );
 
+const EDGE_PLAN = { EdgeName: TEXT, Zone: TEXT, Addresses: TEXT };
+const EdgeToken = structure(
+  "EdgeToken",
+  { TokenId: TEXT, CreatedAt: TIME, ExpiresAt: TIME },
+  { ...EDGE_PLAN, UsedAt: TIME, UsedBy: TEXT },
+);
+const Edge = structure(
+  "Edge",
+  { EdgeName: TEXT, JoinedAt: TIME, IdentityEndsAt: TIME, Connected: FLAG },
+  { Zone: TEXT, Addresses: TEXT, ConnectedAt: TIME, SeenAt: TIME },
+);
+
 /** What the port reads and writes; api.ts has the same for the compiler. */
 export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErrorSchema>> = {
   DescribeDeployments: operation(
     "DescribeDeployments",
     structure("DescribeDeploymentsRequest", OF_CERTIFICATE),
     structure("DescribeDeploymentsResponse", {}, { Deployments: listOf("DeploymentList", Deployment) }),
+  ),
+  CreateEdgeToken: operation(
+    "CreateEdgeToken",
+    structure("CreateEdgeTokenRequest", {}, { ...EDGE_PLAN, LifetimeSeconds: NUMBER }),
+    structure("CreateEdgeTokenResponse", {
+      TokenId: TEXT,
+      Token: TEXT,
+      ExpiresAt: TIME,
+      Endpoints: listOf("EndpointList", TEXT),
+      Fingerprint: TEXT,
+    }),
   ),
   DescribeRehearsal: operation(
     "DescribeRehearsal",
@@ -102,6 +125,16 @@ export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErro
     structure("ListCertificateRegionsRequest", {}),
     structure("ListCertificateRegionsResponse", {}, { Regions: listOf("RegionList", TEXT) }),
   ),
+  ListEdges: operation(
+    "ListEdges",
+    structure("ListEdgesRequest", {}, PAGE),
+    structure("ListEdgesResponse", {}, { Edges: listOf("EdgeList", Edge), NextToken: TEXT }),
+  ),
+  ListEdgeTokens: operation(
+    "ListEdgeTokens",
+    structure("ListEdgeTokensRequest", {}, PAGE),
+    structure("ListEdgeTokensResponse", {}, { Tokens: listOf("EdgeTokenList", EdgeToken), NextToken: TEXT }),
+  ),
   ListRehearsals: operation(
     "ListRehearsals",
     structure("ListRehearsalsRequest", {}, { Verdict: TEXT, Owner: TEXT, ...PAGE }),
@@ -121,7 +154,21 @@ export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErro
     structure("RehearseCertificatesRequest", {}, PAGE),
     structure("RehearseCertificatesResponse", {}, { Rehearsals: listOf("RehearsalList", Rehearsal), NextToken: TEXT }),
   ),
+  RemoveEdge: operation(
+    "RemoveEdge",
+    structure("RemoveEdgeRequest", { EdgeName: TEXT }),
+    structure("RemoveEdgeResponse", {}),
+  ),
+  RevokeEdgeToken: operation(
+    "RevokeEdgeToken",
+    structure("RevokeEdgeTokenRequest", { TokenId: TEXT }),
+    structure("RevokeEdgeTokenResponse", {}),
+  ),
+  AccessDeniedException: failure("AccessDeniedException"),
+  ConflictException: failure("ConflictException"),
   InvalidArnException: failure("InvalidArnException"),
   InvalidNextTokenException: failure("InvalidNextTokenException"),
+  InvalidParameterException: failure("InvalidParameterException"),
+  InvalidStateException: failure("InvalidStateException"),
   ResourceNotFoundException: failure("ResourceNotFoundException"),
 };

@@ -18,11 +18,11 @@ import { sealkeeper } from "./index.ts";
 
 let store: Store;
 let world: CertificateWorld;
-let deps: RoundDeps;
+let deps: RoundDeps & { fleetUrls: readonly string[]; signers: CertificateWorld["deps"]["signers"] };
 beforeEach(async () => {
   store = await openStore("file::memory:");
   world = await certificateWorld(store);
-  deps = { ...world.deps, ownerTag: "owner", rehearseEvery: DAY };
+  deps = { ...world.deps, ownerTag: "owner", rehearseEvery: DAY, fleetUrls: ["https://control.test:4567"] };
 });
 afterEach(() => store.destroy());
 

@@ -1,3 +1,4 @@
+import { Refusal } from "#domain/refusal.ts";
 import type { Finding as FoundHere, LookupLine, RecordToWrite as RecordHere } from "#domain/rehearsal/rehearsal.ts";
 import type { DescribedRehearsal } from "#rehearsal/describe.ts";
 import type { StoredRehearsal } from "#rehearsal/list.ts";
@@ -65,4 +66,17 @@ function shownFinding({ check, outcome, message, domainName, record, lookups }: 
 
 function shownRecord({ name, type, value }: RecordHere): RecordToWrite {
   return { Name: name, Type: type, Value: value };
+}
+
+/** The name behind which a page begins. Throws `page-token-invalid` for what was never answered. */
+export function placeOf(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  const name = Buffer.from(token, "base64url").toString();
+  if (/^[a-z0-9-]{1,63}$/.test(name)) return name;
+  throw new Refusal("page-token-invalid", "The NextToken is not one that was answered.");
+}
+
+/** Where the next page begins; undefined when this one was not full. */
+export function nextName(last: string | undefined, count: number, limit: number): string | undefined {
+  return last === undefined || count < limit ? undefined : Buffer.from(last).toString("base64url");
 }
