@@ -6,16 +6,11 @@ import { type AddressInfo, connect as connectTcp, createServer } from "node:net"
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { canCloseContexts } from "#edge/tls/secure-contexts.ts";
 import { BALANCER, balancer, doing } from "../../tests/support/edge-config.ts";
 import { edgeWorld, eventually } from "../../tests/support/edge-world.ts";
 import { get, handshake, serialOf, shown, text } from "../../tests/support/tls-client.ts";
 
 const bare = (serial: string): string => serial.replace(/^0+/, "");
-
-test("this Node can take a key out of memory at once", () => {
-  expect(canCloseContexts()).toBe(true);
-});
 
 describe("the certificate for a name", () => {
   test("is served as soon as it is put on a listener, its chain verified", async () => {

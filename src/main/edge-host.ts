@@ -28,6 +28,7 @@ export interface EdgeHostSettings {
   readonly otherEndpoints?: readonly URL[];
   /** It is on a machine of its own, and proves itself by the identity in its directory. */
   readonly remote?: boolean;
+  readonly requireErasure?: boolean;
 }
 
 /** Keeps an edge process beside the control plane. */
@@ -98,8 +99,8 @@ function prepare(settings: EdgeHostSettings, files: EdgeFiles): EdgeIdentity {
 }
 
 function optionsOf(settings: EdgeHostSettings): Omit<EdgeOptions, "inherit"> {
-  const { endpoint, otherEndpoints = [], remote = false } = settings;
-  return { ...settings, endpoints: [endpoint, ...otherEndpoints], remote };
+  const { endpoint, otherEndpoints = [], remote = false, requireErasure = false } = settings;
+  return { ...settings, endpoints: [endpoint, ...otherEndpoints], remote, requireErasure };
 }
 
 /** An edge whose supervisor died just now is started again by its workers: it is stopped, too. */

@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly keyLease: Millis | undefined;
   /** It is on a machine of its own: it proves itself in TLS, and listens on its own addresses or nowhere. */
   readonly remote: boolean;
+  /** Nothing is served on a runtime that leaves keys in memory, or on which that cannot be seen. */
+  readonly requireErasure: boolean;
   /** Sockets and what is served on them come from standard input. */
   readonly inherit: boolean;
 }
@@ -32,6 +34,7 @@ export function readEdgeOptions(args: readonly string[]): EdgeOptions {
       workers: { type: "string", default: "1" },
       "key-lease-seconds": { type: "string", default: "0" },
       remote: { type: "boolean", default: false },
+      "require-erasure": { type: "boolean", default: false },
       inherit: { type: "boolean", default: false },
     },
   });
@@ -48,13 +51,14 @@ export function readEdgeOptions(args: readonly string[]): EdgeOptions {
     workers: parseWorkers(values.workers) ?? wrong("--workers", "a number of at least 1, or inline"),
     keyLease: readLease(values["key-lease-seconds"]),
     remote: values.remote,
+    requireErasure: values["require-erasure"],
     inherit: values.inherit,
   };
 }
 
 /** The command line that `readEdgeOptions` reads as these options. */
 export function edgeArguments(options: Omit<EdgeOptions, "inherit">): string[] {
-  const { dataDir, endpoints, name, logLevel, workers, keyLease, remote } = options;
+  const { dataDir, endpoints, name, logLevel, workers, keyLease, remote, requireErasure } = options;
   const flags: Readonly<Record<string, string>> = {
     "--data-dir": dataDir,
     "--name": name,
@@ -66,13 +70,21 @@ export function edgeArguments(options: Omit<EdgeOptions, "inherit">): string[] {
     ...Object.entries(flags).flat(),
     ...endpoints.flatMap(({ origin }) => ["--endpoint", origin]),
     ...(remote ? ["--remote"] : []),
+    ...(requireErasure ? ["--require-erasure"] : []),
   ];
 }
 
 /** What of these options makes an edge another one, beside its name, its endpoint and its access key. */
-export function edgeSettingsText({ endpoints, workers, keyLease, remote }: Omit<EdgeOptions, "inherit">): string {
+export function edgeSettingsText(options: Omit<EdgeOptions, "inherit">): string {
+  const { endpoints, workers, keyLease, remote, requireErasure } = options;
   const others = endpoints.slice(1).map(({ origin }) => origin);
-  return [workers, keyLease ?? "-", remote ? "remote" : "local", ...others].join(" ");
+  return [
+    workers,
+    keyLease ?? "-",
+    remote ? "remote" : "local",
+    ...(requireErasure ? ["erasing"] : []),
+    ...others,
+  ].join(" ");
 }
 
 /** How many workers a text says: at least 1, or `inline`; undefined for anything else. */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import { SECOND } from "#lib/duration.ts";
+import { checkErasure } from "./check-erasure.ts";
 import { ANOTHER_IS_HERE, answers, type Door, type DoorWord, openDoor } from "./edge-door.ts";
 import { type EdgeIdentity, edgeFiles, edgeVersions } from "./edge-files.ts";
 import { harden } from "./edge-harden.ts";
@@ -78,7 +79,13 @@ export async function main(args: readonly string[]): Promise<number> {
     log.warn({ socket: files.socket }, "another edge is here already");
     return ANOTHER_IS_HERE;
   }
+  // Workers run on the same Node. It takes a second of processor time, for which nobody waits who need not.
+  if (options.requireErasure && !(await checkErasure({ required: true, log }))) {
+    door.close();
+    return KEYS_WOULD_STAY;
+  }
   edge = runEdge({ options, files, accessKey, ca, bequest, log });
+  if (!options.requireErasure) setTimeout(() => void checkErasure({ required: false, log }), ERASURE_AFTER).unref();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.resolve());
   process.on("SIGHUP", () => {
     reload().catch((error: unknown) => log.error({ err: error }, "the workers could not be replaced"));
@@ -101,3 +108,5 @@ function exists(path: string): boolean {
 }
 
 const WATCH = 5 * SECOND;
+const KEYS_WOULD_STAY = 1;
+const ERASURE_AFTER = 20 * SECOND;

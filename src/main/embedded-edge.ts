@@ -18,7 +18,11 @@ export async function startEmbeddedEdge(
   const name = `local-${nodeName(config["data-dir"])}`;
   const accessKey = await createEdgeIdentity(name, world);
   const settings = { dataDir: config["data-dir"], name, accessKey, logLevel: config["log-level"] };
-  const shape = { workers: config["edge-workers"] ?? availableParallelism(), keyLease: leaseOf(config) };
+  const shape = {
+    workers: config["edge-workers"] ?? availableParallelism(),
+    keyLease: leaseOf(config),
+    requireErasure: config["edge-require-erasure"],
+  };
   return keepEdge(
     { ...settings, ...shape, ...(await reach(api, world)) },
     { onError: (error) => log.error({ err: error }, "the edge could not be started") },

@@ -8,8 +8,8 @@ import { decoyOf } from "./decoy-key.ts";
 
 export interface ContextParts {
   readonly policy: TlsPolicy;
-  /** PEM, the leaf first. */
-  readonly chain: string;
+  /** PEM, the leaf first; undefined: nobody can be served. */
+  readonly chain: string | undefined;
   /** PKCS#8 DER; not kept. */
   readonly pkcs8: Buffer;
   /** 48 bytes; whoever has them resumes the sessions of those who had them. */
@@ -25,7 +25,7 @@ export function secureContext({ policy, chain, pkcs8, ticketKeys, session, adver
   using key = pemOf(pkcs8);
   using _overwritten = overwriting(pkcs8);
   return createSecureContext({
-    cert: chain,
+    ...(chain === undefined ? {} : { cert: chain }),
     key: key.bytes,
     minVersion: policy.versions.at(0) ?? "TLSv1.2",
     maxVersion: policy.versions.at(-1) ?? "TLSv1.3",
@@ -43,7 +43,7 @@ export function secureContext({ policy, chain, pkcs8, ticketKeys, session, adver
 
 /**
  * Takes the private key out of memory at once, which otherwise waits for garbage collection. Connections that were made
- * with it go on. `close` is not documented: `canCloseContexts` guards it.
+ * with it go on. `close` is not documented: keys/erasure.ts guards it.
  */
 export function closeContext(context: SecureContext): void {
   const { close } = context.context as { close?: () => void };
@@ -53,11 +53,6 @@ export function closeContext(context: SecureContext): void {
 /** Tickets from before are worth nothing from now on. `setTicketKeys` of a context is what tls.Server calls, too. */
 export function renewTicketKeys(context: SecureContext, keys: Buffer): void {
   (context.context as { setTicketKeys(keys: Buffer): void }).setTicketKeys(keys);
-}
-
-/** Whether this Node can release a key at once. */
-export function canCloseContexts(): boolean {
-  return typeof (createSecureContext().context as { close?: unknown }).close === "function";
 }
 
 /** The type of a leaf's key. Throws when `chain` is no PEM certificate. */
