@@ -123,7 +123,7 @@ async function furnish(
     root,
     journal,
     signers,
-    product: productZone(config, store, upstream),
+    product: productZone(config, { store, clock, upstream }),
     productZone: config.zone,
     balancerAddresses,
     isOwnPort: ({ address, port }) => port === config.listen.port && isThisMachine(address),
@@ -186,13 +186,16 @@ function systemResolvers(): readonly ResolverAddress[] {
   return resolversOf(readIfThere("/etc/resolv.conf")?.toString() ?? "");
 }
 
-function productZone(config: Config, store: Store, upstream: Upstream | undefined): ProductZone {
+function productZone(
+  config: Config,
+  { store, clock, upstream }: Pick<World, "store" | "clock" | "upstream">,
+): ProductZone {
   const name = parseRecordName(`${config.zone}.`);
   if (name === undefined) throw new ConfigError(`${config.zone} is no zone name`);
   return {
     name,
     nameServerAddresses: config["dns-addresses"].length > 0 ? config["dns-addresses"] : reachableAt(config.dns.host),
-    lookupHost: (dnsName) => hostAddresses(store, dnsName),
+    lookupHost: (dnsName) => hostAddresses(store, dnsName, { clock }),
     challenges: upstream && parseRecordName(upstream.challengeZone),
   };
 }

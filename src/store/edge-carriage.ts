@@ -15,15 +15,15 @@ export async function carriedBy(
   const member = await db.selectFrom("edgeMembers").select("zone").where("edge", "=", edge).executeTakeFirst();
   const zone = member?.zone ?? null;
   if (zone === null) return new Set(arns);
-  const places = await db
-    .selectFrom("networkInterfaces")
-    .innerJoin("subnets", "subnets.id", "networkInterfaces.subnetId")
-    .select(["networkInterfaces.loadBalancerArn", "subnets.zone"])
-    .where("networkInterfaces.loadBalancerArn", "in", arns)
-    .execute();
-  const placed = new Set(places.map(({ loadBalancerArn }) => loadBalancerArn));
-  const here = new Set(places.filter((place) => place.zone === zone).map(({ loadBalancerArn }) => loadBalancerArn));
-  return new Set(arns.filter((arn) => here.has(arn) || !placed.has(arn)));
+  const rows = await db.selectFrom("loadBalancers").select(["arn", "zones"]).where("arn", "in", arns).execute();
+  const elsewhere = new Set(
+    rows.filter(({ zones }) => isElsewhere(JSON.parse(zones) as string[], zone)).map(({ arn }) => arn),
+  );
+  return new Set(arns.filter((arn) => !elsewhere.has(arn)));
+}
+
+function isElsewhere(zones: readonly string[], zone: string): boolean {
+  return zones.length > 0 && !zones.includes(zone);
 }
 
 export async function isCarriedBy(db: Db, edge: string, arn: LoadBalancerArn): Promise<boolean> {
@@ -58,6 +58,21 @@ export async function putEdgeAddress(tx: Tx, edge: string, arn: LoadBalancerArn,
     .insertInto("edgeAddresses")
     .values({ edge, loadBalancerArn: arn, address })
     .onConflict((conflict) => conflict.columns(["loadBalancerArn", "edge"]).doNothing())
+    .execute();
+}
+
+/** The addresses of their own that edges have for load balancers, with the zones of those edges. */
+export async function listZoneAddresses(
+  db: Db,
+  arns: readonly LoadBalancerArn[],
+): Promise<readonly { readonly loadBalancerArn: string; readonly zone: string | null; readonly address: string }[]> {
+  if (arns.length === 0) return [];
+  return await db
+    .selectFrom("edgeAddresses")
+    .innerJoin("edgeMembers", "edgeMembers.edge", "edgeAddresses.edge")
+    .select(["edgeAddresses.loadBalancerArn", "edgeMembers.zone", "edgeAddresses.address"])
+    .where("edgeAddresses.loadBalancerArn", "in", arns)
+    .orderBy("edgeAddresses.address")
     .execute();
 }
 

@@ -8,12 +8,13 @@ import type { BalancerTables } from "./tables/balancers.ts";
 
 /** Whether the load balancer is now there; false when its name, DNS name or address is another's. */
 export async function insertLoadBalancer(tx: Tx, balancer: LoadBalancer): Promise<boolean> {
-  const { subnets, securityGroups, attributes, createdAt, ...columns } = balancer;
+  const { zones, subnets, securityGroups, attributes, createdAt, ...columns } = balancer;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("loadBalancers")
     .values({
       ...columns,
       createdAt: createdAt.getTime(),
+      zones: JSON.stringify(zones),
       subnets: JSON.stringify(subnets),
       securityGroups: JSON.stringify(securityGroups),
       attributes: JSON.stringify(attributes),
@@ -110,10 +111,15 @@ export async function setBalancerAttributes(
     .execute();
 }
 
-export async function setBalancerSubnets(tx: Tx, arn: LoadBalancerArn, subnets: readonly string[]): Promise<void> {
+/** Replaces the subnets, with their zones. */
+export async function setBalancerSubnets(
+  tx: Tx,
+  arn: LoadBalancerArn,
+  { subnets, zones }: Pick<LoadBalancer, "subnets" | "zones">,
+): Promise<void> {
   await tx
     .updateTable("loadBalancers")
-    .set({ subnets: JSON.stringify(subnets) })
+    .set({ subnets: JSON.stringify(subnets), zones: JSON.stringify(zones) })
     .where("arn", "=", arn)
     .execute();
 }
@@ -147,9 +153,16 @@ export async function removeLoadBalancer(tx: Tx, arn: LoadBalancerArn): Promise<
 }
 
 /** The address of the load balancer that has that DNS name, in lower case and without a dot at its end. */
-export async function findBalancerAddress(db: Db, dnsName: string): Promise<string | undefined> {
-  const row = await db.selectFrom("loadBalancers").select("address").where("dnsName", "=", dnsName).executeTakeFirst();
-  return row?.address;
+export async function findBalancerAddress(
+  db: Db,
+  dnsName: string,
+): Promise<{ readonly arn: LoadBalancerArn; readonly address: string } | undefined> {
+  const row = await db
+    .selectFrom("loadBalancers")
+    .select(["arn", "address"])
+    .where("dnsName", "=", dnsName)
+    .executeTakeFirst();
+  return row && { arn: row.arn as LoadBalancerArn, address: row.address };
 }
 
 const COLUMNS = [
@@ -164,6 +177,8 @@ const COLUMNS = [
   "state",
   "createdAt",
   "cookieSecret",
+  "vpcId",
+  "zones",
   "subnets",
   "securityGroups",
   "attributes",
@@ -182,6 +197,8 @@ function loadBalancer(row: Pick<Selectable<BalancerTables["loadBalancers"]>, (ty
     state: row.state as BalancerState,
     createdAt: new Date(row.createdAt),
     cookieSecret: row.cookieSecret,
+    vpcId: row.vpcId,
+    zones: JSON.parse(row.zones) as string[],
     subnets: JSON.parse(row.subnets) as string[],
     securityGroups: JSON.parse(row.securityGroups) as string[],
     attributes: JSON.parse(row.attributes) as Record<string, string>,

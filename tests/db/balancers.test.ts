@@ -4,7 +4,6 @@ import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
 import { changeBalancerAttributes } from "#integrations/elbv2/attributes.ts";
 import { createListener, type NewListener } from "#integrations/elbv2/create-listener.ts";
-import { createLoadBalancer } from "#integrations/elbv2/create-load-balancer.ts";
 import { deleteListener } from "#integrations/elbv2/delete-listener.ts";
 import { deleteLoadBalancer } from "#integrations/elbv2/delete-load-balancer.ts";
 import type { BalancerDeps } from "#integrations/elbv2/deps.ts";
@@ -31,8 +30,9 @@ import { edgeChangesSince } from "#store/edge-changes.ts";
 import { putListenerReports } from "#store/edge-reports.ts";
 import { putEdge } from "#store/edges.ts";
 import { markBalancerActive } from "#store/load-balancers.ts";
-import { balancerDeps, callerOf, issuedCertificate, WEB } from "../support/balancers.ts";
+import { balancerDeps, callerOf, issuedCertificate } from "../support/balancers.ts";
 import { DATABASES } from "../support/databases.ts";
+import { defaultNetwork, makeBalancer } from "../support/network.ts";
 
 const ME = callerOf();
 const FIXED = {
@@ -45,7 +45,6 @@ const GROUP = {
   protocolVersion: "HTTP1",
   targetType: "ip",
   port: 8080,
-  vpcId: "vpc-0123abcd",
   healthCheck: {},
   tags: [],
 } as const;
@@ -74,8 +73,10 @@ const unchanged = {
   mutualAuthentication: undefined,
   actions: undefined,
 };
-const group = (name: string, deps: BalancerDeps, protocol = "HTTP"): Promise<TargetGroup> =>
-  createTargetGroup({ ...GROUP, name, protocol }, ME, deps);
+const group = async (name: string, deps: BalancerDeps, protocol = "HTTP"): Promise<TargetGroup> => {
+  const { vpcId } = await defaultNetwork(ME, deps);
+  return await createTargetGroup({ ...GROUP, name, protocol, vpcId }, ME, deps);
+};
 const forwarding = (...groups: readonly TargetGroup[]) => [
   {
     action: { type: "forward", targetGroups: groups.map(({ arn }) => ({ arn, weight: 1 })) } as const,
@@ -91,7 +92,7 @@ for (const database of DATABASES) {
   describe(`load balancers on ${database.name}`, () => {
     it("get a DNS name and an address of their own and are provisioning until an edge carries them", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       expect(web.dnsName).toMatch(/^web-\d{10}\.eu-west-1\.elb\.sealkeeper\.internal$/);
       expect(web.state).toBe("provisioning");
       expect(await hostAddresses(deps.store, `dualstack.${web.dnsName.toUpperCase()}.`)).toEqual([web.address]);
@@ -105,34 +106,35 @@ for (const database of DATABASES) {
 
     it("are the same when they are asked for again with the same settings, and else DuplicateLoadBalancerName", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
-      expect(await createLoadBalancer({ ...WEB, subnets: WEB.subnets.toReversed() }, ME, deps)).toEqual(web);
-      const other = createLoadBalancer({ ...WEB, scheme: "internal" }, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
+      const { subnets } = await defaultNetwork(ME, deps);
+      expect(await makeBalancer({ subnets: subnets.slice(0, 2).toReversed() }, ME, deps)).toEqual(web);
+      const other = makeBalancer({ scheme: "internal" }, ME, deps);
       await expect(other).rejects.toMatchObject({ code: "balancer-name-used" });
-      const elsewhere = await createLoadBalancer(WEB, callerOf("123456789012", "us-east-1"), deps);
+      const elsewhere = await makeBalancer({}, callerOf("123456789012", "us-east-1"), deps);
       expect(elsewhere.arn).not.toBe(web.arn);
     });
 
     it("are made once when ten ask for the same name at once", async () => {
       const deps = await open();
-      const made = await Promise.all(Array.from({ length: 10 }, () => createLoadBalancer(WEB, ME, deps)));
+      const made = await Promise.all(Array.from({ length: 10 }, () => makeBalancer({}, ME, deps)));
       expect(new Set(made.map(({ arn }) => arn)).size).toBe(1);
     });
 
     it("never share an address, and are refused with TooManyLoadBalancers when every address is taken", async () => {
       const deps = await open("10.1.1.0/29");
       const names = ["a", "b", "c", "d", "e", "f"];
-      const made = await Promise.all(names.map((name) => createLoadBalancer({ ...WEB, name }, ME, deps)));
+      const made = await Promise.all(names.map((name) => makeBalancer({ name }, ME, deps)));
       expect(made.map(({ address }) => address).toSorted()).toEqual(names.map((_, index) => `10.1.1.${index + 1}`));
-      const seventh = createLoadBalancer({ ...WEB, name: "g" }, ME, deps);
+      const seventh = makeBalancer({ name: "g" }, ME, deps);
       await expect(seventh).rejects.toMatchObject({ code: "balancers-too-many" });
       await deleteLoadBalancer(made[3]!.arn, ME, deps);
-      expect((await createLoadBalancer({ ...WEB, name: "g" }, ME, deps)).address).toBe(made[3]!.address);
+      expect((await makeBalancer({ name: "g" }, ME, deps)).address).toBe(made[3]!.address);
     });
 
     it("are listed by name in pages, and a foreign one is not found", async () => {
       const deps = await open();
-      for (const name of ["c", "a", "B", "d", "e"]) await createLoadBalancer({ ...WEB, name }, ME, deps);
+      for (const name of ["c", "a", "B", "d", "e"]) await makeBalancer({ name }, ME, deps);
       const first = await findLoadBalancers({ arns: [], names: [], marker: undefined, pageSize: 2 }, ME, deps);
       const second = await findLoadBalancers({ arns: [], names: [], marker: first.nextMarker, pageSize: 2 }, ME, deps);
       const third = await findLoadBalancers({ arns: [], names: [], marker: second.nextMarker, pageSize: 2 }, ME, deps);
@@ -148,7 +150,7 @@ for (const database of DATABASES) {
 
     it("under deletion protection are not deleted: OperationNotPermitted", async () => {
       const deps = await open();
-      const { arn } = await createLoadBalancer(WEB, ME, deps);
+      const { arn } = await makeBalancer({}, ME, deps);
       const protect = (value: string) =>
         changeBalancerAttributes(arn, [["deletion_protection.enabled", value]], ME, deps);
       expect(await protect("true")).toMatchObject({
@@ -166,7 +168,7 @@ for (const database of DATABASES) {
   describe(`certificates of listeners on ${database.name}`, () => {
     it("are attached in the transaction that makes the listener, and detached with it", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const certificate = await issuedCertificate("web.example.com", ME, deps);
       const listener = await createListener(secure(web, certificate), ME, deps);
       expect(listener.sslPolicy).toBe("ELBSecurityPolicy-2016-08");
@@ -182,7 +184,7 @@ for (const database of DATABASES) {
 
     it("that cannot be used leave nothing behind: CertificateNotFound with the true reason", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const far = callerOf("123456789012", "us-east-1");
       const wrongRegion = await issuedCertificate("web.example.com", far, deps);
       const wrongAccount = await issuedCertificate("web.example.com", callerOf("210987654321"), deps);
@@ -204,7 +206,7 @@ for (const database of DATABASES) {
 
     it("have one association for a load balancer, which ends with its last listener", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const [one, two] = [await issuedCertificate("one.test", ME, deps), await issuedCertificate("two.test", ME, deps)];
       const first = await createListener(secure(web, one, 443), ME, deps);
       const second = await createListener(secure(web, two, 8443), ME, deps);
@@ -223,7 +225,7 @@ for (const database of DATABASES) {
 
     it("are shown with the default first, and twice when the default is in the list too", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const certificates = await Promise.all(["a.test", "b.test"].map((name) => issuedCertificate(name, ME, deps)));
       const [one = "", two = ""] = certificates.toSorted();
       const { arn } = await createListener(secure(web, two), ME, deps);
@@ -241,7 +243,7 @@ for (const database of DATABASES) {
 
     it("are exchanged by ModifyListener, and all detached when the listener no longer ends TLS", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const [one, two, three] = [
         await issuedCertificate("one.test", ME, deps),
         await issuedCertificate("two.test", ME, deps),
@@ -260,7 +262,7 @@ for (const database of DATABASES) {
 
     it("stay consistent when listeners of one load balancer come and go at once", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const certificate = await issuedCertificate("web.test", ME, deps);
       const cycle = async (port: number): Promise<Listener> => {
         const { arn } = await createListener(secure(web, certificate, port), ME, deps);
@@ -275,7 +277,7 @@ for (const database of DATABASES) {
 
     it("are at most 25 beside the default ones: TooManyCertificates, and nothing changed", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const arns: string[] = [];
       for (let count = 0; count < 26; count++) arns.push(await issuedCertificate(`n${count}.test`, ME, deps));
       const { arn } = await createListener(secure(web, arns[0]!), ME, deps);
@@ -289,7 +291,7 @@ for (const database of DATABASES) {
   describe(`listeners on ${database.name}`, () => {
     it("have a port of their own: the same again is the same, another is DuplicateListener", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const listener = await createListener(listening(web.arn), ME, deps);
       expect(await createListener(listening(web.arn), ME, deps)).toEqual(listener);
       const other = { ...FIXED, action: { ...FIXED.action, statusCode: 503 } };
@@ -302,8 +304,8 @@ for (const database of DATABASES) {
 
     it("take target groups of their load balancer alone, of a protocol that fits, and free them again", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
-      const api = await createLoadBalancer({ ...WEB, name: "api" }, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
+      const api = await makeBalancer({ name: "api" }, ME, deps);
       const [one, two, tcp] = [await group("one", deps), await group("two", deps), await group("tcp", deps, "TCP")];
       const listener = await createListener(listening(web.arn, { actions: forwarding(one, two) }), ME, deps);
       const of = async ({ arn }: LoadBalancer): Promise<string[]> =>
@@ -328,7 +330,7 @@ for (const database of DATABASES) {
 
     it("that an edge could not bind to their own port are told of with the state of the load balancer", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const { arn: listenerArn } = await createListener(listening(web.arn), ME, deps);
       const { arn: other } = await createListener(listening(web.arn, { port: 81 }), ME, deps);
       const whose = { edge: "local", loadBalancerArn: web.arn, at: 1 };
@@ -346,7 +348,7 @@ for (const database of DATABASES) {
 
     it("and their tags go with their load balancer", async () => {
       const deps = await open();
-      const web = await createLoadBalancer({ ...WEB, tags: [{ key: "env", value: "test" }] }, ME, deps);
+      const web = await makeBalancer({ tags: [{ key: "env", value: "test" }] }, ME, deps);
       const { arn, ruleArn } = await createListener(listening(web.arn), ME, deps);
       await addTags([arn, ruleArn], [{ key: "a", value: "b" }], ME, deps);
       const tags = await findTags([web.arn, arn, ruleArn], ME, deps);
@@ -361,7 +363,7 @@ for (const database of DATABASES) {
     it("are initial until an edge says more, drain when they are deregistered, and are then forgotten", async () => {
       let now = new Date();
       const deps = { ...(await open()), clock: { now: () => now } };
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const targets = await group("targets", deps);
       await registerTargets(targets.arn, [{ id: "127.0.0.9", port: undefined, zone: undefined }], ME, deps);
       const health = async () =>
@@ -402,7 +404,7 @@ for (const database of DATABASES) {
 
     it("that are registered while their target group is put into service reach the edge in any case", async () => {
       const deps = await open();
-      const web = await createLoadBalancer(WEB, ME, deps);
+      const web = await makeBalancer({}, ME, deps);
       const targets = await group("targets", deps);
       await Promise.all([
         registerTargets(targets.arn, [{ id: "10.0.0.1", port: undefined, zone: undefined }], ME, deps),

@@ -2,6 +2,7 @@ import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type DisplacedListener, displacedListeners } from "#store/displaced-listeners.ts";
+import { listZoneAddresses } from "#store/edge-carriage.ts";
 import { findLoadBalancerByName, listLoadBalancers } from "#store/load-balancers.ts";
 import type { Store } from "#store/store.ts";
 import { balancerNotFound, loadBalancerOf } from "./find.ts";
@@ -16,6 +17,8 @@ export interface BalancerQuery extends Pages {
 export interface DescribedBalancer extends LoadBalancer {
   /** Which listeners are not where they should be; undefined when all is well. */
   readonly stateReason: string | undefined;
+  /** The addresses that it has on edges of each of its zones; an edge without a zone is in all of them. */
+  readonly zoneAddresses: ReadonlyMap<string, readonly string[]>;
 }
 
 /** An owner's load balancers: those named, or all. Throws `balancer-not-found` when one of those named is missing. */
@@ -25,13 +28,20 @@ export async function findLoadBalancers(
   { store }: { readonly store: Store },
 ): Promise<Page<DescribedBalancer>> {
   const { items, nextMarker } = await findPage(query, owner, store);
-  const displaced = await displacedListeners(
-    store,
-    items.map(({ arn }) => arn),
-  );
+  const arns = items.map(({ arn }) => arn);
+  const displaced = await displacedListeners(store, arns);
+  const placed = await listZoneAddresses(store, arns);
   const described = items.map((balancer) => {
     const own = displaced.filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn);
-    return { ...balancer, stateReason: own.length === 0 ? undefined : own.map(whereabouts).join("; ") };
+    const places = placed.filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn);
+    const inZone = (name: string): readonly string[] => [
+      ...new Set(places.filter(({ zone }) => zone === null || zone === name).map(({ address }) => address)),
+    ];
+    return {
+      ...balancer,
+      stateReason: own.length === 0 ? undefined : own.map(whereabouts).join("; "),
+      zoneAddresses: new Map(balancer.zones.map((zone) => [zone, inZone(zone)])),
+    };
   });
   return { items: described, nextMarker };
 }

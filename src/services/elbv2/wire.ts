@@ -3,16 +3,17 @@ import { AwsError } from "#aws/service.ts";
 import { ALPN_POLICIES, type AlpnPolicy, type Listener } from "#domain/balancers/listener.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import { isHttp } from "#domain/balancers/protocols.ts";
-import { availabilityZones, canonicalHostedZoneId, vpcId } from "#domain/balancers/regions.ts";
+import { canonicalHostedZoneId } from "#domain/balancers/regions.ts";
 import type { TargetGroup } from "#domain/balancers/target-group.ts";
 import type { Attributes } from "#integrations/elbv2/attributes.ts";
+import type { DescribedBalancer } from "#integrations/elbv2/find-load-balancers.ts";
 import type { GivenMutualAuthentication } from "#integrations/elbv2/mutual-authentication.ts";
 import type { Pages } from "#integrations/elbv2/paging.ts";
 import type { Tag } from "#integrations/elbv2/tags.ts";
 import { showAction } from "./actions.ts";
 
 export function showLoadBalancer(
-  balancer: LoadBalancer & { readonly stateReason?: string | undefined },
+  balancer: LoadBalancer & Partial<Pick<DescribedBalancer, "stateReason" | "zoneAddresses">>,
 ): sdk.LoadBalancer {
   const { type, scheme, region, state, securityGroups } = balancer;
   return {
@@ -22,7 +23,7 @@ export function showLoadBalancer(
     CreatedTime: balancer.createdAt,
     LoadBalancerName: balancer.name,
     Scheme: scheme,
-    VpcId: vpcId(balancer),
+    VpcId: balancer.vpcId,
     State: { Code: state, ...(balancer.stateReason === undefined ? {} : { Reason: balancer.stateReason }) },
     Type: type,
     AvailabilityZones: showZones(balancer),
@@ -31,10 +32,22 @@ export function showLoadBalancer(
   };
 }
 
-/** Subnets are opaque here: each stands for a zone of its own. */
-export function showZones({ region, subnets }: LoadBalancer): sdk.AvailabilityZone[] {
-  const zones = availabilityZones(region, subnets.length);
-  return subnets.map((SubnetId, index) => ({ ZoneName: zones[index], SubnetId, LoadBalancerAddresses: [] }));
+/** Network Load Balancers have static addresses in their zones: those of the edges there. */
+export function showZones({
+  type,
+  zones,
+  subnets,
+  zoneAddresses = new Map(),
+}: Pick<LoadBalancer, "type" | "zones" | "subnets"> &
+  Partial<Pick<DescribedBalancer, "zoneAddresses">>): sdk.AvailabilityZone[] {
+  return subnets.map((SubnetId, index) => {
+    const addresses = type === "network" ? (zoneAddresses.get(zones[index] ?? "") ?? []) : [];
+    return {
+      ZoneName: zones[index],
+      SubnetId,
+      LoadBalancerAddresses: addresses.map((IpAddress: string) => ({ IpAddress })),
+    };
+  });
 }
 
 export function showListener(listener: Listener): sdk.Listener {
