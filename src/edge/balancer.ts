@@ -186,6 +186,8 @@ function hostGauges(
         gauges.set(arn, [
           meters.gauge("HealthyHostCount", () => reportOf(arn)?.healthy, arn),
           meters.gauge("UnHealthyHostCount", unhealthy, arn),
+          meters.gauge("AnomalousHostCount", () => reportOf(arn)?.anomalous.length, arn),
+          meters.gauge("MitigatedHostCount", () => reportOf(arn)?.mitigated.length, arn),
         ]);
       }
     },

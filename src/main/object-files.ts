@@ -16,7 +16,7 @@ export function objectFiles(directory: string): ObjectWriter {
     const draft = `${path}.${process.pid}.new`;
     const file = await open(draft, "w", 0o600);
     try {
-      for await (const piece of content) await file.write(piece);
+      for await (const piece of content) await file.appendFile(piece);
       await file.sync();
       await file.close();
       await rename(draft, path);

@@ -156,7 +156,7 @@ describe("WebSocket", () => {
     server.on("connection", (socket) =>
       socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })),
     );
-    const client = new WebSocket(`wss://127.0.0.1:${at.port}/`, { servername: "a.test", rejectUnauthorized: false });
+    const client = new WebSocket(`wss://127.0.0.1:${at.port}/`, [], { servername: "a.test", rejectUnauthorized: false } as object);
     await once(client, "open");
     for (const size of [0, 1, 125, 126, 70_000, 2_000_000]) {
       const message = randomBytes(size);
