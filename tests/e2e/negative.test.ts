@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,10 +13,13 @@ import {
 } from "@aws-sdk/client-acm";
 import * as acmPcaSdk from "@aws-sdk/client-acm-pca";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  CreateRuleCommand,
   CreateTargetGroupCommand,
+  CreateTrustStoreCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
@@ -44,6 +47,7 @@ import { type CallEntry, gateway } from "#aws/gateway.ts";
 import { type HttpServer, httpServer } from "#aws/http-server.ts";
 import type { MountedService, OperationModel, Service } from "#aws/service.ts";
 import { sigv4 } from "#aws/sigv4/authenticate.ts";
+import { defaultNetwork } from "#cli/demo/network.ts";
 import { mayCall } from "#domain/identity/permissions.ts";
 import { parseAccountId } from "#domain/names.ts";
 import { authenticator } from "#identity/authenticator.ts";
@@ -68,6 +72,7 @@ import { sts } from "#services/sts/index.ts";
 import { insertAccessKey, insertAccount } from "#store/access-keys.ts";
 import type { TestKey } from "../support/access-key.ts";
 import { sendSigned } from "../support/signed-request.ts";
+import { testAuthority } from "../support/trust.ts";
 
 /** Every operation that the product performs, from its own tables, asked for in every way that must be refused. */
 const SERVICES: readonly Tested[] = [
@@ -180,10 +185,11 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
     new CreateHostedZoneCommand({ Name: "negative.example", CallerReference: "1" }),
   );
   const elb = new ElasticLoadBalancingV2Client(made);
+  const network = await defaultNetwork(new EC2Client(made));
   const balancer = await elb.send(
     new CreateLoadBalancerCommand({
       Name: "negative",
-      Subnets: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+      Subnets: [...network.subnets],
     }),
   );
   const group = await elb.send(
@@ -192,7 +198,7 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
       Protocol: "HTTP",
       Port: 80,
       TargetType: "ip",
-      VpcId: "vpc-0123456789abcdef0",
+      VpcId: network.vpcId,
     }),
   );
   const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn ?? "";
@@ -204,6 +210,24 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
       Port: 80,
       DefaultActions: [{ Type: "forward", TargetGroupArn }],
     }),
+  );
+  const { Rules } = await elb.send(
+    new CreateRuleCommand({
+      ListenerArn: listener.Listeners?.[0]?.ListenerArn,
+      Priority: 1,
+      Conditions: [{ Field: "path-pattern", Values: ["/negative"] }],
+      Actions: [{ Type: "forward", TargetGroupArn }],
+    }),
+  );
+  const CaCertificatesBundleS3Bucket = "negative";
+  const CaCertificatesBundleS3Key = "ca.pem";
+  mkdirSync(join(directory, "objects", CaCertificatesBundleS3Bucket), { recursive: true });
+  writeFileSync(
+    join(directory, "objects", CaCertificatesBundleS3Bucket, CaCertificatesBundleS3Key),
+    (await testAuthority("negative")).certificate,
+  );
+  const { TrustStores } = await elb.send(
+    new CreateTrustStoreCommand({ Name: "negative", CaCertificatesBundleS3Bucket, CaCertificatesBundleS3Key }),
   );
   const zoneId = zone.HostedZone?.Id?.replace("/hostedzone/", "") ?? "";
   return {
@@ -229,6 +253,12 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
     TargetGroupArn,
     TargetGroupArns: TargetGroupArn,
     ListenerArn: listener.Listeners?.[0]?.ListenerArn ?? "",
+    RuleArn: Rules?.[0]?.RuleArn ?? "",
+    RuleArns: Rules?.[0]?.RuleArn ?? "",
+    TrustStoreArn: TrustStores?.[0]?.TrustStoreArn ?? "",
+    TrustStoreArns: TrustStores?.[0]?.TrustStoreArn ?? "",
+    CaCertificatesBundleS3Bucket,
+    CaCertificatesBundleS3Key,
   };
 }
 
@@ -421,6 +451,7 @@ const SILENT: ReadonlySet<string> = new Set([
 const NOBODY = "AKIANOBODYNOBODYNOBO";
 /** What AWS answers whoever asks. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set([
+  "CreateTrustStore", // of CA certificates in a file that stands there for every account
   "GetAccessKeyInfo",
   "RequestCertificate", // of another's private CA: an own certificate, which fails later if the CA is not shared
 ]);
