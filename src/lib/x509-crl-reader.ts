@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { children, contents, DerError, type Element, oidText, readElement, slice } from "./der-reader.ts";
 import { OID } from "./oids.ts";
 
@@ -93,16 +94,22 @@ function serialTable(
   }
   const size = 2 ** Math.ceil(Math.log2(2 * places.length + 1));
   const table = new Uint32Array(size);
+  const seed = randomInt(2 ** 32);
   for (const place of places) {
     const serial = readElement(der, place);
-    let at = hashOf(der, serial.content, serial.end) & (size - 1);
-    while (table[at]) at = (at + 1) & (size - 1);
+    let at = hashOf(der, serial.content, serial.end, seed) & (size - 1);
+    let steps = 0;
+    while (table[at]) {
+      at = (at + 1) & (size - 1);
+      // Nobody who makes serial numbers knows the seed: this does not happen, and is no way to keep us busy.
+      if (++steps > MOST_STEPS) throw new DerError("serial numbers made to collide");
+    }
     table[at] = place + 1;
   }
   return {
     count: places.length,
     has(wanted) {
-      let at = hashOf(wanted, 0, wanted.length) & (size - 1);
+      let at = hashOf(wanted, 0, wanted.length, seed) & (size - 1);
       for (let place = table[at]; place; place = table[at]) {
         const serial = readElement(der, place - 1);
         if (Buffer.compare(contents(der, serial), wanted) === 0) return true;
@@ -113,9 +120,9 @@ function serialTable(
   };
 }
 
-/** FNV-1a, finished as MurmurHash3. */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
+/** FNV-1a from a seed, finished as MurmurHash3. */
+function hashOf(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  let hash = seed | 0;
   for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
@@ -127,5 +134,6 @@ const BOOLEAN = 0x01;
 const BIT_STRING = 0x03;
 const EXTENSIONS = 0xa0;
 const INDIRECT = 0x84;
+const MOST_STEPS = 1_000;
 /** RFC 5280 section 4.1.2.2 says 20 bytes; some are longer. */
 const LONGEST_SERIAL = 64;
