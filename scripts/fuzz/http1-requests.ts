@@ -16,7 +16,7 @@ export const http1Requests: Fuzzer = {
   attempt(random) {
     const stream = drawStream(random);
     const cut = pieces(random, Buffer.from(stream, "latin1"));
-    const ours = serve(cut);
+    const ours = serve(cut, stream);
     const theirs = read("request", cut);
     const outcome = compare(ours, theirs.messages, theirs.error);
     if (outcome === "same" || !("failure" in outcome)) return outcome;
@@ -47,6 +47,8 @@ interface Request {
   readonly fields: Pairs;
   readonly upgrade: string | undefined;
   readonly last: boolean;
+  /** Whether the client sent fields among trailers that tell a length. */
+  readonly framingAmongTrailers: boolean;
   /** ALB calls it `NonCompliantHeader`, if nothing worse. */
   readonly unusual: boolean;
   body: string;
@@ -57,7 +59,7 @@ interface Request {
 }
 
 /** Serves the bytes, handing every request on to a target of its own. */
-function serve(cut: readonly Buffer[]): Served {
+function serve(cut: readonly Buffer[], stream: string): Served {
   const requests: Request[] = [];
   let refused: Served["refused"];
   const client = memorySocket();
@@ -86,6 +88,7 @@ function serve(cut: readonly Buffer[]): Served {
         fields: exchange.fields.map(({ name, value }) => [name, value] as const),
         upgrade: exchange.upgrade,
         last: exchange.last === true,
+        framingAmongTrailers: FRAMING_TRAILER.test(stream),
         unusual: exchange.desync.reason === "NonCompliantHeader",
         body: "",
         trailers: [],
@@ -222,6 +225,12 @@ const ACCEPTED_ALONE: readonly {
   readonly name: string;
   readonly applies: (request: Request, error: string | undefined, before: Message | undefined) => boolean;
 }[] = [
+  // Framing among trailers means nothing (RFC 9110 section 6.5.1), and is not passed on.
+  {
+    name: "accepted: framing among trailers",
+    applies: ({ framingAmongTrailers }, error) =>
+      error !== undefined && framingAmongTrailers && FRAMING_ERRORS.has(error),
+  },
   // Any token is a method to RFC 9110 section 9.1, and to ALB; llhttp knows IANA's.
   { name: "accepted: method that llhttp does not know", applies: ({ method }) => !KNOWN_METHODS.has(method) },
   // ALB passes control characters in values on (NonCompliantHeader); never NUL, CR or LF.
@@ -364,6 +373,12 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+export const FRAMING_ERRORS: ReadonlySet<string> = new Set([
+  "HPE_INVALID_CONTENT_LENGTH",
+  "HPE_INVALID_TRANSFER_ENCODING",
+  "HPE_UNEXPECTED_CONTENT_LENGTH",
+]);
+export const FRAMING_TRAILER: RegExp = /\n0+(;[^\r]*)?\r\n([^\r\n]+\r\n)*(content-length|transfer-encoding):/i;
 const AUTHORITY = /^([\w.~%!$&'()*+,;=-]+|\[[\w.~%!$&'()*+,;=:-]+\])(:\d*)?$/;
 const UNUSUAL = /[\x01-\x08\x0b-\x1f\x7f]/;
 const NOT_ASCII = /[\x80-\xff]/;

@@ -5,7 +5,7 @@ import { http1Target } from "#edge/http1/target-connection.ts";
 import type { TargetFailure, TargetSocketHearer } from "#edge/targets/target-connection.ts";
 import { between, chance, mutated, pick, pieces, times } from "./draw.ts";
 import type { Fuzzer, Outcome, Random } from "./fuzzer.ts";
-import { CLIENT, NO_TIME, SETTINGS } from "./http1-requests.ts";
+import { CLIENT, FRAMING_ERRORS, FRAMING_TRAILER, NO_TIME, SETTINGS } from "./http1-requests.ts";
 import { type Message, type Pairs, type Reading, read } from "./llhttp.ts";
 import { memorySocket } from "./memory-socket.ts";
 
@@ -191,6 +191,7 @@ function refusedFor(message: Message, messages: readonly Message[], stream: stri
   if (messages.some((one) => one.status < 200 && one.fields.some(([name]) => FRAMING.has(name.toLowerCase())))) {
     return "interim answer with a length";
   }
+  if (messages.some(({ status }) => status < 100)) return "status below 100";
   if (UNUSUAL.test(reason)) return "control character in a reason";
   if (/(^|\r\n\r\n)[\r\n]+HTTP/.test(stream)) return "empty line before an answer";
   if (messages.some((one) => one !== message && refusedFor(one, [], "") !== undefined)) return "an interim answer";
@@ -251,8 +252,6 @@ const HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
-const FRAMING_ERRORS: ReadonlySet<string> = new Set(["HPE_INVALID_CONTENT_LENGTH", "HPE_INVALID_TRANSFER_ENCODING"]);
-const FRAMING_TRAILER = /\n0+(;[^\r]*)?\r\n([^\r\n]+\r\n)*(content-length|transfer-encoding):/i;
 const UNUSUAL = /[\x00-\x08\x0b-\x1f\x7f]/;
 const LOOKALIKES: ReadonlySet<string> = new Set(["contentlength", "transferencoding"]);
 const STATUS_LINES = [

@@ -87,7 +87,9 @@ export function theirPeer(): Peer {
       done();
     },
   });
-  const session = performServerHandshake(duplex, { settings: { maxConcurrentStreams: 128, initialWindowSize: 65_536 } });
+  const session = performServerHandshake(duplex, {
+    settings: { maxConcurrentStreams: 128, initialWindowSize: 65_536 },
+  });
   session.on("error", () => {});
   session.on("stream", (stream: ServerHttp2Stream, _headers: object, _flags: number, raw: string[]) => {
     const pairs = paired(raw);

@@ -17,8 +17,10 @@ export function memorySocket(): MemorySocket {
   let written = "";
   const state = { destroyed: false, writableEnded: false, writableLength: 0, writable: true, allowHalfOpen: true };
   const socket = Object.assign(new EventEmitter(), state, {
-    write(piece: Uint8Array | string) {
+    write(piece: Uint8Array | string, ...more: readonly unknown[]) {
       written += typeof piece === "string" ? piece : Buffer.from(piece).toString("latin1");
+      const done = more.at(-1);
+      if (typeof done === "function") done();
       return true;
     },
     end() {
