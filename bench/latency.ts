@@ -6,6 +6,7 @@ import {
   CreateLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from "@aws-sdk/client-route-53";
+import { defaultNetwork, openGroup } from "#cli/demo/network.ts";
 import { until } from "#cli/demo/until.ts";
 import { handshake, openPort } from "#cli/demo/wire.ts";
 import { showHostPort } from "#main/addresses.ts";
@@ -89,8 +90,10 @@ interface BenchFront {
 }
 
 async function listener(product: BenchProduct, certificateArn: string): Promise<BenchFront> {
+  const { subnets } = await defaultNetwork(product.ec2);
+  const SecurityGroups = [await openGroup(product.ec2, "open")];
   const made = await product.elbv2.send(
-    new CreateLoadBalancerCommand({ Name: "bench", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
+    new CreateLoadBalancerCommand({ Name: "bench", Subnets: [...subnets], SecurityGroups }),
   );
   const balancer = made.LoadBalancers?.[0];
   const { Listeners } = await product.elbv2.send(

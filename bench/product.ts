@@ -1,4 +1,5 @@
 import { ACMClient } from "@aws-sdk/client-acm";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { HttpRequest } from "@smithy/core/protocols";
@@ -10,6 +11,7 @@ import { showHostPort } from "#main/addresses.ts";
 export interface BenchProduct extends Product, AsyncDisposable {
   readonly acm: ACMClient;
   readonly route53: Route53Client;
+  readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
 }
 
@@ -31,12 +33,14 @@ export async function benchProduct(settings: Readonly<Record<string, string>> = 
 export function clientsOfPlace({ endpoint, credentials }: Product): {
   readonly acm: ACMClient;
   readonly route53: Route53Client;
+  readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
 } {
   const client = { region: REGION, endpoint, credentials };
   return {
     acm: new ACMClient(client),
     route53: new Route53Client(client),
+    ec2: new EC2Client(client),
     elbv2: new ElasticLoadBalancingV2Client(client),
   };
 }

@@ -7,6 +7,7 @@ import {
   CreateTargetGroupCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { defaultNetwork, openGroup } from "#cli/demo/network.ts";
 import { until } from "#cli/demo/until.ts";
 import { openPort } from "#cli/demo/wire.ts";
 import { showHostPort } from "#main/addresses.ts";
@@ -31,7 +32,8 @@ export async function startOurs({ ec, rsa }: Files, backend: Place): Promise<Our
       )
     ).CertificateArn ?? "";
   const certificateArn = await imported(ec);
-  const { vpcId, subnets } = NETWORK;
+  const { vpcId, subnets } = await defaultNetwork(product.ec2);
+  const open = await openGroup(product.ec2, "open");
   const group = async (protocol: "HTTP" | "TCP"): Promise<string> => {
     const made = new CreateTargetGroupCommand({
       Name: `bench-${protocol.toLowerCase()}`,
@@ -46,7 +48,9 @@ export async function startOurs({ ec, rsa }: Files, backend: Place): Promise<Our
     return TargetGroupArn;
   };
   const balancer = async (Type: "application" | "network"): Promise<{ arn: string; address: string }> => {
-    const made = await elbv2.send(new CreateLoadBalancerCommand({ Name: `bench-${Type}`, Type, Subnets: subnets }));
+    const made = await elbv2.send(
+      new CreateLoadBalancerCommand({ Name: `bench-${Type}`, Type, Subnets: [...subnets], SecurityGroups: [open] }),
+    );
     const resolver = new Resolver();
     resolver.setServers([showHostPort(product.dns)]);
     const [address = ""] = await resolver.resolve4(made.LoadBalancers?.[0]?.DNSName ?? "");
@@ -92,8 +96,6 @@ export async function startOurs({ ec, rsa }: Files, backend: Place): Promise<Our
     [Symbol.asyncDispose]: () => product[Symbol.asyncDispose](),
   };
 }
-
-const NETWORK = { vpcId: "vpc-0a1b2c3d", subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] };
 
 interface Rest {
   readonly certificate: string;

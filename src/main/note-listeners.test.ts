@@ -1,16 +1,16 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { createListener } from "#integrations/elbv2/create-listener.ts";
-import { createLoadBalancer } from "#integrations/elbv2/create-load-balancer.ts";
 import { openStore } from "#store/store.ts";
-import { balancerDeps, callerOf, WEB } from "../../tests/support/balancers.ts";
+import { balancerDeps, callerOf } from "../../tests/support/balancers.ts";
+import { makeBalancer } from "../../tests/support/network.ts";
 import { listenerNotes } from "./note-listeners.ts";
 
 test("a listener that is not at its own port is logged once, with where it is", async () => {
   const store = await openStore("file::memory:");
   onTestFinished(() => store.destroy());
   const deps = balancerDeps(store);
-  const web = await createLoadBalancer(WEB, callerOf(), deps);
+  const web = await makeBalancer({}, callerOf(), deps);
   const listener = await createListener(
     {
       loadBalancerArn: web.arn,

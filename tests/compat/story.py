@@ -11,7 +11,7 @@ def client(name, region="eu-west-1"):
     return boto3.client(name, endpoint_url=endpoint, region_name=region)
 
 
-acm, kms, route53, elbv2, sts = (client(name) for name in ("acm", "kms", "route53", "elbv2", "sts"))
+acm, ec2, kms, route53, elbv2, sts = (client(name) for name in ("acm", "ec2", "kms", "route53", "elbv2", "sts"))
 assert sts.get_caller_identity()["Account"] == "123456789012"
 
 zone = route53.create_hosted_zone(Name="boto.example", CallerReference="story")["HostedZone"]["Id"]
@@ -25,8 +25,12 @@ change = route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Ch
 route53.get_waiter("resource_record_sets_changed").wait(Id=change["ChangeInfo"]["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 5})
 acm.get_waiter("certificate_validated").wait(CertificateArn=certificate, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
 
-balancer = elbv2.create_load_balancer(Name="boto", Subnets=["subnet-0a1b2c3d", "subnet-4e5f6a7b"])["LoadBalancers"][0]
-group = elbv2.create_target_group(Name="boto", Protocol="HTTP", Port=80, TargetType="ip", VpcId="vpc-0a1b2c3d")["TargetGroups"][0]["TargetGroupArn"]
+subnets = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+web = ec2.create_security_group(GroupName="web", Description="everybody, HTTPS")["GroupId"]
+ec2.authorize_security_group_ingress(GroupId=web, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0")
+balancer = elbv2.create_load_balancer(
+    Name="boto", Subnets=[subnet["SubnetId"] for subnet in subnets], SecurityGroups=[web])["LoadBalancers"][0]
+group = elbv2.create_target_group(Name="boto", Protocol="HTTP", Port=80, TargetType="ip", VpcId=subnets[0]["VpcId"])["TargetGroups"][0]["TargetGroupArn"]
 elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "127.0.0.1", "Port": int(target_port)}])
 listener = elbv2.create_listener(
     LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTPS", Port=443, Certificates=[{"CertificateArn": certificate}],

@@ -33,6 +33,7 @@ import {
   ListResourceRecordSetsCommand,
 } from "@aws-sdk/client-route-53";
 import { beforeAll, describe, expect, test } from "vitest";
+import { defaultNetwork } from "#cli/demo/network.ts";
 import { leavePlace, newPlace, type Product, startProduct } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { selfSigned } from "../support/self-signed.ts";
@@ -233,8 +234,9 @@ test("aws_lb_listener: a pending certificate is CertificateNotFound until it is 
   const clients = clientsOf(product);
   const { elbv2 } = clients;
   const pending = await createCertificate(clients, { DomainName: "listener.example", ValidationMethod: "DNS" });
+  const network = await defaultNetwork(clients.ec2);
   const { LoadBalancers = [] } = await elbv2.send(
-    new CreateLoadBalancerCommand({ Name: "tf", Subnets: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"] }),
+    new CreateLoadBalancerCommand({ Name: "tf", Subnets: [...network.subnets] }),
   );
   const { TargetGroups = [] } = await elbv2.send(
     new CreateTargetGroupCommand({
@@ -242,7 +244,7 @@ test("aws_lb_listener: a pending certificate is CertificateNotFound until it is 
       Protocol: "HTTP",
       Port: 80,
       TargetType: "ip",
-      VpcId: "vpc-0123456789abcdef0",
+      VpcId: network.vpcId,
     }),
   );
   const DefaultActions = [{ Type: "forward" as const, TargetGroupArn: TargetGroups[0]?.TargetGroupArn }];

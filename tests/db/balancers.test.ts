@@ -95,12 +95,12 @@ for (const database of DATABASES) {
       const web = await makeBalancer({}, ME, deps);
       expect(web.dnsName).toMatch(/^web-\d{10}\.eu-west-1\.elb\.sealkeeper\.internal$/);
       expect(web.state).toBe("provisioning");
-      expect(await hostAddresses(deps.store, `dualstack.${web.dnsName.toUpperCase()}.`)).toEqual([web.address]);
-      expect(await hostAddresses(deps.store, `x${web.dnsName}`)).toBeUndefined();
+      expect(await hostAddresses(deps.store, `dualstack.${web.dnsName.toUpperCase()}.`, deps)).toEqual([web.address]);
+      expect(await hostAddresses(deps.store, `x${web.dnsName}`, deps)).toBeUndefined();
       expect(await markBalancerActive(deps.store, web.arn)).toBe(true);
       expect(await markBalancerActive(deps.store, web.arn)).toBe(false);
       const found = await findLoadBalancers({ arns: [web.arn], names: [], ...ALL }, ME, deps);
-      expect(found.items).toEqual([{ ...web, state: "active" }]);
+      expect(found.items).toEqual([{ ...web, state: "active", zoneAddresses: expect.any(Map) }]);
       expect(await announced(deps)).toEqual([{ kind: "balancer", loadBalancerArn: web.arn }]);
     });
 

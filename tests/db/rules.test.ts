@@ -9,7 +9,6 @@ import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { Rule } from "#domain/balancers/rule.ts";
 import type { Caller } from "#domain/names.ts";
 import { createListener, type NewListener } from "#integrations/elbv2/create-listener.ts";
-import { createLoadBalancer } from "#integrations/elbv2/create-load-balancer.ts";
 import { createRule, type NewRule } from "#integrations/elbv2/create-rule.ts";
 import { deleteListener } from "#integrations/elbv2/delete-listener.ts";
 import { deleteLoadBalancer } from "#integrations/elbv2/delete-load-balancer.ts";
@@ -27,8 +26,9 @@ import { canonicalContext } from "#lib/encryption-context.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { open as unseal } from "#lib/sealed.ts";
 import { edgeChangesSince } from "#store/edge-changes.ts";
-import { balancerDeps, callerOf, issuedCertificate, WEB } from "../support/balancers.ts";
+import { balancerDeps, callerOf, issuedCertificate } from "../support/balancers.ts";
 import { DATABASES } from "../support/databases.ts";
+import { defaultNetwork, makeBalancer } from "../support/network.ts";
 
 const ME = callerOf();
 const FIXED: OrderedAction<GivenAction> = {
@@ -78,11 +78,11 @@ const secretOf = ({ actions }: Pick<Rule, "actions">): string =>
 for (const database of DATABASES) {
   const open = async (): Promise<BalancerDeps> => balancerDeps(await database.open());
   const web = async (deps: BalancerDeps): Promise<{ balancer: LoadBalancer; listener: Listener }> => {
-    const balancer = await createLoadBalancer({ ...WEB, name: `web-${randomUUID().slice(0, 8)}` }, ME, deps);
+    const balancer = await makeBalancer({ name: `web-${randomUUID().slice(0, 8)}` }, ME, deps);
     return { balancer, listener: await createListener({ ...HTTP, loadBalancerArn: balancer.arn }, ME, deps) };
   };
   const secureWeb = async (deps: BalancerDeps, actions: NewListener["actions"] = [FIXED]) => {
-    const balancer = await createLoadBalancer(WEB, ME, deps);
+    const balancer = await makeBalancer({}, ME, deps);
     const certificateArn = await issuedCertificate("web.test", ME, deps);
     const request = { ...HTTP, loadBalancerArn: balancer.arn, port: 443, protocol: "HTTPS", certificateArn, actions };
     return { balancer, listener: await createListener(request, ME, deps) };
@@ -229,8 +229,9 @@ for (const database of DATABASES) {
     it("hold their target groups, which are free again without them", async () => {
       const deps = await open();
       const { balancer, listener } = await web(deps);
+      const { vpcId } = await defaultNetwork(ME, deps);
       const standard = { protocol: "HTTP", protocolVersion: "HTTP1", targetType: "ip", port: 80 } as const;
-      const group = { ...standard, name: "shop", vpcId: "vpc-0123abcd", healthCheck: {}, tags: [] };
+      const group = { ...standard, name: "shop", vpcId, healthCheck: {}, tags: [] };
       const { arn } = await createTargetGroup(group, ME, deps);
       const forward: OrderedAction<GivenAction> = {
         action: { type: "forward", targetGroups: [{ arn, weight: 1 }], stickiness: { durationSeconds: 60 } },

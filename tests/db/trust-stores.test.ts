@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { TrustStore } from "#domain/balancers/trust-store.ts";
 import { createListener } from "#integrations/elbv2/create-listener.ts";
-import { createLoadBalancer } from "#integrations/elbv2/create-load-balancer.ts";
 import { deleteLoadBalancer } from "#integrations/elbv2/delete-load-balancer.ts";
 import type { BalancerDeps } from "#integrations/elbv2/deps.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
@@ -20,8 +19,9 @@ import {
 import { later, MINUTE } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
 import { edgeChangesSince } from "#store/edge-changes.ts";
-import { balancerDeps, callerOf, issuedCertificate, WEB } from "../support/balancers.ts";
+import { balancerDeps, callerOf, issuedCertificate } from "../support/balancers.ts";
 import { DATABASES } from "../support/databases.ts";
+import { makeBalancer } from "../support/network.ts";
 import { testAuthority } from "../support/trust.ts";
 
 const ME = callerOf();
@@ -53,7 +53,7 @@ for (const database of DATABASES) {
   const create = (deps: BalancerDeps, name = "clients", key = "both.pem"): Promise<TrustStore> =>
     createTrustStore({ name, bundle: file(key), tags: [] }, ME, deps);
   const listening = async (deps: BalancerDeps, mutualAuthentication: GivenMutualAuthentication, name = "web") => {
-    const balancer = await createLoadBalancer({ ...WEB, name }, ME, deps);
+    const balancer = await makeBalancer({ name }, ME, deps);
     const listener = await createListener(
       {
         loadBalancerArn: balancer.arn,

@@ -35,12 +35,11 @@ export function callerOf(account = "123456789012", region = "eu-west-1"): Caller
   return { ...where, kind: "root", arn: rootArn(id), accessKeyId: "AKIATESTTESTTESTTEST", requestId: "test" };
 }
 
-/** The settings of an Application Load Balancer that AWS would take. */
+/** The settings of an Application Load Balancer that AWS would take, but for its subnets (network.ts). */
 export const WEB = {
   name: "web",
   type: "application",
   scheme: "internet-facing",
-  subnets: ["subnet-0123abcd", "subnet-89ef4567"],
   securityGroups: [],
   tags: [],
 } as const;

@@ -265,7 +265,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
 }
 
 function row({ arn, type, dnsName, address }: EdgeBalancer): Parameters<typeof insertLoadBalancer>[1] {
-  const nothing = { subnets: [], securityGroups: [], attributes: {}, cookieSecret: "secret" };
+  const nothing = { vpcId: "", zones: [], subnets: [], securityGroups: [], attributes: {}, cookieSecret: "secret" };
   const named = { arn, type, dnsName, address, name: "web", scheme: "internet-facing", state: "provisioning" } as const;
   return { ...OWNER, ...named, ...nothing, createdAt: new Date() };
 }

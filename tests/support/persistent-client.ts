@@ -4,6 +4,7 @@ import {
   DescribeCertificateCommand,
   RequestCertificateCommand,
 } from "@aws-sdk/client-acm";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -18,6 +19,7 @@ import {
   ListHostedZonesByNameCommand,
   Route53Client,
 } from "@aws-sdk/client-route-53";
+import { defaultNetwork, openGroup } from "#cli/demo/network.ts";
 import type { Credentials } from "#cli/demo/product.ts";
 
 /** A client that lives through outages: it asks again until it is answered, with calls that may be repeated. */
@@ -44,6 +46,7 @@ export function persistentClient(endpoint: string, credentials: Credentials): Pe
   const settings = { region: "eu-west-1", endpoint, credentials, maxAttempts: 1 };
   const acm = new ACMClient(settings);
   const route53 = new Route53Client(settings);
+  const ec2 = new EC2Client(settings);
   const elbv2 = new ElasticLoadBalancingV2Client(settings);
   return {
     zone: (domain) =>
@@ -81,9 +84,10 @@ export function persistentClient(endpoint: string, credentials: Credentials): Pe
       }),
     balancer: (name) =>
       insist(async () => {
-        const made = await elbv2.send(
-          new CreateLoadBalancerCommand({ Name: name, Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
-        );
+        const { subnets } = await defaultNetwork(ec2);
+        const SecurityGroups = [await openGroup(ec2, "open")];
+        const wanted = { Name: name, Subnets: [...subnets], SecurityGroups };
+        const made = await elbv2.send(new CreateLoadBalancerCommand(wanted));
         const balancer = made.LoadBalancers?.[0];
         return { arn: balancer?.LoadBalancerArn ?? "", dnsName: balancer?.DNSName ?? "" };
       }),

@@ -7,6 +7,7 @@ import {
   ImportCertificateCommand,
   RequestCertificateCommand,
 } from "@aws-sdk/client-acm";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -22,6 +23,7 @@ import {
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import { onTestFinished } from "vitest";
+import { defaultNetwork, openGroup } from "#cli/demo/network.ts";
 import type { Credentials, Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { type Front, get, openPort } from "#cli/demo/wire.ts";
@@ -32,6 +34,7 @@ import type { Foreign } from "./self-signed.ts";
 /** Unmodified SDK clients of one region. */
 export interface Clients {
   readonly acm: ACMClient;
+  readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
   readonly kms: KMSClient;
   readonly route53: Route53Client;
@@ -73,6 +76,7 @@ export function clientsOf(
   const settings = { region, endpoint, credentials, ...requestHandler };
   const clients = {
     acm: new ACMClient(settings),
+    ec2: new EC2Client(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
     kms: new KMSClient(settings),
     route53: new Route53Client(settings),
@@ -155,7 +159,7 @@ export async function serveWith(
   certificateArn: string,
   name: string,
 ): Promise<Pick<Shop, "loadBalancerArn" | "balancerName" | "balancerZoneId" | "targetGroupArn" | "listenerArn">> {
-  const { elbv2 } = clients;
+  const { ec2, elbv2 } = clients;
   const { loadBalancerArn, balancerName, balancerZoneId } = await makeBalancer(clients, name);
   const group = await elbv2.send(
     new CreateTargetGroupCommand({
@@ -163,7 +167,7 @@ export async function serveWith(
       Protocol: "HTTP",
       Port: 80,
       TargetType: "ip",
-      VpcId: "vpc-0a1b2c3d",
+      VpcId: (await defaultNetwork(ec2)).vpcId,
       HealthCheckIntervalSeconds: 5,
       HealthCheckTimeoutSeconds: 2,
       HealthyThresholdCount: 2,
@@ -185,13 +189,14 @@ export async function serveWith(
   return { loadBalancerArn, balancerName, balancerZoneId, targetGroupArn, listenerArn };
 }
 
+/** An Application Load Balancer in the default VPC that everybody may connect to. */
 export async function makeBalancer(
-  { elbv2 }: Clients,
+  { ec2, elbv2 }: Clients,
   name: string,
 ): Promise<Pick<Shop, "loadBalancerArn" | "balancerName" | "balancerZoneId">> {
-  const made = await elbv2.send(
-    new CreateLoadBalancerCommand({ Name: name, Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
-  );
+  const { subnets } = await defaultNetwork(ec2);
+  const SecurityGroups = [await openGroup(ec2, "open")];
+  const made = await elbv2.send(new CreateLoadBalancerCommand({ Name: name, Subnets: [...subnets], SecurityGroups }));
   const { LoadBalancerArn = "", DNSName = "", CanonicalHostedZoneId = "" } = made.LoadBalancers?.[0] ?? {};
   return { loadBalancerArn: LoadBalancerArn, balancerName: DNSName, balancerZoneId: CanonicalHostedZoneId };
 }

@@ -1,4 +1,5 @@
 import { DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -8,16 +9,31 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListAliasesCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
 import { ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
+import { defaultNetwork } from "./network.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 import { get, handshake } from "./wire.ts";
 
 /** A load balancer with one target, and a name for it in our zone. */
-export async function balance({ tell, elbv2, route53, host, target, learned }: Stage): Promise<void> {
+export async function balance({ tell, ec2, elbv2, route53, host, target, learned }: Stage): Promise<void> {
+  const { vpcId, subnets } = await defaultNetwork(ec2);
+  const group = await tell.step(
+    "Who may connect: a security group that lets everybody in at 443",
+    "aws ec2 create-security-group --group-name shop --description everybody\n" +
+      "aws ec2 authorize-security-group-ingress --group-id … --protocol tcp --port 443 --cidr 0.0.0.0/0",
+    async () => {
+      const { GroupId = "" } = await ec2.send(
+        new CreateSecurityGroupCommand({ GroupName: "shop", Description: "everybody" }),
+      );
+      const https = { IpProtocol: "tcp", FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+      await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [https] }));
+      return GroupId;
+    },
+  );
   const balancer = await tell.step(
-    "A load balancer",
-    "aws elbv2 create-load-balancer --name shop --subnets subnet-0a1b2c3d subnet-4e5f6a7b",
-    () => elbv2.send(new CreateLoadBalancerCommand({ Name: "shop", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] })),
+    "A load balancer in two subnets of the default VPC",
+    `aws elbv2 create-load-balancer --name shop --subnets ${subnets.join(" ")} --security-groups ${group}`,
+    () => elbv2.send(new CreateLoadBalancerCommand({ Name: "shop", Subnets: [...subnets], SecurityGroups: [group] })),
   );
   const made = balancer.LoadBalancers?.[0];
   learned.loadBalancerArn = made?.LoadBalancerArn ?? "";
@@ -27,23 +43,23 @@ export async function balance({ tell, elbv2, route53, host, target, learned }: S
 
   await tell.step(
     "The application as its target, and the host's name pointing at it",
-    `aws elbv2 create-target-group --name shop --protocol HTTP --port ${target.port} --target-type ip --vpc-id vpc-0a1b2c3d\n` +
+    `aws elbv2 create-target-group --name shop --protocol HTTP --port ${target.port} --target-type ip --vpc-id ${vpcId}\n` +
       `aws elbv2 register-targets --target-group-arn … --targets Id=${target.address},Port=${target.port}\n` +
       `aws route53 change-resource-record-sets … ALIAS ${host} → ${learned.balancerName}`,
     async () => {
-      const group = await elbv2.send(
+      const made = await elbv2.send(
         new CreateTargetGroupCommand({
           Name: "shop",
           Protocol: "HTTP",
           Port: target.port,
           TargetType: "ip",
-          VpcId: "vpc-0a1b2c3d",
+          VpcId: vpcId,
           HealthCheckIntervalSeconds: 5,
           HealthCheckTimeoutSeconds: 2,
           HealthyThresholdCount: 2,
         }),
       );
-      learned.targetGroupArn = group.TargetGroups?.[0]?.TargetGroupArn ?? "";
+      learned.targetGroupArn = made.TargetGroups?.[0]?.TargetGroupArn ?? "";
       await elbv2.send(
         new RegisterTargetsCommand({
           TargetGroupArn: learned.targetGroupArn,

@@ -6,15 +6,16 @@ import {
   DeleteLoadBalancerCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ListAliasesCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
+import { defaultNetwork } from "./network.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 import { get, handshake, oneConnection } from "./wire.ts";
 
 /** A certificate belongs to its region. */
-export async function refuseElsewhere({ tell, elbv2Elsewhere, elsewhere, learned }: Stage): Promise<void> {
-  const balancer = await elbv2Elsewhere.send(
-    new CreateLoadBalancerCommand({ Name: "far", Subnets: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"] }),
-  );
+export async function refuseElsewhere(stage: Stage): Promise<void> {
+  const { tell, ec2Elsewhere, elbv2Elsewhere, elsewhere, learned } = stage;
+  const { subnets } = await defaultNetwork(ec2Elsewhere);
+  const balancer = await elbv2Elsewhere.send(new CreateLoadBalancerCommand({ Name: "far", Subnets: [...subnets] }));
   const refusal = await tell.step(
     "A listener in another region may not have it",
     `aws --region ${elsewhere} elbv2 create-listener … --certificates CertificateArn=${learned.certificateArn}`,

@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ACMClient } from "@aws-sdk/client-acm";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
@@ -21,7 +22,9 @@ export interface Stage {
   readonly acm: ACMClient;
   readonly kms: KMSClient;
   readonly route53: Route53Client;
+  readonly ec2: EC2Client;
   readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly ec2Elsewhere: EC2Client;
   readonly elbv2Elsewhere: ElasticLoadBalancingV2Client;
   /** The application behind the load balancer. */
   readonly target: { readonly address: string; readonly port: number };
@@ -67,7 +70,9 @@ export async function stage(product: Product, tell: Narrator): Promise<Stage> {
     acm: new ACMClient(client),
     kms: new KMSClient(client),
     route53: new Route53Client(client),
+    ec2: new EC2Client(client),
     elbv2: new ElasticLoadBalancingV2Client(client),
+    ec2Elsewhere: new EC2Client({ ...client, region: elsewhere }),
     elbv2Elsewhere: new ElasticLoadBalancingV2Client({ ...client, region: elsewhere }),
     target: { address: "127.0.0.1", port: (application.address() as AddressInfo).port },
     root: await fetch(`${product.endpoint}/ca/root.pem`).then((answer) => answer.text()),

@@ -12,13 +12,16 @@ export interface BalancerSettings {
   readonly name: string;
   readonly type: BalancerType;
   readonly scheme: Scheme;
-  /** Opaque: there is no VPC here, so only their form is checked. */
+  /** Each in a zone of its own; integrations/ec2/placement.ts looks whether they are there. */
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
 }
 
 export interface LoadBalancer extends BalancerSettings, Owner {
   readonly arn: LoadBalancerArn;
+  readonly vpcId: string;
+  /** The names of the zones of its subnets, in their order. */
+  readonly zones: readonly string[];
   readonly dnsName: string;
   /** The IPv4 address of its own. */
   readonly address: string;
@@ -40,7 +43,6 @@ export function checkSettings({ type, subnets, securityGroups }: BalancerSetting
   if (subnets.length === 0) {
     throw new Refusal("balancer-input-invalid", "You must specify subnets or subnet mappings");
   }
-  // Each subnet counts as one Availability Zone of its own.
   if (type === "application" && subnets.length < 2) {
     throw new Refusal(
       "balancer-input-invalid",

@@ -1,20 +1,10 @@
-import type { Owner, Region } from "#domain/names.ts";
+import type { Region } from "#domain/names.ts";
 import type { BalancerType } from "#domain/tls/policies.ts";
 
 /** The hosted zone that alias records name for load balancers of a type in a region. */
 export function canonicalHostedZoneId(type: BalancerType, region: Region): string {
   const known = HOSTED_ZONES[region]?.[type === "application" ? 0 : 1];
   return known ?? `Z${digits(`${type}:${region}`, 13).toUpperCase()}`;
-}
-
-/** The zones that `count` subnets stand for: `eu-west-1a`, `eu-west-1b`, … and around after six. */
-export function availabilityZones(region: Region, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${region}${"abcdef"[index % 6] ?? "a"}`);
-}
-
-/** The one network an account has in a region, so that clients which ask for it get an answer. */
-export function vpcId({ account, region }: Owner): string {
-  return `vpc-${digits(`${account}:${region}`, 17)}`;
 }
 
 /** `count` hexadecimal digits that are always the same for `text`: 32-bit FNV-1a over and over. Not secret, not unique. */

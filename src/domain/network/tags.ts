@@ -11,10 +11,10 @@ export function checkNetworkTags(tags: readonly NetworkTag[]): void {
   const keys = tags.map(({ key }) => key);
   if (new Set(keys).size < keys.length) throw invalid("Duplicate tag keys specified");
   for (const { key, value } of tags) {
-    if (key === "" || [...key].length > 127)
+    if (key === "" || Array.from(key).length > 127)
       throw invalid(`Tag key '${key.slice(0, 130)}' must have 1 to 127 characters`);
-    if ([...value].length > 255)
-      throw invalid(`The value of tag '${key}' exceeds the maximum length of 255 characters`);
+    if (Array.from(value).length > 256)
+      throw invalid(`The value of tag '${key}' exceeds the maximum length of 256 characters`);
     if (/^aws:/i.test(key)) throw invalid("Tag keys starting with 'aws:' are reserved for internal use");
   }
   checkTagCount(keys.length);

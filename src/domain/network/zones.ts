@@ -8,7 +8,10 @@ export interface Zone {
 
 /** The zones of a region: `eu-west-1a` (`euw1-az1`) and two more. Every region has three. */
 export function zonesOf(region: Region): readonly Zone[] {
-  return [..."abc"].map((letter, index) => ({ name: `${region}${letter}`, id: `${shortName(region)}-az${index + 1}` }));
+  return ["a", "b", "c"].map((letter, index) => ({
+    name: `${region}${letter}`,
+    id: `${shortName(region)}-az${index + 1}`,
+  }));
 }
 
 /** A zone by its name or id. */
@@ -34,15 +37,14 @@ function shortName(region: Region): string {
 
 /** What DescribeRegions lists. Every other well-formed name is a region here, too. */
 export const REGIONS: readonly { readonly name: string; readonly optIn: boolean }[] = [
-  ...["ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"],
-  ...["ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"],
-  ...["us-east-1", "us-east-2", "us-west-1", "us-west-2"],
-]
-  .map((name) => ({ name, optIn: false }))
-  .concat(
-    [
-      ...["af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"],
-      ...["ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1"],
-      ...["me-south-1", "mx-central-1"],
-    ].map((name) => ({ name, optIn: true })),
-  );
+  ...named("af-south-1 ap-east-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5", true),
+  ...named("ap-southeast-7 ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1", true),
+  ...named("me-south-1 mx-central-1", true),
+  ...named("ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2", false),
+  ...named("ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1", false),
+  ...named("us-east-1 us-east-2 us-west-1 us-west-2", false),
+];
+
+function named(names: string, optIn: boolean): { readonly name: string; readonly optIn: boolean }[] {
+  return names.split(" ").map((name) => ({ name, optIn }));
+}

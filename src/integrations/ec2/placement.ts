@@ -64,7 +64,7 @@ export async function checkPlacement(
 
 /**
  * Puts a load balancer, or one that is there already, where it can stand: an interface in each subnet, its security
- * groups, and everybody told who lets members of these groups in.
+ * groups, and all others told whose groups let members of these groups in.
  */
 export async function placeBalancer(
   tx: Tx,
@@ -93,12 +93,13 @@ export async function placeBalancer(
   );
   const before = await groupsOfLoadBalancer(tx, loadBalancerArn);
   await setLoadBalancerGroups(tx, loadBalancerArn, [...new Set(securityGroups)]);
-  await announceMembers(tx, [...before, ...securityGroups]);
+  const changed = new Set(before).symmetricDifference(new Set(securityGroups));
+  await announceMembers(tx, [...changed], loadBalancerArn);
 }
 
 /** To be called before a load balancer is removed: who lets members of its groups in is told. */
 export async function leaveNetwork(tx: Tx, loadBalancerArn: LoadBalancerArn): Promise<void> {
-  await announceMembers(tx, await groupsOfLoadBalancer(tx, loadBalancerArn));
+  await announceMembers(tx, await groupsOfLoadBalancer(tx, loadBalancerArn), loadBalancerArn);
 }
 
 /** Subnets by their ids: for the zones and the VPC that a load balancer shows. */

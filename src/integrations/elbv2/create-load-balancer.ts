@@ -11,6 +11,7 @@ import {
 import { checkBalancerName } from "#domain/balancers/names.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { checkPlacement, type Placement, placeBalancer } from "#integrations/ec2/placement.ts";
 import { announce } from "#store/edge-changes.ts";
 import { findLoadBalancerByName, insertLoadBalancer } from "#store/load-balancers.ts";
 import type { Tx } from "#store/store.ts";
@@ -24,7 +25,7 @@ export interface NewLoadBalancer extends BalancerSettings {
 /**
  * Makes a load balancer with a DNS name and an address of its own; it becomes active when an edge carries it. Asking
  * again with the same settings answers the same one. Throws `balancer-name-used`, `balancers-too-many` and what
- * `checkSettings` throws.
+ * `checkSettings` and `checkPlacement` throw.
  */
 export async function createLoadBalancer(
   request: NewLoadBalancer,
@@ -35,11 +36,14 @@ export async function createLoadBalancer(
   checkSettings(request);
   checkTags(request.tags);
   return await deps.store.transaction().execute(async (tx) => {
-    const present = await sameOrNone(tx, request, owner);
+    const placement = await checkPlacement(tx, request, owner, deps);
+    const wanted = { ...request, securityGroups: placement.securityGroups };
+    const present = await sameOrNone(tx, wanted, owner);
     if (present) return present;
-    const { tags, ...settings } = request;
-    const made = await insert(tx, settings, owner, deps);
-    if (!made) return (await sameOrNone(tx, request, owner)) ?? noAddress(); // somebody made it meanwhile
+    const { tags, ...settings } = wanted;
+    const made = await insert(tx, settings, placement, owner, deps);
+    if (!made) return (await sameOrNone(tx, wanted, owner)) ?? noAddress(); // somebody made it meanwhile
+    await placeBalancer(tx, made.arn, placement, owner, deps);
     await tag(tx, made.arn, tags);
     await announce(tx, { kind: "balancer", loadBalancerArn: made.arn });
     return made;
@@ -60,6 +64,7 @@ async function sameOrNone(tx: Tx, request: NewLoadBalancer, owner: Owner): Promi
 async function insert(
   tx: Tx,
   settings: BalancerSettings,
+  { vpcId, subnets }: Placement,
   owner: Owner,
   { clock, ids, productZone, balancerAddresses }: BalancerDeps,
 ): Promise<LoadBalancer | undefined> {
@@ -71,6 +76,8 @@ async function insert(
     const dnsId = type === "application" ? String(Number.parseInt(id.slice(0, 8), 16)).padStart(10, "0") : id;
     const balancer: LoadBalancer = {
       ...settings,
+      vpcId,
+      zones: subnets.map(({ zone }) => zone),
       account,
       region,
       arn: loadBalancerArn(owner, ARN_TYPES[type], name, id),

@@ -4,6 +4,7 @@ import { balancerAttributes } from "#domain/balancers/balancer-attributes.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { leaveNetwork } from "#integrations/ec2/placement.ts";
 import { announce } from "#store/edge-changes.ts";
 import { listListeners } from "#store/listeners.ts";
 import { findLoadBalancer, removeLoadBalancer } from "#store/load-balancers.ts";
@@ -34,6 +35,7 @@ export async function deleteLoadBalancer(text: string, owner: Owner, deps: Balan
       if (await shortenList(tx, listener, balancer, deps)) return false;
     }
     for (const listener of listeners) await takeApart(tx, listener, balancer, deps);
+    await leaveNetwork(tx, arn);
     await removeLoadBalancer(tx, arn);
     await untagAll(tx, [arn]);
     await announce(tx, { kind: "balancer", loadBalancerArn: arn });

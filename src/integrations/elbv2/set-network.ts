@@ -1,21 +1,25 @@
 import { checkSettings, type LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { checkPlacement, type Placement, placeBalancer } from "#integrations/ec2/placement.ts";
+import { announce } from "#store/edge-changes.ts";
 import { setBalancerSecurityGroups, setBalancerSubnets } from "#store/load-balancers.ts";
-import type { Store } from "#store/store.ts";
+import type { Tx } from "#store/store.ts";
+import type { BalancerDeps } from "./deps.ts";
 import { heldLoadBalancer } from "./find.ts";
 
-/** Replaces the subnets. Throws `balancer-not-found`, `subnet-invalid`, `balancer-input-invalid`. */
+/** Replaces the subnets, within the VPC. Throws `balancer-not-found` and as `createLoadBalancer`. */
 export async function setSubnets(
   arn: string,
   subnets: readonly string[],
   owner: Owner,
-  { store }: { readonly store: Store },
+  deps: BalancerDeps,
 ): Promise<LoadBalancer> {
-  return await store.transaction().execute(async (tx) => {
-    const balancer = { ...(await heldLoadBalancer(tx, arn, owner)), subnets };
-    checkSettings(balancer);
-    await setBalancerSubnets(tx, balancer.arn, subnets);
+  return await deps.store.transaction().execute(async (tx) => {
+    const present = await heldLoadBalancer(tx, arn, owner);
+    const placement = await replaced(tx, { ...present, subnets }, owner, deps);
+    const balancer = { ...present, subnets, zones: placement.subnets.map(({ zone }) => zone) };
+    await setBalancerSubnets(tx, balancer.arn, balancer);
     return balancer;
   });
 }
@@ -25,9 +29,9 @@ export async function setSecurityGroups(
   arn: string,
   securityGroups: readonly string[],
   owner: Owner,
-  { store }: { readonly store: Store },
+  deps: BalancerDeps,
 ): Promise<LoadBalancer> {
-  return await store.transaction().execute(async (tx) => {
+  return await deps.store.transaction().execute(async (tx) => {
     const present = await heldLoadBalancer(tx, arn, owner);
     if (present.type === "network" && present.securityGroups.length === 0) {
       throw new Refusal(
@@ -35,9 +39,23 @@ export async function setSecurityGroups(
         "A Network Load Balancer that was made without security groups cannot get any",
       );
     }
-    const balancer = { ...present, securityGroups };
-    checkSettings(balancer);
-    await setBalancerSecurityGroups(tx, balancer.arn, securityGroups);
+    if (securityGroups.length === 0) {
+      throw new Refusal("balancer-input-invalid", "At least one security group must be specified");
+    }
+    const placement = await replaced(tx, { ...present, securityGroups }, owner, deps);
+    const balancer = { ...present, securityGroups: placement.securityGroups };
+    await setBalancerSecurityGroups(tx, balancer.arn, balancer.securityGroups);
+    await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
     return balancer;
   });
+}
+
+async function replaced(tx: Tx, wanted: LoadBalancer, owner: Owner, deps: BalancerDeps): Promise<Placement> {
+  checkSettings(wanted);
+  const placement = await checkPlacement(tx, wanted, owner, deps);
+  if (placement.vpcId !== wanted.vpcId) {
+    throw new Refusal("subnet-invalid", `The subnets must be of the load balancer's VPC '${wanted.vpcId}'`);
+  }
+  await placeBalancer(tx, wanted.arn, placement, owner, deps);
+  return placement;
 }

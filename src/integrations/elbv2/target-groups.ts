@@ -11,6 +11,7 @@ import {
 } from "#domain/balancers/target-group.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { checkVpc } from "#integrations/ec2/placement.ts";
 import { announce } from "#store/edge-changes.ts";
 import type { Tx } from "#store/store.ts";
 import { findTargetGroupByName, insertTargetGroup, removeTargetGroup, setHealthCheck } from "#store/target-groups.ts";
@@ -36,8 +37,9 @@ export interface NewTargetGroup {
 export async function createTargetGroup(
   request: NewTargetGroup,
   owner: Owner,
-  { store, ids }: BalancerDeps,
+  deps: BalancerDeps,
 ): Promise<TargetGroup> {
+  const { store, ids } = deps;
   const { name, port, vpcId, tags, protocolVersion, targetType } = request;
   checkTargetGroupName(name);
   checkTags(tags);
@@ -56,6 +58,7 @@ export async function createTargetGroup(
     attributes: {},
   };
   return await store.transaction().execute(async (tx) => {
+    await checkVpc(tx, vpcId, owner, deps);
     if (await insertTargetGroup(tx, group)) {
       await tag(tx, group.arn, tags);
       return group;

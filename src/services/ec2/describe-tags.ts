@@ -12,14 +12,17 @@ export const DescribeTags: Ec2Operation<"DescribeTags"> = asking(async (input, l
       const found = await findNetworkTags({ ids: exactly(input, "resource-id"), after: readPlace(after), limit }, look);
       return found.map(({ resourceId, resourceType, key, value }) => ({
         ResourceId: resourceId,
-        ResourceType: resourceType as ResourceType,
+        ResourceType: resourceType as TagView["ResourceType"],
         Key: key,
         Value: value,
         Tags: [{ Key: key, Value: value }],
       }));
     },
   });
-  return { Tags: views.map(({ Tags: _, ...view }) => view), NextToken: token };
+  return {
+    Tags: views.map(({ ResourceId, ResourceType, Key, Value }) => ({ ResourceId, ResourceType, Key, Value })),
+    NextToken: token,
+  };
 });
 
 interface TagView {

@@ -12,10 +12,9 @@ import { randomIds } from "#lib/ids.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { TEST_KEY, testCredential } from "../../../tests/support/access-key.ts";
 import { balancerDeps, callerOf, issuedCertificate } from "../../../tests/support/balancers.ts";
+import { defaultNetwork, makeGroup, type TestNetwork } from "../../../tests/support/network.ts";
 import { elbv2 } from "./index.ts";
 
-const SUBNETS = ["subnet-0123abcd", "subnet-89ef4567"];
-const VPC = "vpc-0123abcd";
 const hello: elb.Action = {
   Type: "fixed-response",
   FixedResponseConfig: { StatusCode: "200", ContentType: "text/plain", MessageBody: "hello" },
@@ -39,11 +38,13 @@ const oidc: elb.Action = {
 };
 
 let store: Store;
+let network: TestNetwork;
 let client: elb.ElasticLoadBalancingV2;
 
 // The AWS SDK speaks to the front door over HTTP.
 beforeEach(async () => {
   store = await openStore("file::memory:");
+  network = await defaultNetwork(callerOf(), balancerDeps(store));
   const credential = testCredential(TEST_KEY);
   const { server, stop } = httpServer({
     answer: gateway([mount(elbv2, balancerDeps(store))], {
@@ -71,12 +72,16 @@ beforeEach(async () => {
 });
 
 async function balancer(input: Partial<elb.CreateLoadBalancerCommandInput> = {}): Promise<elb.LoadBalancer> {
-  const { LoadBalancers } = await client.createLoadBalancer({ Name: "web", Subnets: SUBNETS, ...input });
+  const { LoadBalancers } = await client.createLoadBalancer({
+    Name: "web",
+    Subnets: network.subnets.slice(0, 2),
+    ...input,
+  });
   return LoadBalancers![0]!;
 }
 
 async function group(input: Partial<elb.CreateTargetGroupCommandInput> = {}): Promise<elb.TargetGroup> {
-  const standard = { Name: "app", Protocol: "HTTP", Port: 8080, VpcId: VPC, TargetType: "ip" } as const;
+  const standard = { Name: "app", Protocol: "HTTP", Port: 8080, VpcId: network.vpcId, TargetType: "ip" } as const;
   const { TargetGroups } = await client.createTargetGroup({ ...standard, ...input });
   return TargetGroups![0]!;
 }
@@ -100,7 +105,8 @@ const refusal = (name: string, message?: string): object =>
 
 describe("a load balancer", () => {
   it("is shown with all that Terraform and the CLI read", async () => {
-    const web = await balancer({ Tags: [{ Key: "env", Value: "test" }], SecurityGroups: ["sg-0123abcd"] });
+    const everybody = await makeGroup("web", [], callerOf(), balancerDeps(store));
+    const web = await balancer({ Tags: [{ Key: "env", Value: "test" }], SecurityGroups: [everybody] });
     expect(web).toEqual({
       LoadBalancerArn: expect.stringMatching(
         /^arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer\/app\/web\/[0-9a-f]{16}$/,
@@ -110,14 +116,14 @@ describe("a load balancer", () => {
       CreatedTime: expect.any(Date) as Date,
       LoadBalancerName: "web",
       Scheme: "internet-facing",
-      VpcId: expect.stringMatching(/^vpc-[0-9a-f]{17}$/) as string,
+      VpcId: network.vpcId,
       State: { Code: "provisioning" },
       Type: "application",
       AvailabilityZones: [
-        { ZoneName: "eu-west-1a", SubnetId: SUBNETS[0], LoadBalancerAddresses: [] },
-        { ZoneName: "eu-west-1b", SubnetId: SUBNETS[1], LoadBalancerAddresses: [] },
+        { ZoneName: "eu-west-1a", SubnetId: network.subnets[0], LoadBalancerAddresses: [] },
+        { ZoneName: "eu-west-1b", SubnetId: network.subnets[1], LoadBalancerAddresses: [] },
       ],
-      SecurityGroups: ["sg-0123abcd"],
+      SecurityGroups: [everybody],
       IpAddressType: "ipv4",
     });
     expect((await client.describeLoadBalancers({ Names: ["web"] })).LoadBalancers).toEqual([web]);
@@ -127,8 +133,10 @@ describe("a load balancer", () => {
 
   it.for<[string, Partial<elb.CreateLoadBalancerCommandInput>, string, string]>([
     ["a bad name", { Name: "a_b" }, "ValidationError", "can only contain characters"],
-    ["one subnet", { Subnets: [SUBNETS[0]!] }, "ValidationError", "At least two subnets"],
+    ["one subnet", { Subnets: ["subnet-0123abcd"] }, "ValidationError", "At least two subnets"],
     ["a bad subnet", { Subnets: ["a", "b"] }, "InvalidSubnetException", "'a' is not valid"],
+    ["an unknown subnet", { Subnets: ["subnet-0123abcd", "subnet-89ef4567"] }, "SubnetNotFoundException", "does not exist"],
+    ["an unknown security group", { SecurityGroups: ["sg-0123abcd"] }, "InvalidSecurityGroupException", "does not exist"],
     ["a bad security group", { SecurityGroups: ["a"] }, "InvalidSecurityGroupException", "'a' is not valid"],
     ["a gateway", { Type: "gateway" }, "InvalidConfigurationRequestException", "not available here"],
     ["dual stack", { IpAddressType: "dualstack" }, "InvalidConfigurationRequestException", "not available here"],
@@ -171,11 +179,12 @@ describe("a load balancer", () => {
 
   it("changes its subnets and security groups", async () => {
     const { LoadBalancerArn } = await balancer();
-    const Subnets = ["subnet-00000001", "subnet-00000002"];
+    const Subnets = network.subnets.slice(1);
     const { AvailabilityZones } = await client.setSubnets({ LoadBalancerArn, Subnets });
     expect(AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(Subnets);
-    const { SecurityGroupIds } = await client.setSecurityGroups({ LoadBalancerArn, SecurityGroups: ["sg-00000001"] });
-    expect(SecurityGroupIds).toEqual(["sg-00000001"]);
+    const group = await makeGroup("web", [], callerOf(), balancerDeps(store));
+    const { SecurityGroupIds } = await client.setSecurityGroups({ LoadBalancerArn, SecurityGroups: [group] });
+    expect(SecurityGroupIds).toEqual([group]);
     expect((await client.describeCapacityReservation({ LoadBalancerArn })).CapacityReservationState).toEqual([]);
   });
 });
@@ -192,7 +201,7 @@ describe("a target group", () => {
         TargetGroupName: "app",
         Protocol: "HTTP",
         Port: 8080,
-        VpcId: VPC,
+        VpcId: network.vpcId,
         HealthCheckProtocol: "HTTP",
         HealthCheckPort: "traffic-port",
         HealthCheckEnabled: true,

@@ -18,7 +18,9 @@ export interface BalancerTables {
     createdAt: Fixed<EpochMillis>;
     /** What its edges share and clients do not know. */
     cookieSecret: Fixed<string>;
-    /** JSON lists of ids. */
+    vpcId: Fixed<string>;
+    /** JSON lists: the names of the zones of its subnets, and ids. */
+    zones: string;
     subnets: string;
     securityGroups: string;
     /** JSON object of what was set. */
