@@ -1,4 +1,5 @@
 import { ACME_DETAILS } from "./acme/details.ts";
+import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
 import { REHEARSE_DETAILS } from "./rehearse/details.ts";
 import { TIME_MACHINE_DETAILS } from "./time-machine-details.ts";
@@ -60,9 +61,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     load: () => import("./time-machine.ts"),
   },
   edge: {
-    summary: "the data plane; `serve` starts it",
-    usage: "sealkeeper edge --data-dir DIR --endpoint URL",
-    internal: true,
+    summary: "let edges on other machines join and serve, list and remove them; see them through an upgrade",
+    usage: "sealkeeper edge join|run|reload|tokens|list|remove …",
+    details: EDGE_DETAILS,
     load: () => import("./edge.ts"),
   },
 };

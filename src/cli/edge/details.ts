@@ -1,0 +1,22 @@
+/** What `sealkeeper edge --help` teaches beyond its usage. */
+export const EDGE_DETAILS: readonly string[] = [
+  "",
+  "Beside the control plane (started with --fleet-listen HOST:PORT):",
+  "  tokens create [--name NAME] [--zone ZONE] [--addresses CIDR] [--lifetime 1h]",
+  "                     print a token with which one edge may join, once; what is said here the edge must be",
+  "  tokens list        the tokens that were not forgotten yet",
+  "  tokens revoke ID   nobody joins with it any more",
+  "  list               the edges that joined, and whether they are connected",
+  "  remove NAME        end its link, its access key and what KMS opens for it, at once",
+  "  --data-dir DIR, --endpoint-url URL, --json",
+  "                     whom to ask, and how to print it",
+  "",
+  "On the machine of the edge:",
+  "  join --endpoint https://HOST:PORT[,…] --token TOKEN --data-dir DIR",
+  "       [--ca-fingerprint sha256:…] [--name NAME] [--zone eu-west-1a] [--addresses 10.0.0.16/28]",
+  "       [--workers N] [--key-lease-seconds N]",
+  "                     become an edge of that control plane; the private key is made here and stays here",
+  "  run --data-dir DIR run it, until SIGTERM; killed, it is adopted by the next run",
+  "  reload --data-dir DIR",
+  "                     replace its workers one after the other without losing a connection",
+];
