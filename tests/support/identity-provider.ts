@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import Provider from "oidc-provider";
 import { onTestFinished } from "vitest";
+import type { Foreign } from "./self-signed.ts";
 
 /** A real OpenID provider on 127.0.0.1, with its login and consent pages, and one client. */
 export interface IdentityProvider {
@@ -24,15 +26,19 @@ export interface ProviderOptions {
   readonly redirectUri: string;
   /** Of access tokens, in seconds. */
   readonly accessLife?: number;
+  /** Speaks HTTPS as `localhost`, with this certificate. */
+  readonly tls?: Foreign;
   /** What the provider says of a user, besides `sub`. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 export async function identityProvider(options: ProviderOptions): Promise<IdentityProvider> {
-  const server = createServer();
+  const { tls } = options;
+  const server = tls ? createSecureServer({ key: tls.privateKey, cert: tls.certificate }) : createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const issuer = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   const clientId = "sealkeeper client/1"; // both must be form-encoded before they are sent
   const clientSecret = "correct horse: battery+staple%";
   const stored = new Map<string, unknown>();

@@ -98,6 +98,23 @@ test("a log that is switched off or moved finishes what it began", async () => {
   expect([...logs.files.values()]).toEqual(["old\n", "new\n"]);
 });
 
+test("a log that was closed is written before the book is", async () => {
+  const stuck = Promise.withResolvers<void>();
+  const logs = book({ put: () => stuck.promise });
+  const log = logs.open();
+  log.place(place());
+  log.write("last\n");
+  log.close();
+  let stopped = false;
+  const stopping = logs.stop().then(() => {
+    stopped = true;
+  });
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  expect(stopped).toBe(false);
+  stuck.resolve();
+  await stopping;
+});
+
 test("what comes while the store is stuck is dropped, and counted in a warning", async () => {
   const stuck = Promise.withResolvers<void>();
   const logs = book({ put: () => stuck.promise });

@@ -47,6 +47,8 @@ export interface LogWarning {
 /** A log is written every five minutes, or when there is much of it; nothing is written where nothing was logged. */
 export function logBook(deps: LogBookDeps): LogBook {
   const logs = new Set<OpenLog>();
+  /** What closed logs still have to write. */
+  const ending = new Set<Promise<void>>();
   let cancel = (): void => {};
   let stopped = false;
 
@@ -62,16 +64,19 @@ export function logBook(deps: LogBookDeps): LogBook {
   schedule();
   return {
     open() {
-      const log = openLog(deps, () => logs.delete(log));
+      const log = openLog(deps, () => {
+        logs.delete(log);
+        const last = log.written().finally(() => ending.delete(last));
+        ending.add(last);
+      });
       if (!stopped) logs.add(log);
       return log;
     },
     async stop() {
       stopped = true;
       cancel();
-      const open = [...logs];
-      for (const log of open) log.close();
-      await Promise.all(open.map((log) => log.written()));
+      for (const log of logs) log.close();
+      await Promise.all(ending);
     },
   };
 }
@@ -157,8 +162,8 @@ function openLog(deps: LogBookDeps, onClose: () => void): OpenLog {
       const place = where;
       hand(intervalEnd(deps.clock.now()));
       where = undefined;
-      onClose();
       if (place) writing = writing.then(() => warn(place));
+      onClose();
     },
     written: () => writing,
   };
