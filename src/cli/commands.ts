@@ -1,6 +1,7 @@
 import { ACME_DETAILS } from "./acme/details.ts";
 import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
+import { HOSTS_DETAILS } from "./hosts-details.ts";
 import { REHEARSE_DETAILS } from "./rehearse/details.ts";
 import { TIME_MACHINE_DETAILS } from "./time-machine-details.ts";
 
@@ -15,7 +16,16 @@ export interface Command {
   readonly load: () => Promise<{ readonly main: (args: readonly string[]) => Promise<number> }>;
 }
 
-export type CommandName = "serve" | "acme" | "demo" | "explain" | "events" | "rehearse" | "time-machine" | "edge";
+export type CommandName =
+  | "serve"
+  | "acme"
+  | "demo"
+  | "explain"
+  | "events"
+  | "rehearse"
+  | "time-machine"
+  | "edge"
+  | "hosts";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -65,5 +75,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     usage: "sealkeeper edge join|run|reload|tokens|list|remove …",
     details: EDGE_DETAILS,
     load: () => import("./edge.ts"),
+  },
+  hosts: {
+    summary: "tell which machines target groups of type instance send requests to",
+    usage: "sealkeeper hosts add ADDRESS | remove INSTANCE_ID | list …",
+    details: HOSTS_DETAILS,
+    load: () => import("./hosts.ts"),
   },
 };

@@ -93,8 +93,8 @@ export async function placeBalancer(
   );
   const before = await groupsOfLoadBalancer(tx, loadBalancerArn);
   await setLoadBalancerGroups(tx, loadBalancerArn, [...new Set(securityGroups)]);
-  const changed = new Set(before).symmetricDifference(new Set(securityGroups));
-  await announceMembers(tx, [...changed], loadBalancerArn);
+  const changed = [...before, ...securityGroups].filter((id) => !(before.includes(id) && securityGroups.includes(id)));
+  await announceMembers(tx, changed, loadBalancerArn);
 }
 
 /** To be called before a load balancer is removed: who lets members of its groups in is told. */

@@ -4,6 +4,7 @@ import type { Signers } from "#ca/signers.ts";
 import type { CertificateStatus } from "#domain/certificate/status.ts";
 import type { DeploymentState } from "#domain/deployment/deployment.ts";
 import type { CheckName, Outcome, Verdict } from "#domain/rehearsal/rehearsal.ts";
+import type { Ids } from "#lib/ids.ts";
 import type { NowDeps } from "#rehearsal/now.ts";
 import { schemas } from "./schemas.ts";
 
@@ -134,6 +135,23 @@ export interface EdgeSummary {
   readonly SeenAt?: Date | undefined;
 }
 
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** A machine that target groups name by its instance id. */
+export interface HostSummary {
+  readonly InstanceId: string;
+  readonly Address: string;
+  readonly AvailabilityZone: string;
+  readonly SubnetId: string;
+  readonly VpcId: string;
+  readonly SecurityGroupIds: readonly string[];
+  readonly Tags: readonly Tag[];
+  readonly RegisteredAt: Date;
+}
+
 /** Input and output of each operation. */
 export interface SealkeeperApi {
   readonly CreateEdgeToken: Io<
@@ -148,6 +166,7 @@ export interface SealkeeperApi {
       readonly Fingerprint: string;
     }
   >;
+  readonly DeregisterHost: Io<{ readonly InstanceId: string }>;
   readonly DescribeDeployments: Io<OfCertificate, { readonly Deployments: readonly DeploymentShown[] }>;
   readonly DescribeRehearsal: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
   readonly ExplainCertificate: Io<
@@ -174,9 +193,21 @@ export interface SealkeeperApi {
     PageOf,
     { readonly Tokens: readonly EdgeTokenSummary[]; readonly NextToken: string | undefined }
   >;
+  readonly ListHosts: Io<PageOf, { readonly Hosts: readonly HostSummary[]; readonly NextToken: string | undefined }>;
   readonly ListRehearsals: Io<
     PageOf & { readonly Verdict?: Verdict; readonly Owner?: string },
     { readonly Rehearsals: readonly RehearsalSummary[]; readonly NextToken: string | undefined }
+  >;
+  readonly RegisterHost: Io<
+    {
+      readonly Address: string;
+      readonly InstanceId?: string;
+      readonly SubnetId?: string;
+      readonly AvailabilityZone?: string;
+      readonly SecurityGroupIds?: readonly string[];
+      readonly Tags?: readonly { readonly Key: string; readonly Value?: string }[];
+    },
+    { readonly Host: HostSummary }
   >;
   readonly RehearseCertificate: Io<OfCertificate, { readonly Rehearsal: Rehearsal }>;
   readonly RehearseCertificates: Io<
@@ -194,6 +225,7 @@ type ErrorNames =
   | "InvalidNextTokenException"
   | "InvalidParameterException"
   | "InvalidStateException"
+  | "LimitExceededException"
   | "ResourceNotFoundException";
 
 export type SealkeeperSdk = SdkOf<SealkeeperApi, ErrorNames>;
@@ -202,6 +234,7 @@ export type SealkeeperSdk = SdkOf<SealkeeperApi, ErrorNames>;
 export const sdk: SealkeeperSdk = schemas as unknown as SealkeeperSdk;
 
 export interface SealkeeperDeps extends NowDeps {
+  readonly ids: Ids;
   readonly signers: Signers;
   /** How edges on other machines reach us; none where they cannot. */
   readonly fleetUrls: readonly string[];

@@ -2,6 +2,7 @@ import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import { type SealkeeperDeps, type SealkeeperSdk, sdk } from "./api.ts";
 import { CreateEdgeToken } from "./create-edge-token.ts";
+import { DeregisterHost } from "./deregister-host.ts";
 import { DescribeDeployments } from "./describe-deployments.ts";
 import { DescribeRehearsal } from "./describe-rehearsal.ts";
 import { refusals, type SealkeeperRefusal } from "./errors.ts";
@@ -10,7 +11,9 @@ import { GetRehearsalSummary } from "./get-rehearsal-summary.ts";
 import { ListCertificateRegions } from "./list-certificate-regions.ts";
 import { ListEdgeTokens } from "./list-edge-tokens.ts";
 import { ListEdges } from "./list-edges.ts";
+import { ListHosts } from "./list-hosts.ts";
 import { ListRehearsals } from "./list-rehearsals.ts";
+import { RegisterHost } from "./register-host.ts";
 import { RehearseCertificate } from "./rehearse-certificate.ts";
 import { RehearseCertificates } from "./rehearse-certificates.ts";
 import { RemoveEdge } from "./remove-edge.ts";
@@ -24,6 +27,7 @@ export const sealkeeper: Service<SealkeeperSdk, SealkeeperDeps, SealkeeperRefusa
   facts: FACTS.sealkeeper,
   operations: {
     CreateEdgeToken,
+    DeregisterHost,
     DescribeDeployments,
     DescribeRehearsal,
     ExplainCertificate,
@@ -31,7 +35,9 @@ export const sealkeeper: Service<SealkeeperSdk, SealkeeperDeps, SealkeeperRefusa
     ListCertificateRegions,
     ListEdges,
     ListEdgeTokens,
+    ListHosts,
     ListRehearsals,
+    RegisterHost,
     RehearseCertificate,
     RehearseCertificates,
     RemoveEdge,

@@ -19,6 +19,13 @@ export const rules: Rules = {
   "CreateEdgeTokenRequest.LifetimeSeconds": { min: 60, max: 604_800 },
   "ListEdgesRequest.MaxResults": { min: 1, max: 1000 },
   "ListEdgeTokensRequest.MaxResults": { min: 1, max: 1000 },
+  InstanceId: { min: 10, max: 19 },
+  Address: { min: 7, max: 15 },
+  SubnetId: { min: 15, max: 24 },
+  AvailabilityZone: { min: 1, max: 64 },
+  SecurityGroupIds: { max: 16, each: { min: 11, max: 20 } },
+  "RegisterHostRequest.Tags": { max: 50 },
+  "ListHostsRequest.MaxResults": { min: 1, max: 1000 },
   // Owners are values of tags.
   "ListRehearsalsRequest.Owner": { min: 1, max: 256 },
   "ListRehearsalsRequest.Verdict": { oneOf: VERDICTS },

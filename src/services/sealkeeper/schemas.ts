@@ -74,8 +74,24 @@ const Edge = structure(
   { Zone: TEXT, Addresses: TEXT, ConnectedAt: TIME, SeenAt: TIME },
 );
 
+const Host = structure("Host", {
+  InstanceId: TEXT,
+  Address: TEXT,
+  AvailabilityZone: TEXT,
+  SubnetId: TEXT,
+  VpcId: TEXT,
+  SecurityGroupIds: listOf("SecurityGroupIdList", TEXT),
+  Tags: listOf("TagList", structure("Tag", { Key: TEXT, Value: TEXT })),
+  RegisteredAt: TIME,
+});
+
 /** What the port reads and writes; api.ts has the same for the compiler. */
 export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErrorSchema>> = {
+  DeregisterHost: operation(
+    "DeregisterHost",
+    structure("DeregisterHostRequest", { InstanceId: TEXT }),
+    structure("DeregisterHostResponse", {}),
+  ),
   DescribeDeployments: operation(
     "DescribeDeployments",
     structure("DescribeDeploymentsRequest", OF_CERTIFICATE),
@@ -135,6 +151,11 @@ export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErro
     structure("ListEdgeTokensRequest", {}, PAGE),
     structure("ListEdgeTokensResponse", {}, { Tokens: listOf("EdgeTokenList", EdgeToken), NextToken: TEXT }),
   ),
+  ListHosts: operation(
+    "ListHosts",
+    structure("ListHostsRequest", {}, PAGE),
+    structure("ListHostsResponse", {}, { Hosts: listOf("HostList", Host), NextToken: TEXT }),
+  ),
   ListRehearsals: operation(
     "ListRehearsals",
     structure("ListRehearsalsRequest", {}, { Verdict: TEXT, Owner: TEXT, ...PAGE }),
@@ -143,6 +164,21 @@ export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErro
       {},
       { Rehearsals: listOf("RehearsalSummaryList", RehearsalSummary), NextToken: TEXT },
     ),
+  ),
+  RegisterHost: operation(
+    "RegisterHost",
+    structure(
+      "RegisterHostRequest",
+      { Address: TEXT },
+      {
+        InstanceId: TEXT,
+        SubnetId: TEXT,
+        AvailabilityZone: TEXT,
+        SecurityGroupIds: listOf("SecurityGroupIdList", TEXT),
+        Tags: listOf("GivenTagList", structure("GivenTag", { Key: TEXT }, { Value: TEXT })),
+      },
+    ),
+    structure("RegisterHostResponse", {}, { Host }),
   ),
   RehearseCertificate: operation(
     "RehearseCertificate",
@@ -170,5 +206,6 @@ export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErro
   InvalidNextTokenException: failure("InvalidNextTokenException"),
   InvalidParameterException: failure("InvalidParameterException"),
   InvalidStateException: failure("InvalidStateException"),
+  LimitExceededException: failure("LimitExceededException"),
   ResourceNotFoundException: failure("ResourceNotFoundException"),
 };
