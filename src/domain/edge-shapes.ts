@@ -144,7 +144,7 @@ const targetGroup = object({
     healthyThreshold: seconds,
     unhealthyThreshold: seconds,
   }),
-  targets: list(object({ id: arn, address: short, port, draining: flag }), 10_000),
+  targets: list(object({ id: arn, address: short, port, draining: flag }), 20_000),
 });
 
 const balancer = object({
@@ -159,7 +159,7 @@ const balancer = object({
   ),
   listeners: list(listener, 1_000),
   targetGroups: list(targetGroup, 1_000),
-  trustStores: list(object({ arn, version: short }), 100),
+  trustStores: list(object({ arn, version: short }), 1_000),
 });
 
 const envelope = {

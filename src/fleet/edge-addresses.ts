@@ -1,6 +1,7 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import type { EdgeBalancer } from "#domain/edge-config.ts";
 import { leastUsedAddress, parseEdgeAddresses } from "#domain/fleet/addresses.ts";
+import { announceTarget } from "#integrations/elbv2/places.ts";
 import { edgeAddressUse, findEdgeAddress, isCarriedBy, putEdgeAddress } from "#store/edge-carriage.ts";
 import { findEdgeMember } from "#store/edge-members.ts";
 import type { Db, Store } from "#store/store.ts";
@@ -34,6 +35,7 @@ async function ownAddress(store: Store, edge: string, arn: LoadBalancerArn): Pro
   if (!range) return undefined;
   return await store.transaction().execute(async (tx) => {
     await putEdgeAddress(tx, edge, arn, leastUsedAddress(range, await edgeAddressUse(tx, edge)));
+    await announceTarget(tx, arn); // it may stand behind another load balancer
     return await findEdgeAddress(tx, edge, arn);
   });
 }

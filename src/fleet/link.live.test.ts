@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { edgeArn } from "#domain/arn.ts";
-import type { EdgeBalancer, EdgeCertificate } from "#domain/edge-config.ts";
+import type { TrustStoreArn } from "#domain/balancers/arns.ts";
+import type { EdgeAction, EdgeBalancer, EdgeCertificate, EdgeSecret, EdgeTrustStore } from "#domain/edge-config.ts";
 import { encodeFrame, frameReader } from "#domain/edge-frames.ts";
 import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMessage } from "#domain/edge-messages.ts";
 import type { Caller } from "#domain/names.ts";
@@ -44,6 +45,8 @@ async function control() {
   const store = await openStore("file::memory:");
   const balancers = new Map<LoadBalancerArn, EdgeBalancer>();
   const certificates = new Map<CertificateArn, EdgeCertificate>();
+  const secrets = new Map<string, EdgeSecret>();
+  const trustStores = new Map<string, EdgeTrustStore>();
   const active: string[] = [];
   const dropped: string[] = [];
   const links: Link[] = [];
@@ -66,8 +69,8 @@ async function control() {
     },
     edgeBalancer: async (_: unknown, arn: LoadBalancerArn) => balancers.get(arn),
     edgeCertificate: async (_: unknown, __: unknown, arn: CertificateArn) => certificates.get(arn),
-    edgeSecret: async () => undefined,
-    edgeTrustStore: async () => undefined,
+    edgeSecret: async (_: unknown, name: string) => secrets.get(name),
+    edgeTrustStore: async (_: unknown, arn: string) => trustStores.get(arn),
     balancerArns: async (_: unknown, after: LoadBalancerArn | undefined) =>
       [...balancers.keys()].filter((arn) => after === undefined || arn > after),
     markBalancerActive: async (_: unknown, arn: LoadBalancerArn) => void active.push(arn),
@@ -76,6 +79,8 @@ async function control() {
     store,
     balancers,
     certificates,
+    secrets,
+    trustStores,
     active,
     dropped,
     links,
@@ -92,6 +97,8 @@ async function control() {
           state: "provisioning",
           createdAt: new Date(),
           cookieSecret: "secret",
+          vpcId: "",
+          zones: [],
           subnets: [],
           securityGroups: [],
           attributes: {},
@@ -217,6 +224,76 @@ describe("changes", () => {
     world.balancers.delete(BALANCER);
     await world.announce(subject, { kind: "balancer", loadBalancerArn: BALANCER });
     expect((await edge.hear("balancer-gone")).kinds).toEqual(["synced", "certificate-gone", "balancer-gone"]);
+  });
+});
+
+describe("secrets and trust stores", () => {
+  const TRUST_STORE = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/a/1" as TrustStoreArn;
+  const needing = (secret: string, version: string): EdgeBalancer => {
+    const url = "https://login.example.com";
+    const endpoints = { issuer: url, authorizationEndpoint: url, tokenEndpoint: url, userInfoEndpoint: url };
+    const oidc: EdgeAction = {
+      ...endpoints,
+      type: "authenticate-oidc",
+      secret,
+      clientId: "client",
+      sessionCookieName: "session",
+      scope: "openid",
+      sessionTimeoutSeconds: 60,
+      authenticationRequestExtraParams: {},
+      onUnauthenticatedRequest: "authenticate",
+    };
+    const verify = {
+      mode: "verify",
+      trustStoreArn: TRUST_STORE,
+      ignoreExpiry: false,
+      advertiseCaNames: false,
+    } as const;
+    const listener = { mutualAuthentication: verify, defaultRule: { arn: "r", actions: [oidc] } };
+    return balancer(listener, { trustStores: [{ arn: TRUST_STORE, version }] });
+  };
+  const sealed = (name: string): EdgeSecret => {
+    const { account, region, wrappedDataKey, sealedKey, encryptionContext, grantToken } = certificate("1");
+    const envelope = { account, region, wrappedDataKey, sealedKey, encryptionContext, grantToken };
+    return { ...envelope, loadBalancerArn: BALANCER, name };
+  };
+  const trusted = (version: string): EdgeTrustStore => ({
+    arn: TRUST_STORE,
+    version,
+    bundle: Buffer.from("ca"),
+    revocations: [Buffer.from("one"), Buffer.from("two")],
+  });
+
+  test("come before the load balancer that names them, once for each version, and go after it", async () => {
+    const world = await control();
+    world.balancers.set(BALANCER, needing("first", "1"));
+    world.secrets.set("first", sealed("first"));
+    world.trustStores.set(TRUST_STORE, trusted("1"));
+    await world.announce({ kind: "balancer", loadBalancerArn: BALANCER });
+    const { edge } = await world.connect();
+    edge.say(hello());
+    const begun = await edge.hear("synced");
+    expect(begun.kinds).toEqual(["welcome", "secret-put", "trust-store-put", "balancer-put", "synced"]);
+
+    world.trustStores.set(TRUST_STORE, trusted("2"));
+    world.balancers.set(BALANCER, needing("first", "2"));
+    await world.announce({ kind: "balancer", loadBalancerArn: BALANCER });
+    const put = (await edge.hear("trust-store-put")).last.trustStore;
+    expect([put.version, put.revocations.map(String)]).toEqual(["2", ["one", "two"]]);
+    expect((await edge.hear("synced")).kinds).toEqual(["balancer-put", "synced"]);
+
+    world.secrets.delete("first");
+    world.secrets.set("second", sealed("second"));
+    world.trustStores.delete(TRUST_STORE);
+    world.balancers.set(BALANCER, { ...needing("second", "2"), trustStores: [] });
+    await world.announce(
+      { kind: "secret", loadBalancerArn: BALANCER, secret: "second" },
+      { kind: "balancer", loadBalancerArn: BALANCER },
+      { kind: "secret", loadBalancerArn: BALANCER, secret: "first" },
+      { kind: "trust-store", trustStoreArn: TRUST_STORE },
+    );
+    const { kinds } = await edge.hear("synced");
+    expect(kinds).toEqual(["secret-put", "balancer-put", "secret-gone", "trust-store-gone", "synced"]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { objectFiles } from "./object-files.ts";
+import { objectFiles, objectReader } from "./object-files.ts";
 
 function place(): string {
   const directory = mkdtempSync(join(tmpdir(), "sealkeeper-objects-"));
@@ -39,4 +39,26 @@ test.for([
   ["", "a.csv"],
 ] as const)("nothing is written outside of the directory: %s %s", async ([bucket, key]) => {
   await expect(objectFiles(place())(bucket, key, pieces("x"))).rejects.toThrow("is no path");
+});
+
+test("an object is read whole, unless there is none or it is too large", async () => {
+  const directory = place();
+  mkdirSync(join(directory, "trust/a"), { recursive: true });
+  writeFileSync(join(directory, "trust/a/ca.pem"), "hello");
+  writeFileSync(join(directory, "secret"), "secret");
+  const read = objectReader(directory);
+  expect(String(await read("trust", "a/ca.pem", 5))).toBe("hello");
+  expect(await read("trust", "a/ca.pem", 4)).toBe("too-large");
+  for (const [bucket, key] of [
+    ["trust", "b.pem"],
+    ["trust", "a"],
+    ["trust", "a/ca.pem/x"],
+    ["trust", "../secret"],
+    ["..", "secret"],
+    ["trust", "x".repeat(255)],
+    ["trust", ""],
+    ["", "secret"],
+  ] as const) {
+    expect(await read(bucket, key, 100)).toBe("missing");
+  }
 });

@@ -93,15 +93,20 @@ export async function listTargets(db: Db, targetGroupArns: readonly TargetGroupA
   }));
 }
 
-/** How many targets of a target group are registered, counted no further than to `most`. */
-export async function countRegistered(db: Db, targetGroupArn: TargetGroupArn, most: number): Promise<number> {
+/** How many targets of a target group there are, with or without draining ones, counted no further than to `most`. */
+export async function countTargets(
+  db: Db,
+  targetGroupArn: TargetGroupArn,
+  { draining }: { readonly draining: boolean },
+  most: number,
+): Promise<number> {
   const { found } = await db
     .selectFrom((from) =>
       from
         .selectFrom("targets")
         .select("id")
         .where("targetGroupArn", "=", targetGroupArn)
-        .where("drainedAt", "is", null)
+        .$if(!draining, (query) => query.where("drainedAt", "is", null))
         .limit(most)
         .as("some"),
     )

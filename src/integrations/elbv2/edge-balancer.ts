@@ -88,10 +88,11 @@ async function edgeTargetGroup(
     targetType,
     healthCheck,
     attributes: attributesOfTargetGroup(group),
-    targets: targets.flatMap(({ id, port, drainedAt }): EdgeTarget[] => {
-      const address = addresses.get(id);
-      return address === undefined ? [] : [{ id, address, port, draining: drainedAt !== undefined }];
-    }),
+    targets: targets.flatMap(({ id, port, drainedAt }) =>
+      (addresses.get(id) ?? []).map(
+        (address): EdgeTarget => ({ id, address, port, draining: drainedAt !== undefined }),
+      ),
+    ),
   };
 }
 

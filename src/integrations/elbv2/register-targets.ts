@@ -7,7 +7,7 @@ import { enqueue } from "#jobs/queue.ts";
 import { later, SECOND } from "#lib/duration.ts";
 import { findListenerOnPort } from "#store/listeners.ts";
 import type { Tx } from "#store/store.ts";
-import { countRegistered, drainTarget, nextDrainedAt, putTargets, removeDrainedTargets } from "#store/targets.ts";
+import { countTargets, drainTarget, nextDrainedAt, putTargets, removeDrainedTargets } from "#store/targets.ts";
 import { attributesOfTargetGroup } from "./attributes.ts";
 import type { BalancerDeps } from "./deps.ts";
 import { heldTargetGroup, loadBalancerOf } from "./find.ts";
@@ -36,13 +36,7 @@ export async function registerTargets(
     for (const { zone } of targets) checkTargetZone(group.targetType, zone, group.region);
     await checkPlaces(tx, group, targets, isOwnPort);
     await putTargets(tx, group.arn, targets, clock.now().getTime());
-    const most = group.targetType === "alb" ? 1 : balancerQuotas.targetsPerGroup;
-    if ((await countRegistered(tx, group.arn, most + 1)) > most) {
-      throw new Refusal(
-        "targets-too-many",
-        `A target group of the target type '${group.targetType}' can have up to ${most} targets`,
-      );
-    }
+    await checkCount(tx, group, balancerQuotas.targetsPerGroup);
     await announceTargetGroup(tx, group);
   });
 }
@@ -77,6 +71,20 @@ export function readTarget({ id, port }: NamedTarget, group: TargetGroup): Targe
   return { id, port: port ?? group.port };
 }
 
+/** Targets that drain do not count, unless there are as many of them again: edges are told of all. */
+async function checkCount(tx: Tx, { arn, targetType }: TargetGroup, quota: number): Promise<void> {
+  const most = targetType === "alb" ? 1 : quota;
+  if ((await countTargets(tx, arn, { draining: false }, most + 1)) > most) {
+    throw new Refusal(
+      "targets-too-many",
+      `A target group of the target type '${targetType}' can have up to ${most} targets`,
+    );
+  }
+  if ((await countTargets(tx, arn, { draining: true }, 2 * quota + 1)) > 2 * quota) {
+    throw new Refusal("targets-too-many", "Too many targets of the target group drain: wait until they have");
+  }
+}
+
 /** Whether there is something behind each id, and whether it may be sent requests. */
 async function checkPlaces(
   tx: Tx,
@@ -89,15 +97,16 @@ async function checkPlaces(
   }
   const addresses = await addressesOf(tx, group.targetType, targets, group);
   for (const { id, port } of targets) {
-    const address = addresses.get(id);
-    if (address === undefined) {
+    const found = addresses.get(id);
+    if (!found) {
       throw new Refusal(
         "target-invalid",
         `The instance '${id}' is not known in ${group.region}: register its host first`,
       );
     }
-    if (isOwnPort?.({ address, port })) {
-      throw new Refusal("target-invalid", `${address}:${port} is Sealkeeper itself: it is no target`);
+    const own = found.find((address) => isOwnPort?.({ address, port }));
+    if (own !== undefined) {
+      throw new Refusal("target-invalid", `${own}:${port} is Sealkeeper itself: it is no target`);
     }
   }
 }

@@ -33,14 +33,15 @@ export async function findTargetHealth(
   const byTarget = new Map(present.map((target) => [`${target.id} ${target.port}`, target]));
   const targets = asked.map(({ id, port }) => {
     const row = byTarget.get(`${id} ${port}`);
-    const address = addresses.get(id);
+    const at = addresses.get(id) ?? [];
     const health = targetHealth({
       registered: row !== undefined,
-      somewhere: address !== undefined,
+      somewhere: at.length > 0,
       draining: row?.drainedAt !== undefined,
       inUse: loadBalancerArn !== undefined,
       // What was seen before it was registered (again) says nothing.
-      reports: (byPlace.get(`${address} ${port}`) ?? [])
+      reports: at
+        .flatMap((address) => byPlace.get(`${address} ${port}`) ?? [])
         .filter(({ at }) => row !== undefined && at >= row.registeredAt)
         .map((report) => ({ ...report, current: report.edgeSeenAt >= silentSince })),
     });
