@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { expect, onTestFinished } from "vitest";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
@@ -28,7 +28,7 @@ export interface FrontWorld {
   readonly seed: HeldTicketSeed;
   readonly handshakes: Handshake[];
   /** Connections whose handshake is done, and what was learned of them. */
-  readonly served: { readonly socket: TLSSocket; readonly tls: ClientTls }[];
+  readonly served: { readonly socket: TLSSocket; readonly tls: ClientTls; readonly transport: Socket }[];
   readonly said: string[];
   /** Counts what KMS was asked. */
   readonly asked: { count: number };
@@ -96,11 +96,11 @@ export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld
   };
   let made: ReturnType<typeof tlsSettings> | undefined;
   const server = createServer({ noDelay: true }, (socket) => {
-    front.accept(socket, undefined, {
+    front.accept(socket, socket, {
       settings: () => (made ??= tlsSettings({ ...settings, certificates: ring.index(settings.certificates) })),
-      secure(secure, tls) {
-        served.push({ socket: secure, tls });
-        secure.on("data", (chunk) => secure.write(chunk));
+      secure(secure, tls, transport) {
+        served.push({ socket: secure, tls, transport });
+        secure.on("data", (chunk) => secure.destroyed || secure.write(chunk));
       },
       plain: (plain) => plain.end("plain"),
       onHandshake: (handshake) => handshakes.push(handshake),

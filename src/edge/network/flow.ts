@@ -50,11 +50,9 @@ export function arrivalOf(socket: Socket, at: number): Arrival | undefined {
   };
 }
 
-/** Ends a connection so that the other side sees it was broken off. */
-export function reset(socket: Socket, transport: Socket | undefined = socket): void {
-  if (transport.destroyed) return void socket.destroy();
-  transport.resetAndDestroy();
-  if (socket !== transport) socket.destroy();
+/** Ends a connection so that the other side sees it was broken off; of a TLS connection, the TCP connection beneath is reset. */
+export function reset(socket: Socket, transport: Socket = socket): void {
+  if (!transport.destroyed) transport.resetAndDestroy();
 }
 
 function unmapped(address: string): string {

@@ -309,6 +309,29 @@ test("a version that nobody has asked for is opened before it is reported as ser
   expect(world.ring.index([arn]).named("renamed.test")).toHaveLength(1);
 });
 
+test("a connection may be ended from above and from below in one turn, and with it what is being written", async () => {
+  const world = await frontWorld();
+  world.certify(EC);
+  const ends: readonly ((served: FrontWorld["served"][number]) => void)[] = [
+    ({ socket, transport }) => void (transport.destroy(), socket.destroy()),
+    ({ socket, transport }) => void (socket.destroy(), transport.destroy()),
+    ({ socket, transport }) => void (transport.resetAndDestroy(), socket.destroy()),
+    ({ transport }) => void transport.resetAndDestroy(),
+    ({ transport }) => void transport.destroy(),
+  ];
+  for (let round = 0; round < 40; round++) {
+    const sockets = await Promise.all(ends.map(() => handshake(world.port, CLIENT)));
+    await world.settled((round + 1) * ends.length);
+    const gone = sockets.map((socket) => new Promise((resolve) => socket.resume().once("close", resolve)));
+    for (const [at, served] of world.served.slice(-ends.length).entries()) {
+      served.socket.write(Buffer.alloc(1_000_000));
+      ends[at]?.(served);
+    }
+    await Promise.all(gone);
+  }
+  expect(world.served.every(({ socket, transport }) => socket.destroyed && transport.destroyed)).toBe(true);
+});
+
 test("names that nobody knows grow nothing", async () => {
   const world = await frontWorld();
   const arn = world.certify(EC);

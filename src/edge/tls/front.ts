@@ -209,6 +209,7 @@ class Pending<Visit> implements Underway {
       ...(mutual ? { requestCert: true, rejectUnauthorized: mutual.mode === "verify" } : undefined),
     });
     this.#secure = secure;
+    endTogether(this.#socket, secure);
     entry.track(secure);
     // For as long as the connection lives: an error ends it, and there is nobody else to tell.
     secure.on("error", this.#broken);
@@ -295,6 +296,19 @@ class Pending<Visit> implements Underway {
       failure,
     };
   }
+}
+
+/**
+ * Whoever destroys the TCP connection destroys the TLS connection first. The other way round, and the TLS connection in
+ * the same turn, Node 24.21 crashes: what was being written ends in memory that is gone.
+ */
+function endTogether(socket: Socket, secure: TLSSocket): void {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    if (secure.destroyed) return destroy(error);
+    secure.destroy(error);
+    return socket;
+  };
 }
 
 function negotiated(secure: TLSSocket): boolean {
