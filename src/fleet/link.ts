@@ -86,6 +86,7 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
         if (socket.destroyed) return;
         dirty = false;
         if (member && (await isRemoved(deps.store, edge.name, caller.accessKeyId))) {
+          await tellNothing(socket);
           throw new FrameError(`the edge ${edge.name} was removed`);
         }
         await tellChanges(socket, edge, state, own);
@@ -146,6 +147,16 @@ async function begin(
     if (!there.has(loadBalancerArn)) await forget(loadBalancerArn, edge, deps);
   }
   await synced(socket, carried, state);
+}
+
+/** An edge that is to take part no longer forgets everything when it is told that there is nothing. */
+async function tellNothing(socket: Duplex): Promise<void> {
+  await send(socket, { kind: "welcome", resync: true });
+  await send(socket, { kind: "synced", revision: NOTHING_YET });
+  await new Promise<void>((resolve) => {
+    socket.once("close", resolve);
+    socket.end(resolve);
+  });
 }
 
 async function tellChanges(socket: Duplex, edge: EdgeCaller, state: State, deps: LinkDeps): Promise<void> {

@@ -8,7 +8,7 @@ import { showHostPort } from "#main/addresses.ts";
 export interface Operator extends Pick<Settings, "own" | "words"> {
   readonly api: ApiClient;
   /** Prints a value as JSON where that was asked for, else the text. */
-  print(value: unknown, text: string): void;
+  readonly print: (value: unknown, text: string) => void;
 }
 
 /** Reads a command line with `count` words, and finds the control plane as all commands do. Throws ConfigError. */
