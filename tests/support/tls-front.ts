@@ -60,10 +60,12 @@ export interface FrontOptions {
   readonly timers?: Timers;
   readonly seed?: HeldTicketSeed;
   readonly mostPending?: number;
+  /** What is done with a connection as soon as its handshake is done; unless told, it says back what it hears. */
+  readonly onSecure?: (served: FrontWorld["served"][number]) => void;
 }
 
 export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld> {
-  const { clock = systemClock, timers = systemTimers, seed = ticketSeed(), mostPending } = options;
+  const { clock = systemClock, timers = systemTimers, seed = ticketSeed(), mostPending, onSecure = sayBack } = options;
   const asked = { count: 0 };
   const said: string[] = [];
   const onError = (what: string, error: unknown): void => void said.push(`${what}: ${String(error)}`);
@@ -99,8 +101,9 @@ export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld
     front.accept(socket, socket, {
       settings: () => (made ??= tlsSettings({ ...settings, certificates: ring.index(settings.certificates) })),
       secure(secure, tls, transport) {
-        served.push({ socket: secure, tls, transport });
-        secure.on("data", (chunk) => secure.destroyed || secure.write(chunk));
+        const one = { socket: secure, tls, transport };
+        served.push(one);
+        onSecure(one);
       },
       plain: (plain) => plain.end("plain"),
       onHandshake: (handshake) => handshakes.push(handshake),
@@ -135,6 +138,10 @@ export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld
       made = undefined;
     },
   };
+}
+
+function sayBack({ socket }: FrontWorld["served"][number]): void {
+  socket.on("data", (chunk) => socket.destroyed || socket.write(chunk));
 }
 
 /** A certificate as the control plane hands it to an edge. */
