@@ -73,7 +73,7 @@ export async function listInterfaces(
       "attachedAt",
       "type",
       "address",
-      "vpcId",
+      "subnets.vpcId",
       "zone",
     ])
     .where("networkInterfaces.id", "in", found)

@@ -66,7 +66,6 @@ export async function groupsReferringTo(db: Db, groupId: string): Promise<string
     .selectFrom("securityGroupRules")
     .select("groupId")
     .distinct()
-    .where("sourceKind", "=", "group")
     .where("source", "=", groupId)
     .orderBy("groupId")
     .execute();

@@ -35,7 +35,7 @@ export async function up(db: Raw): Promise<void> {
       protocol ${id} not null, from_port ${int} not null, to_port ${int} not null, source_kind ${id} not null,
       source ${id} not null, description text, unique (group_id, egress, protocol, from_port, to_port, source)) ${strict}`,
     sql`create index security_group_rules_page on security_group_rules (account, region, id)`,
-    sql`create index security_group_rules_source on security_group_rules (source, group_id) where source_kind = 'group'`,
+    sql`create index security_group_rules_source on security_group_rules (source, group_id)`,
     sql`create table internet_gateways (
       id ${id} primary key, account ${id} not null, region ${id} not null,
       vpc_id ${id} unique references vpcs (id)) ${strict}`,
