@@ -22,8 +22,17 @@ export interface Ours extends Engine {
   readonly certificateArn: string;
 }
 
-export async function startOurs({ ec, rsa }: Files, backend: Place): Promise<Ours> {
-  const product = await benchProduct();
+export async function startOurs(files: Files, backend: Place): Promise<Ours> {
+  const product = await benchProduct({ "edge-workers": "1" });
+  try {
+    return await furnish(product, files, backend);
+  } catch (error) {
+    await product[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function furnish(product: BenchProduct, { ec, rsa }: Files, backend: Place): Promise<Ours> {
   const { elbv2 } = product;
   const imported = async ({ certificate, key }: Files["ec"]): Promise<string> =>
     (
