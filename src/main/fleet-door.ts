@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { Server as TlsServer } from "node:tls";
 import type { Call, Reply } from "#aws/call.ts";
 import { type CallEntry, gateway } from "#aws/gateway.ts";
-import { httpServer } from "#aws/http-server.ts";
+import { type HttpServerDeps, httpServer } from "#aws/http-server.ts";
 import type { AuditTrail } from "#aws/record.ts";
 import { AwsError, mount } from "#aws/service.ts";
 import type { Authenticate } from "#aws/sigv4/authenticate.ts";
@@ -54,34 +54,33 @@ export async function openFleetDoor(
     if (await mayCallHere(principal, { fleetPort: true, clientName: call.clientName }, world)) return principal;
     throw notHere("This port is for edges that joined, with the certificate that they got.");
   };
-  const options = (): ServerOptions => {
+  /** Gives `use` a fresh identity of the control plane; its key is wiped afterwards. */
+  const withIdentity = <T>(use: (options: ServerOptions) => T): T => {
     using identity = issueControlIdentity(authority, world);
-    return {
+    return use({
       cert: identity.chain,
       key: identity.privateKey.bytes,
       ca: authority.certificate,
       requestCert: true,
       rejectUnauthorized: false, // those who join have none yet
       minVersion: "TLSv1.3",
-    };
+    });
   };
-  const { server, stop } = httpServer(
-    {
-      answer: gateway([mount(kms, world), mount(sts, world)], {
-        authenticate: authenticateEdge,
-        ids: world.ids,
-        audit,
-        log: onCall,
-      }),
-      pages: [(call) => joinPage(call, world, log), (call) => challengePage(call, world)],
-      upgrade: (request, socket, head) => accept(request, socket, head, authenticateEdge),
+  const deps: HttpServerDeps = {
+    answer: gateway([mount(kms, world), mount(sts, world)], {
+      authenticate: authenticateEdge,
       ids: world.ids,
-      onError: (error, requestId) => log.error({ err: error, requestId }, "a request broke the fleet's port"),
-    },
-    options(),
-  );
+      audit,
+      log: onCall,
+    }),
+    pages: [(call) => joinPage(call, world, log), (call) => challengePage(call, world)],
+    upgrade: (request, socket, head) => accept(request, socket, head, authenticateEdge),
+    ids: world.ids,
+    onError: (error, requestId) => log.error({ err: error, requestId }, "a request broke the fleet's port"),
+  };
+  const { server, stop } = withIdentity((options) => httpServer(deps, options));
   const renewal = setInterval(() => {
-    if (server instanceof TlsServer) server.setSecureContext(options());
+    if (server instanceof TlsServer) withIdentity((options) => server.setSecureContext(options));
   }, 7 * DAY).unref();
   server.listen(at.port, at.host);
   await once(server, "listening");
