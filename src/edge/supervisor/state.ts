@@ -28,7 +28,7 @@ export function edgeState(): EdgeState {
   const trustStores = new Map<string, Buffer>();
   const sealed = new Map<string, Buffer>();
   const owned = new Map<LoadBalancerArn, Map<string, ControlMessage>>();
-  const balancers = new Map<LoadBalancerArn, { readonly frame: Buffer; readonly listeners: Map<string, Bound> }>();
+  const balancers = new Map<LoadBalancerArn, Known>();
   let revision: string | undefined;
   let bytes = 0;
   /** Of all listeners, until a load balancer changes. */
@@ -65,15 +65,16 @@ export function edgeState(): EdgeState {
   };
   const putBalancer = (balancer: EdgeBalancer, frame: Buffer): void => {
     const { arn, address } = balancer;
+    const wanted = new Set<string>(balancer.listeners.flatMap(({ certificates }) => certificates));
     bytes += frame.length - (balancers.get(arn)?.frame.length ?? 0);
     places = undefined;
     balancers.set(arn, {
       frame,
+      wanted,
       listeners: new Map(balancer.listeners.map((listener) => [listener.arn, { address, port: listener.port }])),
     });
     named?.add(arn);
     // Whoever carries it forgets the certificates that no listener names.
-    const wanted = new Set<string>(balancer.listeners.flatMap(({ certificates }) => certificates));
     for (const [key, gone] of owned.get(arn) ?? []) {
       if (gone.kind === "certificate-gone" && !wanted.has(gone.certificateArn)) removeSealed(arn, key);
     }
@@ -116,6 +117,17 @@ export function edgeState(): EdgeState {
     }
   };
 
+  /** Certificates and secrets whose load balancer has not been told yet, or not as it is with them. */
+  const unsettled = (): [string, Buffer][] =>
+    [...owned].flatMap(([arn, own]) => {
+      const wanted = balancers.get(arn)?.wanted;
+      const isEarly = (gone: ControlMessage): boolean =>
+        !wanted || (gone.kind === "certificate-gone" && !wanted.has(gone.certificateArn));
+      return [...own]
+        .filter(([, gone]) => isEarly(gone))
+        .map(([key]) => [key, sealed.get(key) ?? NOTHING] as [string, Buffer]);
+    });
+
   return {
     take(message) {
       if (message.kind === "heartbeat" || message.kind === "identity") return undefined;
@@ -129,13 +141,16 @@ export function edgeState(): EdgeState {
       return frame;
     },
     snapshot() {
-      const all = new Map<string, Buffer>([...trustStores, ...sealed, ...frames(balancers)]);
       const begin = encodeControlMessage({ kind: "welcome", resync: true });
-      const known = revision === undefined ? [] : [encodeControlMessage({ kind: "synced", revision })];
-      const whole = known.length > 0 ? [begin, ...all.values(), ...known] : [];
-      if (!named) return whole;
+      const early = new Map(unsettled());
+      const all = new Map([...trustStores, ...sealed, ...frames(balancers)]);
+      const whole = [...all].filter(([key]) => !early.has(key)).map(([, frame]) => frame);
+      if (revision !== undefined) whole.push(encodeControlMessage({ kind: "synced", revision }));
+      whole.push(...early.values());
+      const known = whole.length > 0 ? [begin, ...whole] : [];
+      if (!named) return known;
       // Everything is being told anew just now: what was not named when that ends is to be forgotten.
-      return [...whole, begin, ...[...all].filter(([key]) => named?.has(key)).map(([, frame]) => frame)];
+      return [...known, begin, ...[...all].filter(([key]) => named?.has(key)).map(([, frame]) => frame)];
     },
     get revision() {
       return revision;
@@ -151,6 +166,16 @@ export function edgeState(): EdgeState {
     },
   };
 }
+
+/** A load balancer as it was told last. */
+interface Known {
+  readonly frame: Buffer;
+  readonly listeners: Map<string, Bound>;
+  /** The certificates that its listeners name. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+const NOTHING = Buffer.alloc(0);
 
 /** What changes the state. */
 type Telling = Exclude<ControlMessage, { kind: "heartbeat" | "identity" | "welcome" }>;
