@@ -1,4 +1,5 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
+import type { TrustStoreArn } from "#domain/balancers/arns.ts";
 import type { AccountId } from "#domain/names.ts";
 import { announce } from "./edge-changes.ts";
 import type { Tx } from "./store.ts";
@@ -24,6 +25,11 @@ async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
     await announce(tx, { kind: "balancer", loadBalancerArn: arn as LoadBalancerArn });
   }
   await tx.deleteFrom("targetGroups").where("account", "=", account).execute();
+  await tx.deleteFrom("balancerSecrets").where("loadBalancerArn", "like", `%:${account}:%`).execute();
+  const distrusted = await tx.deleteFrom("trustStores").where("account", "=", account).returning("arn").execute();
+  for (const { arn } of distrusted) {
+    await announce(tx, { kind: "trust-store", trustStoreArn: arn as TrustStoreArn });
+  }
   await tx.deleteFrom("balancerTags").where("resourceArn", "like", `%:${account}:%`).execute();
 }
 

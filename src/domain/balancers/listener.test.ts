@@ -42,6 +42,21 @@ describe("a listener", () => {
       "SSL policy 'ELBSecurityPolicy-2011-08' not found",
     ],
     ["a policy of the other type", { sslPolicy: "ELBSecurityPolicy-2015-05" }, "not found"],
+    [
+      "HTTP that asks clients for certificates",
+      {
+        protocol: "HTTP",
+        sslPolicy: undefined,
+        defaultCertificate: undefined,
+        mutualAuthentication: { mode: "passthrough" },
+      },
+      "can only be specified for HTTPS and TLS",
+    ],
+    [
+      "TLS that passes certificates through",
+      { protocol: "TLS", mutualAuthentication: { mode: "passthrough" } },
+      "'passthrough'",
+    ],
     ["HTTPS with an ALPN policy", { alpnPolicy: "HTTP2Only" }, "can only be specified for TLS listeners"],
   ])("is refused: %s", ([, change, message]) => {
     expect(() => checkListener({ ...https, ...change })).toThrow(message);

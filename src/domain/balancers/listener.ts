@@ -11,7 +11,7 @@ import { LISTENER_PROTOCOLS, type ListenerProtocol } from "./protocols.ts";
 export const ALPN_POLICIES = ["HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"] as const;
 export type AlpnPolicy = (typeof ALPN_POLICIES)[number];
 
-/** How clients prove who they are, for HTTPS listeners. */
+/** How clients prove who they are, for HTTPS and TLS listeners. */
 export type MutualAuthentication =
   | Extract<EdgeMutualAuthentication, { mode: "passthrough" }>
   | (Extract<EdgeMutualAuthentication, { mode: "verify" }> & { readonly trustStoreArn: TrustStoreArn });
@@ -67,10 +67,17 @@ export function checkListener(listener: ListenerFacts): void {
   if (alpnPolicy !== undefined && protocol !== "TLS") {
     throw new Refusal("alpn-policy-invalid", `An ALPN policy can only be specified for TLS listeners, not ${protocol}`);
   }
-  if (mutualAuthentication && protocol !== "HTTPS") {
+  if (mutualAuthentication && !secure) {
     throw new Refusal(
       "balancer-configuration-invalid",
-      `Mutual authentication can only be specified for HTTPS listeners, not ${protocol}`,
+      `Mutual authentication can only be specified for HTTPS and TLS listeners, not ${protocol}`,
+    );
+  }
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/mutual-authentication.html
+  if (mutualAuthentication?.mode === "passthrough" && protocol === "TLS") {
+    throw new Refusal(
+      "balancer-configuration-invalid",
+      "The mutual authentication mode 'passthrough' is not supported for TLS listeners: nothing would tell targets of it",
     );
   }
 }
@@ -93,7 +100,7 @@ export function changedListener(
 ): Omit<ListenerSettings, "defaultActions"> {
   const protocol = change.protocol ?? present.protocol;
   const { secure } = LISTENER_PROTOCOLS[protocol];
-  const mutual = change.mutualAuthentication ?? (protocol === "HTTPS" ? present.mutualAuthentication : undefined);
+  const mutual = change.mutualAuthentication ?? (secure ? present.mutualAuthentication : undefined);
   const alpnPolicy = change.alpnPolicy ?? (protocol === "TLS" ? present.alpnPolicy : undefined);
   return {
     port: change.port ?? present.port,

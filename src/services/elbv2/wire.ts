@@ -61,7 +61,9 @@ export function showListener(listener: Listener): sdk.Listener {
     ...(sslPolicy === undefined ? {} : { SslPolicy: sslPolicy }),
     DefaultActions: listener.defaultActions.map(showAction),
     ...(alpnPolicy === undefined ? {} : { AlpnPolicy: [alpnPolicy] }),
-    ...(listener.protocol === "HTTPS" ? { MutualAuthentication: showMutual(listener.mutualAuthentication) } : {}),
+    ...(listener.protocol === "HTTPS" || listener.mutualAuthentication
+      ? { MutualAuthentication: showMutual(listener.mutualAuthentication) }
+      : {}),
   };
 }
 
