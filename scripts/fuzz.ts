@@ -3,10 +3,12 @@ import { seededRandom } from "#lib/seeded-random.ts";
 import { type Fuzzer, fuzz } from "./fuzz/fuzzer.ts";
 import { http1Requests } from "./fuzz/http1-requests.ts";
 import { http1Responses } from "./fuzz/http1-responses.ts";
+import { http2Blocks, http2Frames } from "./fuzz/http2-requests.ts";
 
 /** Parsers of ours beside somebody else's, on bytes that are drawn from a seed. */
 const FUZZERS: Readonly<Record<string, readonly Fuzzer[]>> = {
   http1: [http1Requests, http1Responses],
+  http2: [http2Frames, http2Blocks],
 };
 
 const HELP = `node scripts/fuzz.ts TARGET [--cases N] [--seed N] [--first N]
@@ -30,13 +32,13 @@ if (values.help || !fuzzers) {
   process.stdout.write(`${HELP}${lines.join("\n")}\n`);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  for (const fuzzer of fuzzers) if (!run(fuzzer)) process.exitCode = 1;
+  for (const fuzzer of fuzzers) if (!(await run(fuzzer))) process.exitCode = 1;
 }
 
-function run(fuzzer: Fuzzer): boolean {
+async function run(fuzzer: Fuzzer): Promise<boolean> {
   const [cases, seed, first] = [Number(values.cases), Number(values.seed), Number(values.first)];
   const began = performance.now();
-  const report = fuzz(fuzzer, cases, (number) => seededRandom(Math.imul(seed, 0x9e3779b1) ^ number), {
+  const report = await fuzz(fuzzer, cases, (number) => seededRandom(Math.imul(seed, 0x9e3779b1) ^ number), {
     first,
     progress: (done) => process.stderr.write(`${done} of ${cases}\n`),
   });

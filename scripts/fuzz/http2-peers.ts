@@ -12,8 +12,8 @@ export interface Peer {
   answer(): void;
   /** By stream. */
   readonly requests: ReadonlyMap<number, Seen>;
-  /** What it said, as `Heard` puts it. */
-  said(): readonly string[];
+  /** What it said so far. */
+  heard(): Heard;
   end(): void;
 }
 
@@ -65,11 +65,11 @@ export function ourPeer(): Peer {
     answer() {
       for (const exchange of waiting.splice(0)) exchange.respond(200, undefined, [], 0).end();
     },
-    said() {
+    heard() {
       const written = client.written();
       heard.take(Buffer.from(written.slice(taken), "latin1"));
       taken = written.length;
-      return heard.lines;
+      return heard;
     },
     end: () => connection.destroy(),
   };
@@ -108,7 +108,7 @@ export function theirPeer(): Peer {
       seen.body += piece.toString("latin1");
     });
     stream.on("trailers", (_trailers: object, _flags: number, more: string[]) => {
-      seen.trailers = fieldText(joined(paired(more)));
+      seen.trailers = fieldText(joined(paired(more).filter(([name]) => !LEFT_OUT.has(name))));
     });
     stream.on("end", () => {
       if (stream.rstCode !== 0 || stream.destroyed || stream.aborted) return;
@@ -124,7 +124,7 @@ export function theirPeer(): Peer {
         if (!stream.destroyed && !stream.headersSent) stream.respond({ ":status": 200 }, { endStream: true });
       }
     },
-    said: () => heard.lines,
+    heard: () => heard,
     end() {
       session.destroy();
       duplex.destroy();

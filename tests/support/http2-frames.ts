@@ -72,6 +72,8 @@ export const GREETING: Buffer = Buffer.concat([PREFACE, settings(), ACK]);
 /** What a peer said, one line for each frame: `1 :status 200`, `1 DATA 5 end`, `RST 1 PROTOCOL_ERROR`, `GOAWAY 0 NO_ERROR`. */
 export class Heard {
   readonly lines: string[] = [];
+  /** What GOAWAYs said beside their codes. */
+  readonly reasons: string[] = [];
   readonly bodies: Map<number, Buffer[]> = new Map();
   closed = false;
   readonly done = false;
@@ -120,7 +122,10 @@ export class Heard {
         return;
       case FRAME.goaway: {
         const last = bytes.readUInt32BE(from);
-        this.lines.push(`GOAWAY ${last === 2 ** 31 - 1 ? "soon" : last} ${errorName(bytes.readUInt32BE(from + 4))}`);
+        this.reasons.push(bytes.toString("latin1", from + 8, to));
+        this.lines.push(
+          `GOAWAY ${last === 2 ** 31 - 1 && bytes.readUInt32BE(from + 4) === 0 ? "soon" : last} ${errorName(bytes.readUInt32BE(from + 4))}`,
+        );
         return;
       }
       case FRAME.settings:

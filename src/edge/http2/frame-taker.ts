@@ -12,6 +12,8 @@ export class FrameTaker implements FrameHearer {
   readonly #decoder = new HpackDecoder();
   readonly #head = new Head();
   #begun = false;
+  /** The peer's NO_RFC7540_PRIORITIES. */
+  #noPriorities: number | undefined;
   /** What the peer may still send on the connection, and what it was not given back yet. */
   #window = CONNECTION_WINDOW;
   #taken = 0;
@@ -49,7 +51,7 @@ export class FrameTaker implements FrameHearer {
       case FRAME.headers:
         return this.#headers(flags, id, bytes, from, to);
       case FRAME.priority:
-        return this.#priority(id, to - from);
+        return this.#priority(id, bytes, from, to);
       case FRAME.rstStream:
         return this.#rstStream(id, bytes, from, to);
       case FRAME.settings:
@@ -120,7 +122,7 @@ export class FrameTaker implements FrameHearer {
     this.#taken = 0;
   }
 
-  /** Section 6.2. What it says of priority means nothing any more (section 5.3.2). */
+  /** Section 6.2. Priority means nothing any more (section 5.3.2), but nonsense. */
   #headers(flags: number, id: number, bytes: Buffer, from: number, to: number): void {
     const session = this.#session;
     if (id === 0) return session.fail(ERROR.protocol, "HEADERS on stream 0");
@@ -129,6 +131,8 @@ export class FrameTaker implements FrameHearer {
     if (start > to) return session.fail(ERROR.frameSize, "HEADERS without what their flags say");
     const end = padded ? to - (bytes[from] as number) : to;
     if (end < start) return session.fail(ERROR.protocol, "more padding than HEADERS");
+    if ((flags & FLAG.priority) !== 0 && dependsOn(bytes, start - 5) === id)
+      return session.fail(ERROR.protocol, ITSELF);
     const ends = (flags & FLAG.endStream) !== 0;
     if (flags & FLAG.endHeaders) return this.#whole(id, ends, bytes, start, end);
     this.#blockStream = id;
@@ -195,16 +199,20 @@ export class FrameTaker implements FrameHearer {
   #trailers(stream: Stream, head: Head, ends: boolean): void {
     if (head.tooLarge) return stream.reset(ERROR.protocol, "a trailer section that is too long");
     if (!ends) return stream.reset(ERROR.protocol, "trailers that do not end their stream");
+    if (head.contentLength >= 0 || head.host !== undefined) {
+      return stream.reset(ERROR.protocol, "a field in trailers that only a head may have");
+    }
     if (head.hasPseudo) return stream.reset(ERROR.protocol, "a pseudo field in trailers");
     if (head.malformed !== undefined) return stream.reset(ERROR.protocol, head.malformed);
     stream.heard(head.fields);
   }
 
   /** Section 6.3. */
-  #priority(id: number, length: number): void {
+  #priority(id: number, bytes: Buffer, from: number, to: number): void {
     const session = this.#session;
     if (id === 0) return session.fail(ERROR.protocol, "PRIORITY on stream 0");
-    if (length !== 5) return session.fail(ERROR.frameSize, "PRIORITY of another length than 5");
+    if (to - from !== 5) return session.fail(ERROR.frameSize, "PRIORITY of another length than 5");
+    if (dependsOn(bytes, from) === id) return session.fail(ERROR.protocol, ITSELF);
     session.glitch();
   }
 
@@ -253,12 +261,17 @@ export class FrameTaker implements FrameHearer {
           if (value < 16_384 || value > 16_777_215) session.fail(ERROR.protocol, "MAX_FRAME_SIZE of this value");
           break;
         case SETTING.enableConnectProtocol:
+          if (value > 1) session.fail(ERROR.protocol, "ENABLE_CONNECT_PROTOCOL of this value");
+          break;
         case SETTING.noRfc7540Priorities:
-          if (value > 1) session.fail(ERROR.protocol, "a switch that is neither 0 nor 1");
+          this.#noPriorities ??= value;
+          if (value > 1 || value !== this.#noPriorities)
+            session.fail(ERROR.protocol, "NO_RFC7540_PRIORITIES of this value");
           break;
       }
     }
     if (this.done) return;
+    this.#noPriorities ??= 0; // what the first SETTINGS say stays (RFC 9218 section 2.1)
     session.acknowledge();
     session.openWindows(window);
     session.configured();
@@ -304,3 +317,9 @@ export class FrameTaker implements FrameHearer {
     if (stream.outgoing.waits) stream.outgoing.pump();
   }
 }
+
+function dependsOn(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) & MOST_WINDOW;
+}
+
+const ITSELF = "a stream that depends on itself";

@@ -113,7 +113,7 @@ const FRAMES: Readonly<Record<string, readonly Case[]>> = {
     [
       "a stream that depends on itself",
       [frame(FRAME.headers, 5 | priority, 1, Buffer.concat([Buffer.from([0, 0, 0, 1, 16]), block(GET)]))],
-      [OK],
+      protocol(0),
     ],
   ],
   "section 6.1: DATA": [
@@ -165,6 +165,7 @@ const FRAMES: Readonly<Record<string, readonly Case[]>> = {
     ["MAX_FRAME_SIZE of 16383", [settings([SETTING.maxFrameSize, 16_383])], protocol(0)],
     ["MAX_FRAME_SIZE of 2^24", [settings([SETTING.maxFrameSize, 2 ** 24])], protocol(0)],
     ["unknown ones are ignored", [settings([0xabcd, 7]), get], [OK]],
+    ["NO_RFC7540_PRIORITIES that change (RFC 9218)", [settings([SETTING.noRfc7540Priorities, 1])], protocol(0)],
     ["HEADER_TABLE_SIZE of 0 is confirmed by the next block", [settings([SETTING.headerTableSize, 0]), get], [OK]],
   ],
   "section 6.6: PUSH_PROMISE": [
@@ -245,6 +246,8 @@ const MESSAGES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ["a pseudo field in trailers", [open(1), headers(1, [[":path", "/"]])], ["RST 1 PROTOCOL_ERROR"]],
     ["a connection's field in trailers", [open(1), headers(1, [["connection", "x"]])], ["RST 1 PROTOCOL_ERROR"]],
+    ["content-length in trailers", [open(1), headers(1, [["content-length", "0"]])], ["RST 1 PROTOCOL_ERROR"]],
+    ["host in trailers", [open(1), headers(1, [["host", "a.test"]])], ["RST 1 PROTOCOL_ERROR"]],
     ["capitals in trailers", [open(1), headers(1, [["Abc", "x"]])], ["RST 1 PROTOCOL_ERROR"]],
     [
       "less DATA than content-length",
