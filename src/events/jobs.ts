@@ -4,6 +4,7 @@ import type { Tx } from "#store/store.ts";
 /** The names of the jobs that bring events to those who listen. */
 export const DELIVER_EVENTS = "event.deliver";
 export const PURGE_EVENTS = "event.purge";
+export const PURGE_METRICS = "metrics.purge";
 export const REPLAY_EVENTS = "event.replay";
 
 /** Promises to bring a target what it is to have of a lane. */

@@ -1,3 +1,4 @@
+import { BALANCER_METRICS, balancerMetricUnit, type MetricUnit } from "#domain/metrics/balancer-metrics.ts";
 import {
   daysToExpiryPoints,
   issuancePoints,
@@ -7,11 +8,13 @@ import {
   renewalOverduePoints,
   type Span,
 } from "#domain/metrics/series.ts";
+import { type MeasuredSet, setOf } from "#domain/metrics/statistics.ts";
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { DAY, HOUR, later, MINUTE, type Millis } from "#lib/duration.ts";
 import { acmeIssuancesOf, nextIssuingEndpoint } from "#store/acme-issuances.ts";
+import { listSeries, pointsOf, type SeriesName } from "#store/balancer-metrics.ts";
 import { latestTerms, termsOf } from "#store/certificate-terms.ts";
 import type { Store } from "#store/store.ts";
 
@@ -38,7 +41,17 @@ export async function readPoints(
   owner: Owner,
   span: Span,
   deps: MetricDeps,
-): Promise<readonly Point[]> {
+): Promise<readonly MeasuredSet[]> {
+  if (Object.hasOwn(BALANCER_METRICS, metric.namespace)) return await readBalancerPoints(metric, owner, span, deps);
+  return (await readValues(metric, owner, span, deps)).map(setOf);
+}
+
+/** The unit of a metric; `None` where CloudWatch names none. */
+export function unitOf({ namespace, name }: Pick<Metric, "namespace" | "name">): MetricUnit {
+  return balancerMetricUnit(namespace, name) ?? "None";
+}
+
+async function readValues(metric: Metric, owner: Owner, span: Span, deps: MetricDeps): Promise<readonly Point[]> {
   const kind = KINDS.find(({ namespace, name }) => namespace === metric.namespace && name === metric.name);
   const [dimension, ...others] = metric.dimensions;
   if (!kind || !dimension || others.length > 0 || dimension.name !== kind.dimension) return [];
@@ -78,11 +91,12 @@ export async function listMetrics(
   deps: MetricDeps,
 ): Promise<MetricPage> {
   const place = token === undefined ? FIRST : readToken(token);
+  if (place.kind >= KINDS.length) return await listBalancerMetrics(filter, place, owner, deps);
   const wanted = KINDS.map((kind, index) => ({ kind, index })).filter(
     ({ kind, index }) => index >= place.kind && isWanted(kind, filter),
   );
   const [current] = wanted;
-  if (!current) return { metrics: [], token: undefined };
+  if (!current) return await listBalancerMetrics(filter, FIRST, owner, deps);
   const here = current.index === place.kind ? place : { ...FIRST, kind: current.index };
   const value = filter.dimensions.find(({ name }) => name === current.kind.dimension)?.value;
   const found =
@@ -94,8 +108,70 @@ export async function listMetrics(
     name: current.kind.name,
     dimensions: [{ name: current.kind.dimension, value: each }],
   }));
-  const next = found.next ?? (wanted.length > 1 ? { ...FIRST, kind: current.index + 1 } : undefined);
-  return { metrics, token: next && writeToken(next) };
+  const next = found.next ?? { ...FIRST, kind: wanted.length > 1 ? current.index + 1 : KINDS.length };
+  const isLast = next.kind === KINDS.length && !mayBeBalancer(filter);
+  return { metrics, token: isLast ? undefined : writeToken(next) };
+}
+
+async function readBalancerPoints(
+  { namespace, name, dimensions }: Metric,
+  owner: Owner,
+  { from, to }: Span,
+  { store }: MetricDeps,
+): Promise<readonly MeasuredSet[]> {
+  const names = dimensions.map((dimension) => dimension.name);
+  if (names.length === 0 || new Set(names).size < names.length || !names.every(isBalancerDimension)) return [];
+  const valueOf = (wanted: string): string => dimensions.find((each) => each.name === wanted)?.value ?? "";
+  const series = { namespace, name, loadBalancer: valueOf("LoadBalancer"), targetGroup: valueOf("TargetGroup") };
+  return await pointsOf(store, owner, series, { from, to }, MOST_MINUTES);
+}
+
+/** One page of the metrics of load balancers; it looks at a bounded stretch, too. */
+async function listBalancerMetrics(
+  filter: MetricFilter,
+  { after }: Place,
+  owner: Owner,
+  { store, clock }: MetricDeps,
+): Promise<MetricPage> {
+  if (!mayBeBalancer(filter)) return { metrics: [], token: undefined };
+  const since = later(clock.now(), -(filter.within ?? LISTED)).getTime();
+  const found = await listSeries(store, owner, Number(after) || 0, PAGE);
+  const metrics = found.filter(({ lastAt }) => lastAt >= since).map(shownSeries);
+  const last = found.length === PAGE ? found.at(-1) : undefined;
+  return {
+    metrics: metrics.filter((metric) => isListed(metric, filter)),
+    token: last && writeToken({ kind: KINDS.length, after: String(last.id) }),
+  };
+}
+
+function shownSeries({ namespace, name, loadBalancer, targetGroup }: SeriesName): Metric {
+  const dimensions = [
+    { name: "TargetGroup", value: targetGroup },
+    { name: "LoadBalancer", value: loadBalancer },
+  ];
+  return { namespace, name, dimensions: dimensions.filter(({ value }) => value !== "") };
+}
+
+function isListed(metric: Metric, { namespace, name, dimensions }: MetricFilter): boolean {
+  return (
+    (namespace === undefined || namespace === metric.namespace) &&
+    (name === undefined || name === metric.name) &&
+    dimensions.every((wanted) =>
+      metric.dimensions.some((each) => each.name === wanted.name && (wanted.value ?? each.value) === each.value),
+    )
+  );
+}
+
+function mayBeBalancer({ namespace, name, dimensions }: MetricFilter): boolean {
+  const namespaces = Object.keys(BALANCER_METRICS).filter((each) => namespace === undefined || each === namespace);
+  return (
+    namespaces.some((each) => name === undefined || balancerMetricUnit(each, name) !== undefined) &&
+    dimensions.every((dimension) => isBalancerDimension(dimension.name))
+  );
+}
+
+function isBalancerDimension(name: string): boolean {
+  return name === "LoadBalancer" || name === "TargetGroup";
 }
 
 interface CertificateKind {
@@ -237,3 +313,5 @@ const FIRST: Place = { kind: 0, after: "" };
 const LISTED: Millis = 14 * DAY;
 const PAGE = 500;
 const MOST_READ = 20_000;
+/** Those of 15 days, and some. */
+const MOST_MINUTES = 22_000;

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { CallEntry } from "#aws/gateway.ts";
+import type { MetricSample } from "#domain/edge-messages.ts";
+import { balancerMetricUnit, measuredBalancer } from "#domain/metrics/balancer-metrics.ts";
 import type { Store } from "#store/store.ts";
 import { expiryGauges } from "./expiry-gauges.ts";
 import { rehearsalGauges } from "./rehearsal-gauges.ts";
@@ -9,6 +11,8 @@ export interface Metrics {
   call(entry: CallEntry): void;
   job(task: string, outcome: "done" | "failed"): void;
   delivery(outcome: "taken" | "failed" | "dead"): void;
+  /** What an edge counted of load balancers in a minute. */
+  balancers(samples: readonly MetricSample[]): void;
   /** The text that Prometheus scrapes, and its content type. */
   page(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -37,7 +41,29 @@ export function openMetrics(store: Store): Metrics {
     labelNames: ["outcome"],
     registers: [registry],
   });
+  const sums = new Counter({
+    name: "sealkeeper_load_balancer_sum_total",
+    help: "What load balancers counted, all together, by CloudWatch's name; as the edges of this node told it",
+    labelNames: ["metric"],
+    registers: [registry],
+  });
+  const counts = new Counter({
+    name: "sealkeeper_load_balancer_samples_total",
+    help: "How many values that was",
+    labelNames: ["metric"],
+    registers: [registry],
+  });
   return {
+    balancers(samples) {
+      for (const { loadBalancerArn, targetGroupArn, name, count, sum } of samples) {
+        const namespace = measuredBalancer(loadBalancerArn)?.namespace ?? "";
+        // What a target group counted its load balancer counted as well, and what is measured now and then adds up to nothing.
+        if (sum < 0 || GAUGES.test(name) || balancerMetricUnit(namespace, name) === undefined) continue;
+        if (targetGroupArn !== undefined) continue;
+        sums.inc({ metric: name }, sum);
+        counts.inc({ metric: name }, count);
+      }
+    },
     call: ({ service = "none", operation = "none", status, ms }) =>
       calls.observe({ service, operation, status: String(status) }, ms / 1000),
     job: (task, outcome) => jobs.inc({ task, outcome }),
@@ -45,3 +71,6 @@ export function openMetrics(store: Store): Metrics {
     page: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }
+
+/** Values of a moment, not of what happened since the last one. */
+const GAUGES = /^(Active|PeakPackets|RequestCountPerTarget)|HostCount$/;

@@ -4,6 +4,7 @@ import { refuseUpgrade } from "#aws/http-server.ts";
 import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startDnsServer } from "#dns/server.ts";
+import { keepSamples } from "#events/balancer-metrics.ts";
 import { STDOUT } from "#events/deliver.ts";
 import { openEvents } from "#events/open.ts";
 import { openFleet } from "#fleet/fleet.ts";
@@ -31,7 +32,7 @@ import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
-import { openMetrics } from "./metrics.ts";
+import { type Metrics, openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
 import { listenerNotes } from "./note-listeners.ts";
 import { noteUpstream } from "./note-upstream.ts";
@@ -87,7 +88,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => dns.close());
 
     const metrics = openMetrics(world.store);
-    const fleet = openFleet(fleetDeps(world, log));
+    const fleet = openFleet(fleetDeps(world, log, metrics));
     ending.push(async () => fleet.close());
     const worker = startJobs(world, { node: nodeName(config["data-dir"]), fleet, log, metrics });
     ending.push(() => worker.stop());
@@ -172,12 +173,16 @@ async function writeCredentials(config: Config, world: World): Promise<void> {
   if (fresh !== undefined || !readIfThere(path)) writeSecretFile(path, fresh ?? (await readCredentialsFile(world)));
 }
 
-function fleetDeps(world: World, log: Logger): Parameters<typeof openFleet>[0] {
+function fleetDeps(world: World, log: Logger, metrics: Metrics): Parameters<typeof openFleet>[0] {
   const noteListeners = listenerNotes({ ...world, log });
   return {
     ...world,
     onListening: (...report) => {
       noteListeners(...report).catch((error: unknown) => log.warn({ err: error }, "a listener's place is not known"));
+    },
+    onMetrics: async (_edge, at, samples) => {
+      metrics.balancers(samples);
+      await keepSamples(at, samples, world);
     },
     edgeBalancer,
     edgeCertificate: readEdgeCertificate,

@@ -5,7 +5,8 @@ import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
-import { PURGE_EVENTS, REPLAY_EVENTS } from "#events/jobs.ts";
+import { purgeMetrics } from "#events/balancer-metrics.ts";
+import { PURGE_EVENTS, PURGE_METRICS, REPLAY_EVENTS } from "#events/jobs.ts";
 import { purgeEvents } from "#events/purge.ts";
 import { replayEvents } from "#events/replays.ts";
 import { routeEvents } from "#events/route.ts";
@@ -43,6 +44,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [PURGE_EVENTS]: () => purgeEvents({ ...world, eventsRetention: world.events.retention }),
     [FOLLOW_BALANCER]: (arn) => followBalancer(arn as LoadBalancerArn, world),
     [FOLLOW_DEPLOYMENT]: (arn) => followDeployments(arn as CertificateArn, world),
+    [PURGE_METRICS]: () => purgeMetrics(world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
     [PLAN_ROUNDS]: () => planRounds(world),

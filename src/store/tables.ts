@@ -12,6 +12,7 @@ import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
 import type { KeyTables } from "./tables/keys.ts";
 import type { MailTables } from "./tables/mail.ts";
+import type { MetricTables } from "./tables/metrics.ts";
 import type { NetworkTables } from "./tables/networks.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
 import type { RehearsalTables } from "./tables/rehearsals.ts";
@@ -34,6 +35,7 @@ export interface Tables
     JournalTables,
     KeyTables,
     MailTables,
+    MetricTables,
     NetworkTables,
     UpstreamTables,
     PrivateCaTables,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "#lib/duration.ts";
 import { daysToExpiryPoints, issuancePoints, lastMeasured, type MeasuredTerm, renewalOverduePoints } from "./series.ts";
-import { isStatistic, periods, roundedStart, statistic } from "./statistics.ts";
+import { isStatistic, periods, roundedStart, setOf, statistic } from "./statistics.ts";
 
 const T = Date.parse("2026-11-22T06:30:20Z");
 const MORNING = Date.parse("2026-11-22T00:00:00Z");
@@ -85,9 +85,9 @@ test("an order of an ACME client counts for success or for failure", () => {
 
 describe("statistics", () => {
   test("are of one period each, and periods without a measurement are left out", () => {
-    const points = [0, 10, 59, 130].map((at) => ({ at: T + at * 1000, value: at }));
+    const points = [0, 10, 59, 130].map((at) => setOf({ at: T + at * 1000, value: at }));
     const found = periods(points, T, MINUTE);
-    expect(found.map(({ start, values }) => [(start - T) / MINUTE, values])).toEqual([
+    expect(found.map(({ start, sets }) => [(start - T) / MINUTE, sets.map(({ sum }) => sum)])).toEqual([
       [0, [0, 10, 59]],
       [2, [130]],
     ]);
@@ -105,7 +105,27 @@ describe("statistics", () => {
     ["p75.0", 3.25],
   ] as const)("%s", ([name, expected]) => {
     expect(isStatistic(name)).toBe(true);
-    expect(statistic(name, [4, 1, 3, 2])).toBe(expected);
+    expect(
+      statistic(
+        name,
+        [4, 1, 3, 2].map((value) => setOf({ at: T, value })),
+      ),
+    ).toBe(expected);
+  });
+
+  test("of sets of values are what they are of the values, but for percentiles, which are not known", () => {
+    const sets = [
+      { count: 3, sum: 6, least: 1, most: 3 },
+      { count: 1, sum: 10, least: 10, most: 10 },
+    ];
+    const names = ["SampleCount", "Sum", "Average", "Minimum", "Maximum", "p50"];
+    expect(names.map((name) => statistic(name, sets))).toEqual([4, 16, 4, 1, 10, undefined]);
+    const ones = [
+      { count: 99, sum: 99, least: 1, most: 1 },
+      { count: 1, sum: 5, least: 5, most: 5 },
+    ];
+    expect(["p50", "p100"].map((name) => statistic(name, ones))).toEqual([1, 5]);
+    expect(statistic("p99", ones)).toBeCloseTo(1.04);
   });
 
   test.for(["p101", "tm90", "toString", "", "P50"])("%s is none", (name) => {

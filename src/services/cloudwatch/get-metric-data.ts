@@ -3,9 +3,9 @@ import { AwsError, type InputOf } from "#aws/service.ts";
 import type { Span } from "#domain/metrics/series.ts";
 import { isStatistic, periods, statistic } from "#domain/metrics/statistics.ts";
 import type { Caller } from "#domain/names.ts";
-import { readPoints } from "#events/metrics.ts";
+import { readPoints, unitOf } from "#events/metrics.ts";
 import type { CloudWatchDeps, CloudWatchOperation } from "./operation.ts";
-import { readPeriod, readSpan, UNIT } from "./span.ts";
+import { readPeriod, readSpan } from "./span.ts";
 import { readMetric } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -71,12 +71,14 @@ async function answer(
   const period = readPeriod(Period);
   // Periods begin where the clock says, so that every call puts a measurement into the same one.
   const from = Math.floor(span.from / period) * period;
-  const asked = Metric && (Unit === undefined || Unit === UNIT) ? readMetric(Metric) : undefined;
+  const metric = Metric && readMetric(Metric);
+  const asked = metric && (Unit === undefined || Unit === unitOf(metric)) ? metric : undefined;
   const measured = asked ? await readPoints(asked, caller, { from, to: span.to }, deps) : [];
-  const points = periods(measured, from, period).map(({ start, values }) => ({
-    at: start,
-    value: statistic(Stat, values) ?? 0,
-  }));
+  // A percentile of values that were not kept is left out, as if nothing had been measured.
+  const points = periods(measured, from, period).flatMap(({ start, sets }) => {
+    const value = statistic(Stat, sets);
+    return value === undefined ? [] : [{ at: start, value }];
+  });
   return {
     id: Id,
     label: Label ?? Metric?.MetricName ?? Id,

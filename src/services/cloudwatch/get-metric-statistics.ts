@@ -1,9 +1,9 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch";
-import { isStatistic, periods, statistic } from "#domain/metrics/statistics.ts";
-import { readPoints } from "#events/metrics.ts";
+import { isStatistic, periods, type StatisticSet, statistic } from "#domain/metrics/statistics.ts";
+import { readPoints, unitOf } from "#events/metrics.ts";
 import { invalidCombination, invalidValue } from "./errors.ts";
 import type { CloudWatchOperation } from "./operation.ts";
-import { readPeriod, readSpan, UNIT } from "./span.ts";
+import { readPeriod, readSpan } from "./span.ts";
 import { readMetric } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
@@ -23,20 +23,32 @@ export const GetMetricStatistics: CloudWatchOperation<"GetMetricStatistics"> = a
       `You have requested up to ${most} datapoints, which exceeds the limit of ${MOST}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
     );
   }
-  const points = Unit === undefined || Unit === UNIT ? await readPoints(readMetric(input), caller, span, deps) : [];
+  const metric = readMetric(input);
+  const unit = unitOf(metric);
+  const measured = Unit === undefined || Unit === unit ? await readPoints(metric, caller, span, deps) : [];
   return {
     Label: MetricName,
-    Datapoints: periods(points, span.from, period).map(({ start, values }) => ({
-      Timestamp: new Date(start),
-      Unit: UNIT,
-      ...statistics(Statistics ?? [], values),
-      ...(ExtendedStatistics ? { ExtendedStatistics: statistics(ExtendedStatistics, values) } : {}),
-    })),
+    Datapoints: periods(measured, span.from, period).flatMap(({ start, sets }) => {
+      const extended = statistics(ExtendedStatistics ?? [], sets);
+      // Percentiles of values that were not kept: as if nothing had been measured.
+      if (ExtendedStatistics && Object.keys(extended).length === 0) return [];
+      return {
+        Timestamp: new Date(start),
+        Unit: unit,
+        ...statistics(Statistics ?? [], sets),
+        ...(ExtendedStatistics ? { ExtendedStatistics: extended } : {}),
+      };
+    }),
   };
 };
 
-function statistics(names: readonly string[], values: readonly number[]): Record<string, number> & sdk.Datapoint {
-  return Object.fromEntries(names.map((name) => [name, statistic(name, values) ?? 0]));
+function statistics(names: readonly string[], sets: readonly StatisticSet[]): Record<string, number> & sdk.Datapoint {
+  return Object.fromEntries(
+    names.flatMap((name): [string, number][] => {
+      const value = statistic(name, sets);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html: datapoints of one call. */

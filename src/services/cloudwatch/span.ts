@@ -21,5 +21,3 @@ export function readPeriod(seconds: number): number {
 }
 
 const HIGH_RESOLUTION: readonly number[] = [1, 5, 10, 20, 30];
-/** https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html names no unit. */
-export const UNIT = "None";

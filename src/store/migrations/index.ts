@@ -18,6 +18,7 @@ import * as m0017 from "./0017-rehearsals.ts";
 import * as m0018 from "./0018-rules.ts";
 import * as m0019 from "./0019-networks.ts";
 import * as m0020 from "./0020-edges.ts";
+import * as m0021 from "./0021-metrics.ts";
 import * as m0022 from "./0022-deployments.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
@@ -41,5 +42,6 @@ export const migrations: Record<string, Migration> = {
   "0018-rules": m0018,
   "0019-networks": m0019,
   "0020-edges": m0020,
+  "0021-metrics": m0021,
   "0022-deployments": m0022,
 };
