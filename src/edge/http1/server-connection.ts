@@ -90,9 +90,14 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     else this.#watch.look();
   }
 
-  drain(): void {
+  drain(patience: Millis = 0): void {
     this.#draining = true;
-    if (this.#phase === "head" && !this.#reader.begun && this.#incoming.waiting === 0) this.#sayGoodbye();
+    const end = (): void => {
+      if (this.#phase === "head" && !this.#reader.begun && this.#incoming.waiting === 0) this.#sayGoodbye();
+    };
+    const left = this.#heardAt + patience - this.#now();
+    if (left > 0) this.#deps.timers.after(left, end);
+    else end();
   }
 
   destroy(): void {
