@@ -6,6 +6,7 @@ import type { Meters } from "#edge/metrics/board.ts";
 import { connectionMeter } from "#edge/metrics/connections.ts";
 import { type FlowMeter, flowMeter } from "#edge/metrics/flows.ts";
 import { type GroupReport, openTargets } from "#edge/targets/targets.ts";
+import type { Millis } from "#lib/duration.ts";
 import { checkLine } from "./check-line.ts";
 import { type Listener, openListener } from "./listener.ts";
 import type { FlowProtocol, ListenerParts, OwnParts, SharedParts } from "./parts.ts";
@@ -23,7 +24,7 @@ export interface Balancer {
   /** What the control plane should know of it now. */
   reports(): readonly EdgeMessage[];
   /** Ends it: listeners close, connections drain. */
-  stop(): Promise<void>;
+  stop(patience?: Millis): Promise<void>;
 }
 
 export interface BalancerDeps extends SharedParts, OwnParts {
@@ -80,12 +81,12 @@ export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer 
       running.report = { ...running.report, error: error instanceof Error ? error.message : String(error) };
     }
   };
-  const close = async (arn: string): Promise<void> => {
+  const close = async (arn: string, patience?: Millis): Promise<void> => {
     const running = listeners.get(arn);
     if (!running) return;
     listeners.delete(arn);
     for (const certificate of running.listener.config.certificates) keyring.find(certificate)?.forget(arn);
-    await running.listener.drain();
+    await running.listener.drain(patience);
   };
   /** Before it listens: a worker that takes another's place is given the socket when its keys are open. */
   const prefetchAll = ({ config: { certificates }, use }: Listener): void => {
@@ -130,9 +131,9 @@ export function openBalancer(first: EdgeBalancer, deps: BalancerDeps): Balancer 
       }
     },
     reports: () => [listenerReport(), ...healthReport(loadBalancerArn, health.report())],
-    async stop() {
+    async stop(patience) {
       health.stop();
-      await Promise.all([...listeners.keys()].map(close));
+      await Promise.all([...listeners.keys()].map((arn) => close(arn, patience)));
       targets.stop();
       hosts.keep([]);
       deps.metrics.forget(loadBalancerArn);

@@ -17,7 +17,7 @@ import { tlsFront } from "#edge/tls/front.ts";
 import { trustStores } from "#edge/tls/mutual.ts";
 import type { TicketSeed } from "#edge/tls/ticket-keys.ts";
 import type { Clock } from "#lib/clock.ts";
-import { MINUTE } from "#lib/duration.ts";
+import { MINUTE, type Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { Timers } from "#lib/timers.ts";
@@ -37,7 +37,8 @@ export interface Carrier {
   reports(): readonly EdgeMessage[];
   /** The last revision that was followed whole. */
   readonly revision: string | undefined;
-  stop(): Promise<void>;
+  /** Drains every connection for a bounded time, forgets every key. `patience` as in `HttpConnection`. */
+  stop(patience?: Millis): Promise<void>;
 }
 
 export interface CarrierDeps {
@@ -227,9 +228,9 @@ export function openCarrier(deps: CarrierDeps): Carrier {
     get revision() {
       return revision;
     },
-    async stop() {
+    async stop(patience) {
       stopMeasuring();
-      await Promise.all([...balancers.values()].map((balancer) => balancer.stop()));
+      await Promise.all([...balancers.values()].map((balancer) => balancer.stop(patience)));
       for (const ring of keyrings.values()) for (const arn of ring.arns()) ring.drop(arn);
       pools.close();
       await logs.stop();

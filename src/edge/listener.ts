@@ -35,8 +35,8 @@ export interface Listener {
   configure(config: EdgeListener, balancer: EdgeBalancer): void;
   /** A trust store changed. */
   refresh(): void;
-  /** Takes no new connection, ends the idle ones, and the others when they have finished or after a while. */
-  drain(): Promise<void>;
+  /** Takes no new connection, ends the idle ones (see `HttpConnection`), and the others when they have finished or after a while. */
+  drain(patience?: Millis): Promise<void>;
 }
 
 /** Its sockets are bound by protocol and port, which never change: a listener with others is another listener. */
@@ -97,15 +97,15 @@ class OpenListener implements Listener {
     this.#tls = undefined;
   }
 
-  async drain(): Promise<void> {
+  async drain(patience: Millis = 0): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of this.#connections) connection.drain();
+    for (const connection of this.#connections) connection.drain(patience);
     const cancel = this.#parts.timers.after(DRAIN, () => {
       for (const connection of this.#connections) connection.destroy();
       this.#network?.close();
       for (const socket of this.#sockets) socket.destroy();
     });
-    if (this.#server.listening) await closed;
+    await closed;
     cancel();
     this.#network?.close();
     this.#datagrams?.close();

@@ -7,6 +7,7 @@ import { kmsOf } from "#edge/keys/kms.ts";
 import { type GivenSockets, givenSockets } from "#edge/supervisor/given-sockets.ts";
 import type { SupervisorNote, WorkerNote } from "#edge/supervisor/notes.ts";
 import { ticketSeed } from "#edge/tls/ticket-keys.ts";
+import { type Millis, SECOND } from "#lib/duration.ts";
 import type { EdgeDeps, EdgeSettings } from "./agent.ts";
 import { openCarrier } from "./carrier.ts";
 
@@ -92,6 +93,9 @@ export function startWorker(
   return {
     listening: () => sockets.listening(),
     serving: () => [...served],
-    stop: () => carrier.stop(),
+    stop: () => carrier.stop(PATIENCE),
   };
 }
+
+/** Its fellows serve on: clients are moved to them, one answer after the other. */
+const PATIENCE: Millis = SECOND;

@@ -7,8 +7,11 @@ import type { Client, Exchange } from "./exchange.ts";
 
 /** A connection on which a client speaks HTTP. */
 export interface HttpConnection {
-  /** Ends it now if it is idle, otherwise behind the requests that are under way: `connection: close`, GOAWAY. */
-  drain(): void;
+  /**
+   * Ends it behind the requests that are under way: `connection: close`, GOAWAY. One that is idle ends now, or after
+   * `patience`: a client that was heard lately may just be asking again, and reads `connection: close` with its answer.
+   */
+  drain(patience?: Millis): void;
   /** Ends it at once. */
   destroy(): void;
 }
