@@ -36,7 +36,7 @@ export async function fuzz(
   let done = 0;
   while (done < cases && failures.length < MOST_FAILURES) {
     const began = first + done;
-    const batch = Array.from({ length: Math.min(AT_ONCE, cases - done) }, (_, i) =>
+    const batch = Array.from({ length: Math.min(AT_ONCE, cases - done) }, async (_, i) =>
       fuzzer.attempt(randomOf(began + i)),
     );
     for (const [i, outcome] of (await Promise.all(batch)).entries()) {

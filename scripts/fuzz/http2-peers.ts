@@ -61,7 +61,7 @@ export function ourPeer(): Peer {
   );
   return {
     requests,
-    feed: client.arrive,
+    feed: (bytes) => client.arrive(bytes),
     answer() {
       for (const exchange of waiting.splice(0)) exchange.respond(200, undefined, [], 0).end();
     },
