@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-acm";
 import * as acmPcaSdk from "@aws-sdk/client-acm-pca";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { EC2Client } from "@aws-sdk/client-ec2";
+import * as ec2Sdk from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -63,6 +63,7 @@ import { openWorld, type World } from "#main/world.ts";
 import { acm } from "#services/acm/index.ts";
 import { acmPca } from "#services/acm-pca/index.ts";
 import { cloudwatch } from "#services/cloudwatch/index.ts";
+import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
 import { kms } from "#services/kms/index.ts";
@@ -79,6 +80,7 @@ const SERVICES: readonly Tested[] = [
   { service: acm as never, Client: ACMClient as never, protocol: "json" },
   { service: acmPca as never, Client: acmPcaSdk.ACMPCAClient as never, protocol: "json", commands: acmPcaSdk },
   { service: cloudwatch as never, Client: CloudWatchClient as never, protocol: "query" },
+  { service: ec2 as never, Client: ec2Sdk.EC2Client as never, protocol: "ec2", commands: ec2Sdk },
   { service: elbv2 as never, Client: ElasticLoadBalancingV2Client as never, protocol: "query" },
   { service: eventbridge as never, Client: EventBridgeClient as never, protocol: "json" },
   { service: kms as never, Client: KMSClient as never, protocol: "json" },
@@ -96,7 +98,7 @@ interface Tested {
   readonly commands?: object;
 }
 
-type Protocol = "json" | "query" | "xml";
+type Protocol = "json" | "query" | "ec2" | "xml";
 type ClientClass = new (config: object) => { send(command: object): Promise<object>; destroy(): void };
 
 const logged: CallEntry[] = [];
@@ -184,8 +186,9 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
   const zone = await new Route53Client(made).send(
     new CreateHostedZoneCommand({ Name: "negative.example", CallerReference: "1" }),
   );
+  const networks = await furnishNetworks(new ec2Sdk.EC2(made));
   const elb = new ElasticLoadBalancingV2Client(made);
-  const network = await defaultNetwork(new EC2Client(made));
+  const network = await defaultNetwork(new ec2Sdk.EC2Client(made));
   const balancer = await elb.send(
     new CreateLoadBalancerCommand({
       Name: "negative",
@@ -233,6 +236,7 @@ async function furnish(): Promise<Readonly<Record<string, string>>> {
   return {
     ...acme,
     ...events,
+    ...networks,
     CertificateAuthorityArn,
     CertificateArn: certificate.CertificateArn ?? "",
     KeyId,
@@ -282,6 +286,49 @@ async function furnishAcme(acm: ACMClient): Promise<Readonly<Record<string, stri
   );
   const { AcmeExternalAccountBindingArn = "" } = ExternalAccountBinding ?? {};
   return { AcmeEndpointArn, AcmeDomainValidationArn, AcmeExternalAccountBindingArn, RoleArn };
+}
+
+/** A thing of each kind, by the names of the members that ask for one or for several. */
+async function furnishNetworks(ec2Client: ec2Sdk.EC2): Promise<Readonly<Record<string, string>>> {
+  const { Vpc } = await ec2Client.createVpc({ CidrBlock: "10.0.0.0/16" });
+  const VpcId = Vpc?.VpcId ?? "";
+  const { Subnet } = await ec2Client.createSubnet({ VpcId, CidrBlock: "10.0.1.0/24" });
+  const { GroupId = "" } = await ec2Client.createSecurityGroup({ GroupName: "a", Description: "a", VpcId });
+  const { SecurityGroupRules } = await ec2Client.describeSecurityGroupRules({
+    Filters: [{ Name: "group-id", Values: [GroupId] }],
+  });
+  const { InternetGateway } = await ec2Client.createInternetGateway({});
+  const InternetGatewayId = InternetGateway?.InternetGatewayId ?? "";
+  await ec2Client.attachInternetGateway({ InternetGatewayId, VpcId });
+  const { RouteTable } = await ec2Client.createRouteTable({ VpcId });
+  const RouteTableId = RouteTable?.RouteTableId ?? "";
+  const SubnetId = Subnet?.SubnetId ?? "";
+  const { AssociationId = "" } = await ec2Client.associateRouteTable({ RouteTableId, SubnetId });
+  const acls = await ec2Client.describeNetworkAcls({ Filters: [{ Name: "vpc-id", Values: [VpcId] }] });
+  const NetworkAclId = acls.NetworkAcls?.[0]?.NetworkAclId ?? "";
+  const SecurityGroupRuleIds = SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
+  return {
+    VpcId,
+    VpcIds: VpcId,
+    SubnetId,
+    SubnetIds: SubnetId,
+    GroupId,
+    GroupIds: GroupId,
+    SecurityGroupRuleIds,
+    SecurityGroupRuleId: SecurityGroupRuleIds,
+    InternetGatewayId,
+    InternetGatewayIds: InternetGatewayId,
+    RouteTableId,
+    RouteTableIds: RouteTableId,
+    AssociationId,
+    NetworkAclId,
+    NetworkAclIds: NetworkAclId,
+    Resources: VpcId,
+    DestinationCidrBlock: "10.0.0.0/16",
+    GatewayId: InternetGatewayId,
+    CidrIp: "192.0.2.0/24",
+    IpProtocol: "-1",
+  };
 }
 
 async function furnishEvents(events: EventBridgeClient): Promise<Readonly<Record<string, string>>> {
@@ -338,18 +385,14 @@ for (const { service, Client, protocol, commands } of SERVICES) {
   describe(service.name, () => {
     test("every operation is refused to callers without, with wrong and with another service's credentials", async () => {
       const before = await contents();
-      const xml = protocol !== "json";
+      const answered = REFUSED[protocol];
       const unsigned = (request: { headers: Record<string, string> }): unknown =>
         delete request.headers["authorization"];
-      const mismatch = xml ? "403 SignatureDoesNotMatch" : "400 InvalidSignatureException";
       const cases: readonly (readonly [object, string])[] = [
-        [{ tamper: unsigned }, xml ? "403 MissingAuthenticationToken" : "400 MissingAuthenticationTokenException"],
-        [
-          { key: { ...root, accessKeyId: NOBODY } },
-          xml ? "403 InvalidClientTokenId" : "400 UnrecognizedClientException",
-        ],
-        [{ key: { ...root, secretAccessKey: "wrong" } }, mismatch],
-        [{ service: "iam" }, mismatch],
+        [{ tamper: unsigned }, answered.unsigned],
+        [{ key: { ...root, accessKeyId: NOBODY } }, answered.unknown],
+        [{ key: { ...root, secretAccessKey: "wrong" } }, answered.mismatch],
+        [{ service: "iam" }, answered.mismatch],
       ];
       const wrong: unknown[] = [];
       for (const name of names) {
@@ -364,12 +407,13 @@ for (const { service, Client, protocol, commands } of SERVICES) {
 
     test("every operation is refused to an edge with AccessDenied, but those that an edge needs", async () => {
       const before = await contents();
-      const denied = protocol === "json" ? "400 AccessDeniedException" : "403 AccessDenied";
+      const { denied } = REFUSED[protocol];
       const wrong: unknown[] = [];
       for (const name of names) {
         const { outcome } = await sendSigned(port, asked(name, undefined, edge));
         const needed = mayCall("edge", `${service.facts.scope}:${name}`);
-        if (needed ? /AccessDenied|^5/.test(outcome) : outcome !== denied) wrong.push([name, outcome]);
+        if (needed ? /AccessDenied|UnauthorizedOperation|^5/.test(outcome) : outcome !== denied)
+          wrong.push([name, outcome]);
       }
       expect(wrong).toEqual([]);
       expect(await contents()).toEqual(before);
@@ -448,6 +492,29 @@ const SILENT: ReadonlySet<string> = new Set([
   "ListReplays",
 ]);
 
+const XML_REFUSED = {
+  unsigned: "403 MissingAuthenticationToken",
+  unknown: "403 InvalidClientTokenId",
+  mismatch: "403 SignatureDoesNotMatch",
+  denied: "403 AccessDenied",
+};
+/** How callers without, with unknown and with wrong credentials are answered, and those who may not. */
+const REFUSED: Readonly<Record<Protocol, typeof XML_REFUSED>> = {
+  json: {
+    unsigned: "400 MissingAuthenticationTokenException",
+    unknown: "400 UnrecognizedClientException",
+    mismatch: "400 InvalidSignatureException",
+    denied: "400 AccessDeniedException",
+  },
+  query: XML_REFUSED,
+  ec2: {
+    unsigned: "401 AuthFailure",
+    unknown: "401 AuthFailure",
+    mismatch: "401 AuthFailure",
+    denied: "403 UnauthorizedOperation",
+  },
+  xml: XML_REFUSED,
+};
 const NOBODY = "AKIANOBODYNOBODYNOBO";
 /** What AWS answers whoever asks. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set([
@@ -483,7 +550,8 @@ function addressOf({ facts }: Service<object, never>, operation: OperationModel,
     };
     return { service, headers };
   }
-  if (protocol === "query") return { service, headers: { "content-type": "application/x-www-form-urlencoded" } };
+  if (protocol === "query" || protocol === "ec2")
+    return { service, headers: { "content-type": "application/x-www-form-urlencoded" } };
   const [method = "", uri = ""] = operation.http ?? [];
   const [path = "", search = ""] = uri.split("?");
   const filled = path.replace(/\{(\w+)\+?\}/g, (_, label: string) =>
@@ -494,7 +562,8 @@ function addressOf({ facts }: Service<object, never>, operation: OperationModel,
 
 /** A body that says nothing but what is asked for. */
 function empty(protocol: Protocol, name: string, { facts }: Service<object, never>): string {
-  return { json: "{}", query: `Action=${name}&Version=${facts.version}`, xml: "" }[protocol];
+  const form = `Action=${name}&Version=${facts.version}`;
+  return { json: "{}", query: form, ec2: form, xml: "" }[protocol];
 }
 
 /** A GET or DELETE is never read beyond its path; a query parameter that nobody asks for is left out. */
@@ -517,7 +586,7 @@ function malformed(
     );
     return ["{", "[]", "null", '"x"', "\u0000", `{"a":${"[".repeat(200)}`, ...wrong];
   }
-  if (protocol === "query") {
+  if (protocol === "query" || protocol === "ec2") {
     const base = empty(protocol, name, service);
     return members.map(([key, member]) => `${base}&${key}${member.isListSchema() ? "=x&" : ".a=x&"}${key}=y`);
   }
