@@ -29,7 +29,7 @@ export interface Legacy {
   readonly serving: readonly string[];
 }
 
-export interface SupervisorDeps extends EdgeDeps {
+export interface SupervisorDeps extends Omit<EdgeDeps, "logs"> {
   readonly startWorker: () => WorkerProcess;
   readonly stateLog: StateLog;
 }
