@@ -37,6 +37,7 @@ const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts, 
   ["kms", "KMS", FACTS.kms],
   ["sts", "STS", FACTS.sts],
   ["route-53", "Route53", FACTS.route53],
+  ["ec2", "EC2", FACTS.ec2],
   ["elastic-load-balancing-v2", "ElasticLoadBalancingV2", FACTS.elbv2],
   [
     "api-gateway",
