@@ -46,6 +46,7 @@ export class BodyReader {
 
   /** Takes the next part of what came. */
   next(incoming: Incoming): Step {
+    this.piece = NOTHING;
     if (this.complete) return "end";
     if (incoming.waiting === 0) return "more";
     if (this.#framing === "chunked" && this.#chunks) {

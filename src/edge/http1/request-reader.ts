@@ -106,6 +106,12 @@ export class RequestReader {
     return "fault";
   }
 
+  /** Lets go of the last head: an idle connection is to keep as little as it can. */
+  forget(): void {
+    this.head = NOTHING;
+    this.#lines.begin(0);
+  }
+
   /** Gives a head up that does not come to its end, and says of it what came. */
   abandon(bytes: Buffer, from: number, to: number): Refused {
     const first = this.#first;

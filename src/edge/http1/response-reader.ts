@@ -58,6 +58,12 @@ export class ResponseReader {
     return "done";
   }
 
+  /** Lets go of the last head: an idle connection is to keep as little as it can. */
+  forget(): void {
+    this.head = NOTHING;
+    this.#lines.begin(0);
+  }
+
   #failed(what: string): "fault" {
     this.#first = undefined;
     this.fault = `the target's answer has no valid ${what}`;

@@ -154,6 +154,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     const unread = this.#phase === "body";
     const reader = this.#delivery?.into;
     this.#exchange = undefined;
+    this.#reader.forget();
     this.#heardAt = this.#now();
     this.#headBegan = this.#heardAt;
     if (this.#last || this.#draining || this.#ended || (unread && this.#body.left > MOST_DROPPED)) this.#sayGoodbye();
@@ -205,6 +206,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     } finally {
       this.#pumping = false;
     }
+    if (this.#incoming.waiting === 0) this.#incoming.clear();
     if (this.#ended) this.#settleEnd();
     this.#regulate();
   }

@@ -277,6 +277,7 @@ class Http1Target implements TargetConnection, TargetSocketHearer, TargetSide {
     const into = this.#delivery?.into;
     const again = this.#keepAlive && this.#exchange?.sent === true && this.#incoming.waiting === 0;
     this.#exchange?.settle();
+    this.#reader.forget();
     this.#exchange = undefined;
     this.#delivery = undefined;
     this.#used = true;
