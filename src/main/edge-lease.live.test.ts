@@ -19,7 +19,7 @@ import { startWorkerProcess } from "./edge-workers.ts";
 const LEASE = 7 * HOUR;
 
 test("without a word from the control plane for as long as keys are leased, no worker has a key any more; with one it has", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const world = await edgeWorld({ withEdge: false });
   const dataDir = mkdtempSync(join(tmpdir(), "sealkeeper-lease-"));
@@ -50,15 +50,17 @@ test("without a word from the control plane for as long as keys are leased, no w
       return () => (end = () => {});
     },
   };
-  const supervisor = startSupervisor({ edge: "test", endpoint, accessKey, workers: 2, keyLease: LEASE }, {
-    clock: systemClock,
-    timers,
-    ids: randomIds,
-    log: { info: () => {}, warn: () => {} },
-    startWorker: () =>
-      startWorkerProcess(edgeArguments({ ...options, remote: false } as Parameters<typeof edgeArguments>[0])),
-    stateLog: { load: () => [], append: () => {} },
-  } as Parameters<typeof startSupervisor>[1]);
+  const supervisor = startSupervisor(
+    { edge: "test", endpoint, accessKey, workers: 2, keyLease: LEASE },
+    {
+      clock: systemClock,
+      timers,
+      ids: randomIds,
+      log: { info: () => {}, warn: () => {} },
+      startWorker: () => startWorkerProcess(args),
+      stateLog: { load: () => [], append: () => {} },
+    },
+  );
   onTestFinished(() => supervisor.stop());
   const port = await world.port();
   await supervisor.ready;
