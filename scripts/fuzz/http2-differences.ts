@@ -41,6 +41,9 @@ export const ALLOWED: Readonly<Record<string, (difference: Difference) => boolea
   "the last stream of a client's GOAWAY is not judged (6.8)": ({ ours, theirs }) =>
     ours.goaway === undefined && theirs.reason === "GOAWAY: invalid last_stream_id",
 
+  "behind a client's GOAWAY what is open goes on, where node:http2 says GOAWAY, too (6.8)": ({ ours, theirs, said }) =>
+    ours.goaway === undefined && theirs.goaway === "NO_ERROR" && said.frames.some(({ type }) => type === FRAME.goaway),
+
   // Stricter, connection.
   "frames on streams that were passed over (5.1.1)": ({ ours }) =>
     ours.goaway === "PROTOCOL_ERROR" && ours.reason.endsWith("passed over"),
