@@ -143,7 +143,7 @@ class OpenListener implements Listener {
     switch (this.config.protocol) {
       case "HTTP": {
         const client = this.#client(arrival, "http");
-        this.#note(plainConnectionLine(client, at));
+        if (this.#parts.connectionLog.enabled) this.#parts.connectionLog.write(plainConnectionLine(client, at));
         return this.#serve(socket, client, false);
       }
       case "HTTPS":
@@ -175,12 +175,12 @@ class OpenListener implements Listener {
 
   #shaken(handshake: Handshake, visit: TlsVisit): void {
     visit.handshake = handshake;
-    const { accessLog, connections, flows, clock } = this.#parts;
+    const { accessLog, connectionLog, connections, flows, clock } = this.#parts;
     const failed = handshake.failure?.kind === "negotiation";
     if (this.#application) {
       visit.client = this.#client(visit.arrival, "https");
       if (failed) connections.tlsFailed();
-      this.#note(handshakeLine(visit.client, handshake));
+      if (connectionLog.enabled) connectionLog.write(handshakeLine(visit.client, handshake));
       return;
     }
     if (failed) flows("TLS").tlsFailed();
@@ -207,10 +207,6 @@ class OpenListener implements Listener {
     const listenerPort = this.config.port;
     const connectionId = `TID_${this.#parts.ids.hex(16)}`;
     return { address, port, localAddress, localPort, scheme, listenerPort, connectionId };
-  }
-
-  #note(line: string): void {
-    this.#parts.connectionLog.write(line);
   }
 
   #flowEnded(end: Parameters<typeof endedFlowLine>[2]): void {
