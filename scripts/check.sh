@@ -9,7 +9,7 @@ declare -A checks=(
   [format]='biome check .'
   [lint]='oxlint'
   [types]='tsc'
-  [pages]='node scripts/parity.ts --check && node scripts/tls-policies-doc.ts --check'
+  [pages]='node scripts/ec2-model.ts --check && node scripts/parity.ts --check && node scripts/tls-policies-doc.ts --check'
   [unit]='vitest run --project unit --reporter=dot'
 )
 declare -A running

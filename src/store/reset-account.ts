@@ -6,11 +6,12 @@ import type { Tx } from "./store.ts";
 import { deleteZone, zonesById } from "./zones.ts";
 
 /**
- * Removes everything that an account made: load balancers, certificates, keys, zones. The account, its access keys, the
+ * Removes everything that an account made: load balancers, networks, certificates, keys, zones. The account, its access keys, the
  * CA and the journal stay. For development; it reads as much as there is.
  */
 export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removeBalancers(tx, account);
+  await removeNetworks(tx, account);
   await removeCertificates(tx, account);
   await removeKeys(tx, account);
   await removeZones(tx, account);
@@ -31,6 +32,22 @@ async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
     await announce(tx, { kind: "trust-store", trustStoreArn: arn as TrustStoreArn });
   }
   await tx.deleteFrom("balancerTags").where("resourceArn", "like", `%:${account}:%`).execute();
+}
+
+/** What is in a VPC first, then the VPC; the default one comes back when it is asked for. */
+async function removeNetworks(tx: Tx, account: AccountId): Promise<void> {
+  await tx.deleteFrom("hostGroups").where("account", "=", account).execute();
+  await tx.deleteFrom("hosts").where("account", "=", account).execute();
+  const ofAccount = tx.selectFrom("vpcs").select("id").where("account", "=", account);
+  await tx.deleteFrom("routeTableAssociations").where("vpcId", "in", ofAccount).execute();
+  await tx.deleteFrom("routeTables").where("account", "=", account).execute();
+  await tx.deleteFrom("internetGateways").where("account", "=", account).execute();
+  await tx.deleteFrom("subnets").where("account", "=", account).execute();
+  await tx.deleteFrom("securityGroups").where("account", "=", account).execute();
+  await tx.deleteFrom("vpcs").where("account", "=", account).execute();
+  await tx.deleteFrom("networkTags").where("account", "=", account).execute();
+  await tx.deleteFrom("networkOwners").where("account", "=", account).execute();
+  await tx.deleteFrom("metricSeries").where("account", "=", account).execute();
 }
 
 async function removeCertificates(tx: Tx, account: AccountId): Promise<void> {
