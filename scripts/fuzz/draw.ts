@@ -67,6 +67,13 @@ export function pieces(random: Random, bytes: Buffer): Buffer[] {
   return [...cuts, bytes.length].map((cut, i) => bytes.subarray(i === 0 ? 0 : cuts[i - 1], cut));
 }
 
+/** Whether a text has control characters other than tab, CR and LF. */
+export function hasControls(text: string): boolean {
+  return Array.from(text, (one) => one.charCodeAt(0)).some(
+    (code) => code === 127 || (code < 32 && code !== 9 && code !== 10 && code !== 13),
+  );
+}
+
 const NASTY: readonly string[] = [
   "\r",
   "\n",

@@ -3,7 +3,7 @@ import { answerStatus } from "#edge/http/own-answers.ts";
 import { serveHttp1 } from "#edge/http1/server-connection.ts";
 import { http1Target } from "#edge/http1/target-connection.ts";
 import type { TargetFailure, TargetSocketHearer } from "#edge/targets/target-connection.ts";
-import { between, chance, mutated, pick, pieces, times } from "./draw.ts";
+import { between, chance, hasControls, mutated, pick, pieces, times } from "./draw.ts";
 import type { Fuzzer, Outcome, Random } from "./fuzzer.ts";
 import { CLIENT, FRAMING_ERRORS, FRAMING_TRAILER, NO_TIME, SETTINGS } from "./http1-requests.ts";
 import { type Message, type Pairs, type Reading, read } from "./llhttp.ts";
@@ -192,7 +192,7 @@ function refusedFor(message: Message, messages: readonly Message[], stream: stri
     return "interim answer with a length";
   }
   if (messages.some(({ status }) => status < 100)) return "status below 100";
-  if (UNUSUAL.test(reason)) return "control character in a reason";
+  if (hasControls(reason)) return "control character in a reason";
   if (/(^|\r\n\r\n)[\r\n]+HTTP/.test(stream)) return "empty line before an answer";
   if (messages.some((one) => one !== message && refusedFor(one, [], "") !== undefined)) return "an interim answer";
   return undefined;
@@ -252,7 +252,6 @@ const HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
-const UNUSUAL = /[\x00-\x08\x0b-\x1f\x7f]/;
 const LOOKALIKES: ReadonlySet<string> = new Set(["contentlength", "transferencoding"]);
 const STATUS_LINES = [
   "HTTP/1.1 200 OK",
