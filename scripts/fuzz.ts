@@ -3,12 +3,13 @@ import { seededRandom } from "#lib/seeded-random.ts";
 import { type Fuzzer, fuzz } from "./fuzz/fuzzer.ts";
 import { http1Requests } from "./fuzz/http1-requests.ts";
 import { http1Responses } from "./fuzz/http1-responses.ts";
+import { http2Answers } from "./fuzz/http2-answers.ts";
 import { http2Blocks, http2Frames } from "./fuzz/http2-requests.ts";
 
 /** Parsers of ours beside somebody else's, on bytes that are drawn from a seed. */
 const FUZZERS: Readonly<Record<string, readonly Fuzzer[]>> = {
   http1: [http1Requests, http1Responses],
-  http2: [http2Frames, http2Blocks],
+  http2: [http2Frames, http2Blocks, http2Answers],
 };
 
 const HELP = `node scripts/fuzz.ts TARGET [--cases N] [--seed N] [--first N]

@@ -20,7 +20,7 @@ export function memorySocket(): MemorySocket {
     write(piece: Uint8Array | string, ...more: readonly unknown[]) {
       written += typeof piece === "string" ? piece : Buffer.from(piece).toString("latin1");
       const done = more.at(-1);
-      if (typeof done === "function") done();
+      if (typeof done === "function") queueMicrotask(() => done());
       return true;
     },
     end() {

@@ -38,9 +38,9 @@ export class Outbox {
 
   /** Sees to it that `chunk` has this many bytes left; answers where they begin. */
   reserve(bytes: number): number {
-    if (this.#used + bytes > this.chunk.length) {
+    while (this.#used + bytes > this.chunk.length) {
       if (this.#used > 0) this.#write();
-      this.chunk = FREE.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
+      else this.chunk = FREE.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
     }
     if (!this.#scheduled) {
       this.#scheduled = true;
