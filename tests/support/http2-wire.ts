@@ -13,7 +13,7 @@ export interface WireClient {
 }
 
 export function wireClient(port: number, ...first: readonly Buffer[]): WireClient {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   const heard = new Heard();
   socket.on("data", (bytes) => heard.take(bytes));
   socket.on("error", () => {});
