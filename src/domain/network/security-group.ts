@@ -124,14 +124,15 @@ export function checkRuleDescription(text: string | undefined): void {
 
 /**
  * Who may connect, by the ingress rules of all of a load balancer's groups; `members` are the addresses of what is in a
- * group. What is said twice stands once; protocols without ports concern no listener.
+ * group. What is said twice stands once; protocols without ports concern no listener. What is beyond the most that an
+ * edge takes is not let in: blocks come first, so that only members of large groups can be left out.
  */
 export function edgeIngress(
   rules: readonly RuleMatch[],
   members: ReadonlyMap<string, readonly string[]>,
 ): readonly EdgeIngress[] {
   const allowed = new Map<string, EdgeIngress>();
-  for (const rule of rules) {
+  for (const rule of rules.toSorted((a, b) => Number(a.sourceKind === "group") - Number(b.sourceKind === "group"))) {
     const ports = edgePorts(rule);
     if (!ports) continue;
     const addresses = (members.get(rule.source) ?? []).map((address) => `${address}/32`);
@@ -139,7 +140,7 @@ export function edgeIngress(
       allowed.set(`${ports.protocol} ${ports.fromPort} ${ports.toPort} ${cidr}`, { ...ports, cidr });
     }
   }
-  return [...allowed.values()];
+  return [...allowed.values()].slice(0, MOST_BLOCKS);
 }
 
 function edgePorts({ protocol, fromPort, toPort }: RuleMatch): Omit<EdgeIngress, "cidr"> | undefined {
@@ -173,6 +174,8 @@ function invalidWords(what: string, text: string): Refusal {
   );
 }
 
+/** domain/edge-shapes.ts */
+const MOST_BLOCKS = 10_000;
 const PROTOCOLS: Readonly<Record<string, string>> = {
   "-1": "-1",
   all: "-1",
