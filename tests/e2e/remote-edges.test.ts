@@ -69,8 +69,13 @@ test("an edge on another machine joins, serves at its own addresses, serves on w
   expect(made.Endpoints).toEqual([`https://${product.fleet}`]);
   const dataDir = edgeDir();
   const said = await sealkeeper(
-    ...["edge", "join", "--endpoint", `https://${product.fleet}`, "--token", made.Token],
-    ...["--ca-fingerprint", made.Fingerprint, "--data-dir", dataDir, "--workers", "2"],
+    "edge",
+    "join",
+    `--endpoint=https://${product.fleet}`,
+    `--token=${made.Token}`,
+    `--ca-fingerprint=${made.Fingerprint}`,
+    `--data-dir=${dataDir}`,
+    "--workers=2",
   );
   expect(said).toContain("joined as rack-1 at 127.9.1.16/28");
   for (const file of ["edge-identity.pem", "edge-credentials", "edge.json"]) {

@@ -49,6 +49,8 @@ export interface WorkerDeps {
    * its share of all new connections comes to it.
    */
   readonly mayListen: (worker: Worker) => boolean;
+  /** Whether it has opened every key that it can open now. */
+  readonly hasKeys: (worker: Worker) => boolean;
   readonly onMessage: (message: EdgeMessage) => void;
   readonly onFollowed: () => void;
   readonly onError: (what: string, error: unknown) => void;
@@ -68,7 +70,7 @@ export function takeOn(id: number, process: WorkerProcess, deps: WorkerDeps): Wo
     if (isReady && pending.size === 0) return;
     if (!deps.mayListen(worker)) return;
     for (const [question, socket] of pending) if (!socket.given) give(question, socket);
-    if (followed < 0 || pending.size > 0 || isReady) return;
+    if (followed < 0 || pending.size > 0 || isReady || !deps.hasKeys(worker)) return;
     isReady = true;
     ready.resolve();
   };

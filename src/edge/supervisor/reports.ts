@@ -21,6 +21,8 @@ export interface Reports {
   present(): readonly EdgeMessage[];
   /** What a worker serves: `<load balancer> <certificate>`. */
   servedBy(worker: number): ReadonlySet<string>;
+  /** Whether a worker serves that certificate, or has said that it cannot. */
+  isDecided(worker: number, key: string): boolean;
 }
 
 export function reports(): Reports {
@@ -30,6 +32,8 @@ export function reports(): Reports {
   const dropped = new Map<string, Dropped>();
   const health = new Map<LoadBalancerArn, EdgeMessage>();
   const refused = new Set<string>();
+  /** `<worker> <load balancer> <certificate>` of what a worker cannot serve. */
+  const failing = new Set<string>();
   const minutes = minuteSums();
   /** What was said last, so that nothing is said twice. */
   const said = new Map<string, string>();
@@ -90,6 +94,7 @@ export function reports(): Reports {
             const key = `${loadBalancerArn} ${certificateArn}`;
             const known = serving.get(key) ?? { loadBalancerArn, certificateArn, serials: new Map(), told: undefined };
             known.serials.set(worker, serial);
+            failing.delete(`${worker} ${key}`);
             serving.set(key, known);
             return servingNews(key);
           });
@@ -112,7 +117,9 @@ export function reports(): Reports {
           return droppedNews(key, false);
         }
         case "cannot-serve": {
-          const key = `${message.loadBalancerArn} ${message.certificateArn} ${message.serial}`;
+          const subject = `${message.loadBalancerArn} ${message.certificateArn}`;
+          const key = `${subject} ${message.serial}`;
+          failing.add(`${worker} ${subject}`);
           if (refused.has(key)) return [];
           if (refused.size >= MOST_REFUSED) refused.clear();
           refused.add(key);
@@ -136,6 +143,7 @@ export function reports(): Reports {
       for (const reported of listening.values()) reported.delete(worker);
       for (const [key, { serials }] of serving) if (serials.delete(worker) && serials.size === 0) serving.delete(key);
       for (const { waiting } of dropped.values()) waiting.delete(worker);
+      for (const key of failing) if (key.startsWith(`${worker} `)) failing.delete(key);
       return [...allNews(), ...minutes.left(worker, counted)];
     },
     followed: () => [...dropped.keys()].flatMap((key) => droppedNews(key, true)),
@@ -161,6 +169,7 @@ export function reports(): Reports {
         ...[...served].flatMap(([arn, certificates]) => inPieces(arn, certificates)),
       ];
     },
+    isDecided: (worker, key) => failing.has(`${worker} ${key}`) || serving.get(key)?.serials.has(worker) === true,
     servedBy: (worker) => new Set([...serving].filter(([, { serials }]) => serials.has(worker)).map(([key]) => key)),
   };
 }

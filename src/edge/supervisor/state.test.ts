@@ -48,8 +48,8 @@ function told(frames: readonly Buffer[]): EdgeState {
   return state;
 }
 const known = (state: EdgeState): unknown => [
-  [...state.sealed].map(([key, frame]) => [key, frame.toString("latin1")]).toSorted(),
-  [...state.listeners()].toSorted(),
+  Object.fromEntries([...state.sealed].map(([key, frame]) => [key, frame.toString("latin1")])),
+  Object.fromEntries(state.listeners()),
   state.revision,
 ];
 

@@ -18,6 +18,8 @@ export interface EdgeState {
   listeners(): ReadonlyMap<string, Bound>;
   /** Frames with a key or a secret, by `<load balancer> <certificate or secret>`. */
   readonly sealed: ReadonlyMap<string, Buffer>;
+  /** The certificates among them. */
+  certificates(): Iterable<string>;
   /** The frames that take every key and secret away from who has them. */
   withdrawals(): readonly Buffer[];
   /** How many bytes a snapshot has. */
@@ -160,6 +162,11 @@ export function edgeState(): EdgeState {
       return places;
     },
     sealed,
+    *certificates() {
+      for (const own of owned.values()) {
+        for (const [key, gone] of own) if (gone.kind === "certificate-gone") yield key;
+      }
+    },
     withdrawals: () => [...owned.values()].flatMap((own) => [...own.values()].map(encodeControlMessage)),
     get bytes() {
       return bytes;

@@ -55,6 +55,8 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
   const sockets = openSockets(settings.attempts ?? bindAttempts, settings.legacy?.sockets);
   const legacyServing = new Set(settings.legacy?.serving);
   const workers = new Map<number, Worker>();
+  /** When each was started, as `Clock` tells it. */
+  const began = new Map<number, number>();
   const ready = Promise.withResolvers<void>();
   let isReady = false;
   let stopping = false;
@@ -82,14 +84,23 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
 
   /** What a worker must be able to serve before it shares the sockets of those who serve it now. */
   const owed = (worker: Worker): ReadonlySet<string> => {
-    const others = counted().filter((other) => other !== worker);
-    const served = isReady ? others.map(({ id }) => said.servedBy(id)) : [legacyServing];
-    return new Set(served.flatMap((keys) => [...keys].filter((key) => state.sealed.has(key))));
+    const served = counted()
+      .filter((other) => other !== worker)
+      .map(({ id }) => said.servedBy(id));
+    const all = isReady ? served : [...served, legacyServing];
+    return new Set(all.flatMap((keys) => [...keys].filter((key) => state.sealed.has(key))));
   };
+  /** Where nobody serves yet, the eldest begins at once: its fellows would take connections before they have a key. */
   const mayListen = (worker: Worker): boolean => {
+    const isAlone = counted().every((other) => other === worker) && legacyServing.size === 0;
+    if (isAlone) return worker === [...workers.values()].find(({ isLeaving }) => !isLeaving);
     const own = said.servedBy(worker.id);
     return [...owed(worker)].every((key) => own.has(key));
   };
+  const hasKeys = (worker: Worker): boolean =>
+    state.sealed.size > MOST_AWAITED ||
+    deps.clock.now().getTime() - (began.get(worker.id) ?? 0) > KEYS_AWAITED ||
+    [...state.certificates()].every((key) => said.isDecided(worker.id, key));
   const acknowledge = (): void => {
     const all = counted();
     const followed = Math.min(...all.map((worker) => worker.followed));
@@ -118,10 +129,12 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
   };
   const start = (): Worker => {
     const id = nextId++;
+    began.set(id, deps.clock.now().getTime());
     const worker: Worker = takeOn(id, deps.startWorker(), {
       sockets,
       listeners: () => state.listeners(),
       mayListen,
+      hasKeys,
       onMessage: (message) => hear(worker, message),
       onFollowed: acknowledge,
       onError,
@@ -136,6 +149,7 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     });
     void worker.process.ended.then(() => {
       workers.delete(id);
+      began.delete(id);
       dismissed(worker);
     });
     return worker;
@@ -166,12 +180,12 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     let failures = 0;
     for (let current = worker; ; current = start()) {
       kept.add(current);
-      const began = deps.clock.now().getTime();
+      const since = deps.clock.now().getTime();
       const how = await current.process.ended;
       kept.delete(current);
       if (current.isLeaving || stopping) return;
       onError(`worker ${current.pid} ended`, new Error(how));
-      failures = deps.clock.now().getTime() - began > STEADY ? 0 : failures + 1;
+      failures = deps.clock.now().getTime() - since > STEADY ? 0 : failures + 1;
       if (failures > 0) await pause(backoff(failures, RETRY));
       if (stopping) return;
     }
@@ -290,6 +304,9 @@ const TOLD_IN_THE_LOG: ReadonlySet<EdgeMessage["kind"]> = new Set([
 ]);
 /** A worker that lived for so long did not fail at its start. */
 const STEADY: Millis = 5 * SECOND;
+/** How long a worker may take for its keys before it counts, and of how many that is asked at all. */
+const KEYS_AWAITED: Millis = 10 * SECOND;
+const MOST_AWAITED = 500;
 const RETRY = { first: 50, most: 5 * SECOND };
 const REMIND: Millis = SECOND;
 const ROTATION: Millis = 12 * HOUR;
