@@ -1,4 +1,5 @@
 import * as acm from "@aws-sdk/client-acm";
+import * as ec2 from "@aws-sdk/client-ec2";
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as route53 from "@aws-sdk/client-route-53";
 import { cbor } from "@smithy/core/cbor";
@@ -9,7 +10,7 @@ import { parseCbor } from "./codec/cbor.ts";
 import { cborFormat } from "./codec/cbor-format.ts";
 import { jsonFormat, parseJson } from "./codec/json-format.ts";
 import { reader } from "./codec/reader.ts";
-import { textFormat } from "./codec/text-format.ts";
+import { ec2Format, textFormat } from "./codec/text-format.ts";
 import { queryTree, readForm } from "./query-tree.ts";
 import { AwsError } from "./service.ts";
 import { readClaim } from "./sigv4/claim.ts";
@@ -29,8 +30,10 @@ function survives(parse: () => unknown): void {
 const search = reader(jsonFormat(), {}, { invalidInput: "ValidationException" });
 const filter = NormalizedSchema.of(acm.SearchCertificatesRequest$);
 const listener = NormalizedSchema.of(elbv2.CreateListenerInput$);
+const ingress = NormalizedSchema.of(ec2.AuthorizeSecurityGroupIngressRequest$);
 const batch = NormalizedSchema.of(route53.ChangeResourceRecordSetsRequest$);
 const fromText = reader(textFormat, {}, { invalidInput: "ValidationException" });
+const fromEc2 = reader(ec2Format, {}, { invalidInput: "InvalidParameterValue", missingInput: "MissingParameter" });
 const fromCbor = reader(cborFormat, {}, { invalidInput: "ValidationException" });
 
 describe("the XML reader", () => {
@@ -245,6 +248,23 @@ describe("the tree of query parameters", () => {
     const form = fc.array(fc.tuple(name, fc.string({ maxLength: 5 })), { maxLength: 20 });
     fc.assert(fc.property(form, (pairs) => survives(() => fromText(listener, queryTree(new URLSearchParams(pairs))))));
     expect(({} as { a?: 1 }).a).toBeUndefined();
+  });
+  test("survives any parameters of EC2's", () => {
+    const words = [
+      "IpPermissions",
+      "1",
+      "2",
+      "IpRanges",
+      "CidrIp",
+      "FromPort",
+      "GroupId",
+      "TagSpecification",
+      "Tag",
+      "member",
+    ];
+    const place = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }).map((path) => path.join("."));
+    const form = fc.array(fc.tuple(place, fc.string({ maxLength: 5 })), { maxLength: 20 });
+    fc.assert(fc.property(form, (pairs) => survives(() => fromEc2(ingress, queryTree(new URLSearchParams(pairs))))));
   });
   test.for([
     ["one deep name", `${"a.".repeat(500_000)}=1`],
