@@ -19,10 +19,13 @@ test("a listener that is not at its own port is logged once, with where it is", 
       sslPolicy: undefined,
       alpnPolicy: undefined,
       certificateArn: undefined,
-      action: {
-        action: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "" },
-        order: undefined,
-      },
+      mutualAuthentication: undefined,
+      actions: [
+        {
+          action: { type: "fixed-response", statusCode: 200, contentType: "text/plain", body: "" },
+          order: undefined,
+        },
+      ],
       tags: [],
     },
     callerOf(),

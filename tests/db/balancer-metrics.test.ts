@@ -39,7 +39,7 @@ for (const database of DATABASES) {
       Statistics: ["SampleCount", "Sum", "Average", "Minimum", "Maximum"],
       ...more,
     })) as { Datapoints: readonly { Timestamp: unknown }[] };
-    return Datapoints.map(({ Timestamp: _, ...rest }) => rest);
+    return Datapoints.map(({ Timestamp: _at, ...rest }) => rest);
   };
 
   const listed = async (world: EventWorld, filter: object = {}): Promise<readonly object[]> => {

@@ -80,13 +80,13 @@ interface Carried {
   readonly arn: CertificateArn;
   readonly first: Foreign;
   readonly rolledBack: readonly string[];
-  follow(): Promise<Date | undefined>;
-  state(): Promise<{ readonly state: string; readonly problem: string | null } | undefined>;
-  report(edge: string, report: EdgeReport): Promise<void>;
-  edge(name: string, foreign: Foreign): Promise<Server>;
+  readonly follow: () => Promise<Date | undefined>;
+  readonly state: () => Promise<{ readonly state: string; readonly problem: string | null } | undefined>;
+  readonly report: (edge: string, report: EdgeReport) => Promise<void>;
+  readonly edge: (name: string, foreign: Foreign) => Promise<Server>;
   /** Another version of the certificate, with a key of its own. */
-  reimport(): Promise<Foreign>;
-  served(): Promise<string | undefined>;
+  readonly reimport: () => Promise<Foreign>;
+  readonly served: () => Promise<string | undefined>;
 }
 
 const input = ({ certificate, privateKey }: Foreign) => ({

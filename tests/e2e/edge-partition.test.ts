@@ -36,8 +36,15 @@ async function edgeOn(machine: Machine, name: string, product: Product, fleet: s
     Fingerprint: string;
   };
   machine.run(
-    ...[process.execPath, BIN, "edge", "join", "--endpoint", `https://${fleet}`, "--token", made.Token],
-    ...["--ca-fingerprint", made.Fingerprint, "--data-dir", dataDir, "--workers", "1"],
+    process.execPath,
+    BIN,
+    "edge",
+    "join",
+    `--endpoint=https://${fleet}`,
+    `--token=${made.Token}`,
+    `--ca-fingerprint=${made.Fingerprint}`,
+    `--data-dir=${dataDir}`,
+    "--workers=1",
   );
   machine.start(process.execPath, BIN, "edge", "run", "--data-dir", dataDir);
 }
