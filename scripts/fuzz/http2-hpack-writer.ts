@@ -27,7 +27,7 @@ export class HpackWriter {
 
   /** A reference to an entry that there is, or just not any more. */
   reference(): Buffer {
-    return integer(0x80, 7, between(this.#random, 1, 63 + this.#table.length));
+    return integer(0x80, 7, between(this.#random, 1, 61 + this.#table.length + (chance(this.#random, 0.1) ? 1 : 0)));
   }
 
   #header(name: string, value: string): Buffer {
