@@ -69,6 +69,13 @@ export async function main(args: readonly string[]): Promise<number> {
         makeWay();
         return undefined;
       case "orphan":
+        // It has the sockets, and we were not given them: it starts the one to whom it gives them.
+        if (!bequest) {
+          log.warn("workers of an earlier supervisor hold its sockets: they start another themselves");
+          door?.close();
+          setImmediate(() => process.exit(ANOTHER_IS_HERE));
+          return undefined;
+        }
         visitor.ref();
         return Promise.race([edge?.ready, stopping.promise]).then(() => "yield");
     }

@@ -90,10 +90,11 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     const all = isReady ? served : [...served, legacyServing];
     return new Set(all.flatMap((keys) => [...keys].filter((key) => state.sealed.has(key))));
   };
+  const eldest = (): Worker | undefined => [...workers.values()].find(({ isLeaving }) => !isLeaving);
   /** Where nobody serves yet, the eldest begins at once: its fellows would take connections before they have a key. */
   const mayListen = (worker: Worker): boolean => {
     const isAlone = counted().every((other) => other === worker) && legacyServing.size === 0;
-    if (isAlone) return worker === [...workers.values()].find(({ isLeaving }) => !isLeaving);
+    if (isAlone) return worker === eldest();
     const own = said.servedBy(worker.id);
     return [...owed(worker)].every((key) => own.has(key));
   };
@@ -118,7 +119,13 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     led = first;
     if (first) note(first, { kind: "leader", leads: true });
   };
+  /** What those say who are yet to listen where nobody does: it would be taken for service. */
+  let early: { readonly worker: Worker; readonly message: EdgeMessage }[] = [];
   const hear = (worker: Worker, message: EdgeMessage): void => {
+    if (message.kind === "listening" && counted().length === 0 && worker !== eldest()) {
+      early.push({ worker, message });
+      return;
+    }
     if (message.kind === "target-health") {
       const { loadBalancerArn, targets } = message;
       if (worker !== led) return;
@@ -156,6 +163,10 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
   };
   /** What follows from who is there now. */
   const settle = (): void => {
+    if (counted().length > 0) {
+      for (const { worker, message } of early) if (workers.has(worker.id)) hear(worker, message);
+      early = [];
+    }
     acknowledge();
     lead();
     for (const worker of workers.values()) worker.review();
