@@ -8,11 +8,10 @@ import { Refusal } from "#domain/refusal.ts";
 import { deleteAssociation, findAssociation, insertAssociation } from "#store/certificate-associations.ts";
 import { findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, holdCertificate } from "#store/certificates.ts";
-import { removeDeployment } from "#store/deployments.ts";
 import { findGrant } from "#store/grants.ts";
 import type { Tx } from "#store/store.ts";
 import { promiseAdvance } from "./advance-job.ts";
-import { promiseDeployment } from "./deployment-job.ts";
+import { endDeployment, promiseDeployment } from "./deployment-job.ts";
 import { readCertificateArn } from "./find.ts";
 import { announceTo } from "./put-in-force.ts";
 
@@ -93,7 +92,7 @@ export async function detachCertificate(
   const association = await deleteAssociation(tx, certificateArn, resourceArn);
   if (!association) return;
   await retireGrant(tx, association, deps);
-  await removeDeployment(tx, certificateArn, resourceArn);
+  await endDeployment(tx, certificateArn, resourceArn, deps.clock.now());
   await announceTo(tx, certificateArn, resourceArn);
   await promiseAdvance(tx, certificateArn, deps.clock.now()); // from now on it is not renewed, if nobody else uses it
 }

@@ -1,6 +1,6 @@
 import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn.ts";
 import { enqueueBy } from "#jobs/queue.ts";
-import { beginDeployment } from "#store/deployments.ts";
+import { beginDeployment, removeDeployment } from "#store/deployments.ts";
 import type { Tx } from "#store/store.ts";
 
 /** The name of the job that follows a certificate's version until every edge was seen serving it. */
@@ -24,6 +24,17 @@ export async function promiseDeployment(
     previous: previous ?? null,
     at: now.getTime(),
   });
+  await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
+}
+
+/** `resourceArn` serves the certificate no longer: what was kept for going back is looked at once more. */
+export async function endDeployment(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  resourceArn: string,
+  now: Date,
+): Promise<void> {
+  await removeDeployment(tx, certificateArn, resourceArn);
   await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
 }
 

@@ -66,7 +66,8 @@ test("the edges of both nodes serve what was made on either, and renewal happens
   expect(count("CertificateIssued")).toBe(1);
   expect(count("SignCertificate") - 1 - count("CertificateRenewed")).toBeOneOf([0, 1]); // the next may be under way
   const jobs = await database.selectFrom("jobs").select("task").where("subject", "=", certificateArn).execute();
-  expect(jobs).toEqual([{ task: "certificate.advance" }]);
+  expect(jobs).toContainEqual({ task: "certificate.advance" });
+  expect(jobs.filter(({ task }) => task === "certificate.advance")).toHaveLength(1);
 });
 
 test("two nodes that start at the same instant on an empty database agree on the CA, the account and the key", async () => {

@@ -90,6 +90,7 @@ describe("a reimport", () => {
     });
     const edge = await readEdgeCertificate(store, BALANCER as LoadBalancerArn, CertificateArn);
     expect(edge?.chain).toContain(next.certificate.trim());
+    await world.work(); // no edge is left that has to be seen with it
     const versions = await store
       .selectFrom("certificateVersions")
       .select("generation")
