@@ -74,12 +74,13 @@ export interface EdgeCaller {
 async function followSoon(
   tx: Tx,
   loadBalancerArn: LoadBalancerArn,
-  served: readonly { readonly certificateArn: CertificateArn }[],
+  served: readonly { readonly certificateArn: CertificateArn; readonly serial: string }[],
   { edge, now }: { readonly edge: string; readonly now: Date },
 ): Promise<void> {
   const arns = served.map(({ certificateArn }) => certificateArn);
   for (const certificateArn of await openDeployments(tx, loadBalancerArn, arns)) {
-    await removeRefusals(tx, { certificateArn, loadBalancerArn }, edge);
+    const serial = served.find((one) => one.certificateArn === certificateArn)?.serial ?? "";
+    await removeRefusals(tx, { certificateArn, loadBalancerArn }, { edge, serial });
     await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
   }
 }

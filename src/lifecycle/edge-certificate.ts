@@ -51,12 +51,11 @@ async function versionToServe(
   return earlier ?? (await findCurrentVersion(db, certificateArn));
 }
 
-/** Whether a generation is still there, sealed, and valid until `until` at least: then edges can go back to it. */
-export async function isServable(db: Db, arn: CertificateArn, generation: number, until: Date): Promise<boolean> {
+/** The end of a generation that is still there, sealed: until then edges can go back to it. */
+export async function servableUntil(db: Db, arn: CertificateArn, generation: number): Promise<Date | undefined> {
   const version = await findVersion(db, arn, generation);
-  if (!version?.sealed) return false;
-  const [leaf] = parsePem(version.certificate, 1);
-  return leaf !== undefined && describeCertificate(leaf.der).notAfter > until;
+  const [leaf] = version?.sealed ? parsePem(version.certificate, 1) : [];
+  return leaf && describeCertificate(leaf.der).notAfter;
 }
 
 /** An imported certificate may lack its last line break. */

@@ -3,6 +3,7 @@ import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn
 import { usersOf } from "#store/certificate-associations.ts";
 import { writeUsages } from "#store/certificate-details.ts";
 import { completeVersion, deleteVersionsBefore } from "#store/certificate-versions.ts";
+import { listDeployments } from "#store/deployments.ts";
 import { announce } from "#store/edge-changes.ts";
 import type { Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
@@ -48,12 +49,25 @@ export async function putInForce(
     throw new Error(`generation ${generation} of ${arn} has no key`);
   }
   const users = await usersOf(tx, arn);
-  const previous = generation - 1;
-  await deleteVersionsBefore(tx, arn, users.length > 0 ? previous : generation);
-  for (const resourceArn of users) {
+  const served = await servedGenerations(tx, arn, generation - 1);
+  const kept = users.map((resourceArn) => served.get(resourceArn) ?? generation - 1);
+  await deleteVersionsBefore(tx, arn, Math.min(generation, ...kept));
+  for (const [i, resourceArn] of users.entries()) {
+    const previous = kept[i] ?? generation - 1;
     await announceTo(tx, arn, resourceArn);
     await promiseDeployment(tx, { certificateArn: arn, resourceArn, generation, previous }, now);
   }
+}
+
+/** What each user of a certificate serves: after a roll-back it is an earlier one than the one in force. */
+async function servedGenerations(tx: Tx, arn: CertificateArn, inForce: number): Promise<ReadonlyMap<string, number>> {
+  const deployments = await listDeployments(tx, arn);
+  return new Map(
+    deployments.map(({ loadBalancerArn, state, previous }) => [
+      loadBalancerArn,
+      state === "ROLLED_BACK" && previous !== null ? previous : inForce,
+    ]),
+  );
 }
 
 /** Tells the edges that carry `resourceArn` that what it holds of this certificate has changed. */

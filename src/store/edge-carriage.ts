@@ -61,6 +61,22 @@ export async function putEdgeAddress(tx: Tx, edge: string, arn: LoadBalancerArn,
     .execute();
 }
 
+/** Takes back the addresses of edges in zones where the load balancer is not any more. */
+export async function removeAddressesElsewhere(tx: Tx, arn: LoadBalancerArn, zones: readonly string[]): Promise<void> {
+  if (zones.length === 0) return;
+  await tx
+    .deleteFrom("edgeAddresses")
+    .where("loadBalancerArn", "=", arn)
+    .where("edge", "in", (query) =>
+      query
+        .selectFrom("edgeMembers")
+        .select("edgeMembers.edge")
+        .where("zone", "is not", null)
+        .where("zone", "not in", zones),
+    )
+    .execute();
+}
+
 /** The addresses of their own that edges have for load balancers, with the zones of those edges. */
 export async function listZoneAddresses(
   db: Db,

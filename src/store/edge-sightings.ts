@@ -106,17 +106,17 @@ export async function putRefusal(
     .execute();
 }
 
-/** An edge can serve it after all; without `edge`: what all of them said is forgotten. */
+/** An edge can serve that version after all; without `of`: what all of them said is forgotten. */
 export async function removeRefusals(
   db: Db,
   { certificateArn, loadBalancerArn }: OnBalancer,
-  edge?: string,
+  of?: { readonly edge: string; readonly serial: string },
 ): Promise<void> {
   await db
     .deleteFrom("edgeRefusals")
     .where("certificateArn", "=", certificateArn)
     .where("loadBalancerArn", "=", loadBalancerArn)
-    .$if(edge !== undefined, (query) => query.where("edge", "=", edge ?? ""))
+    .$if(of !== undefined, (query) => query.where("edge", "=", of?.edge ?? "").where("serial", "=", of?.serial ?? ""))
     .execute();
 }
 

@@ -217,5 +217,8 @@ const LISTENER_ROW = {
   protocol: "HTTPS",
   sslPolicy: null,
   alpnPolicy: null,
-  defaultAction: "{}",
+  defaultActions: "[]",
+  mutualAuthentication: null,
+  trustStoreArn: null,
+  attributes: "{}",
 } as never;

@@ -19,7 +19,7 @@ const facts = (more: Partial<DeploymentFacts> = {}): DeploymentFacts => ({
   changedAt: NOW,
   looks: 0,
   attempts: 0,
-  canGoBack: true,
+  backUntil: later(NOW, 90 * 24 * HOUR),
   places: [place()],
   ...more,
 });
@@ -74,16 +74,17 @@ test("an edge that cannot serve it for two minutes takes all of them back to the
 });
 
 test("where there is nothing to go back to it is waited for", () => {
-  const step = nextDeploymentStep(facts({ canGoBack: false, places: [place(refused(later(NOW, -HOUR)))] }), NOW);
+  const step = nextDeploymentStep(facts({ backUntil: undefined, places: [place(refused(later(NOW, -HOUR)))] }), NOW);
   expect(step).toMatchObject({ kind: "wait", problem: "the edge local cannot serve 02: KMS said no" });
 });
 
 test("after a roll-back it is tried again: after an hour, then two, four …, or when the version before ends", () => {
-  const back = (attempts: number, since: Date, canGoBack = true) =>
-    nextDeploymentStep(facts({ state: "ROLLED_BACK", attempts, changedAt: since, canGoBack, places: [] }), NOW);
+  const back = (attempts: number, since: Date, backUntil: Date | undefined = later(NOW, 90 * 24 * HOUR)) =>
+    nextDeploymentStep(facts({ state: "ROLLED_BACK", attempts, changedAt: since, backUntil, places: [] }), NOW);
   expect(back(1, NOW)).toMatchObject({ kind: "wait", again: later(NOW, HOUR) });
   expect(back(3, NOW)).toMatchObject({ kind: "wait", again: later(NOW, 4 * HOUR) });
   expect(back(9, NOW)).toMatchObject({ kind: "wait", again: later(NOW, 24 * HOUR) });
   expect(back(1, later(NOW, -HOUR))).toEqual({ kind: "try-again" });
-  expect(back(9, NOW, false)).toEqual({ kind: "try-again" });
+  expect(back(9, NOW, later(NOW, 3 * HOUR))).toMatchObject({ kind: "wait", again: later(NOW, 3 * HOUR) });
+  expect(back(9, NOW, NOW)).toEqual({ kind: "try-again" });
 });

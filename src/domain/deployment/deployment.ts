@@ -17,8 +17,8 @@ export interface DeploymentFacts {
   readonly looks: number;
   readonly attempts: number;
   readonly changedAt: Date;
-  /** The version before can be served: it is there, and in force for a while. */
-  readonly canGoBack: boolean;
+  /** Until when the version before can be served, an hour before its end; undefined when it is not there. */
+  readonly backUntil: Date | undefined;
   /** Every place where a listener has the certificate: each edge that carries the load balancer. */
   readonly places: readonly Place[];
 }
@@ -49,21 +49,25 @@ export type DeploymentStep =
  * is the listener's choice, and proves nothing against this one.
  */
 export function nextDeploymentStep(facts: DeploymentFacts, now: Date): DeploymentStep {
-  const { state, places, serial, changedAt, attempts, canGoBack } = facts;
+  const { state, places, serial, changedAt, attempts, backUntil } = facts;
   if (state === "ROLLED_BACK") {
-    const again = later(changedAt, retryAfter(attempts));
-    if (!canGoBack || again <= now) return { kind: "try-again" };
+    const again = backUntil && earlier(later(changedAt, retryAfter(attempts)), backUntil);
+    if (!again || again <= now) return { kind: "try-again" };
     return { kind: "wait", problem: "an earlier try was rolled back", again };
   }
   const refusing = places.find(({ refusal }) => refusal && later(refusal.since, PATIENCE) <= now);
-  if (refusing?.refusal && canGoBack) {
+  if (refusing?.refusal && backUntil && backUntil > now) {
     const problem = `the edge ${refusing.edge} cannot serve ${serial}: ${refusing.refusal.reason}`;
-    return { kind: "roll-back", problem, again: later(now, retryAfter(attempts + 1)) };
+    return { kind: "roll-back", problem, again: earlier(later(now, retryAfter(attempts + 1)), backUntil) };
   }
   const missing = places.find(({ sighting }) => !isSeen(sighting, serial));
   if (places.length === 0) return { kind: "wait", problem: "no edge listens with it yet" };
   if (!missing) return { kind: "deployed" };
   return { kind: "wait", problem: problemAt(missing, serial), again: later(now, pause(facts)) };
+}
+
+function earlier(one: Date, other: Date): Date {
+  return one < other ? one : other;
 }
 
 function isSeen(sighting: Sighting, serial: string): boolean {

@@ -5,7 +5,7 @@ import type { Clock } from "#lib/clock.ts";
 import { HOUR, later } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
 import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
-import { isServable } from "#lifecycle/edge-certificate.ts";
+import { servableUntil } from "#lifecycle/edge-certificate.ts";
 import { type CurrentVersion, deleteVersionsBefore, findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
 import { type Deployment, listDeployments, moveDeployment, noteLook, openDeploymentsOf } from "#store/deployments.ts";
@@ -101,8 +101,9 @@ async function follow(deployment: Deployment, subject: Subject, deps: FollowDeps
 }
 
 async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDeps): Promise<DeploymentFacts> {
-  const { store, clock } = deps;
+  const { store } = deps;
   const { state, startedAt, changedAt, looks, attempts, previous } = deployment;
+  const end = previous === null ? undefined : await servableUntil(store, deployment.certificateArn, previous);
   const stored = await listPlaces(store, deployment);
   const refusals = (await listRefusals(store, deployment)).filter(({ serial }) => serial === subject.version.serial);
   // After a roll-back there is nothing to be seen before the next try.
@@ -125,8 +126,7 @@ async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDep
     changedAt: new Date(changedAt),
     looks,
     attempts,
-    canGoBack:
-      previous !== null && (await isServable(store, deployment.certificateArn, previous, later(clock.now(), HOUR))),
+    backUntil: end && later(end, -HOUR),
     places,
   };
 }

@@ -2,13 +2,15 @@ import { checkSettings, type LoadBalancer } from "#domain/balancers/load-balance
 import type { Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { checkPlacement, type Placement, placeBalancer } from "#integrations/ec2/placement.ts";
+import { removeAddressesElsewhere } from "#store/edge-carriage.ts";
 import { announce } from "#store/edge-changes.ts";
 import { setBalancerSecurityGroups, setBalancerSubnets } from "#store/load-balancers.ts";
 import type { Tx } from "#store/store.ts";
 import type { BalancerDeps } from "./deps.ts";
 import { heldLoadBalancer } from "./find.ts";
+import { announceTarget } from "./places.ts";
 
-/** Replaces the subnets, within the VPC. Throws `balancer-not-found` and as `createLoadBalancer`. */
+/** Replaces the subnets, within the VPC; edges of zones that it leaves carry it no longer. Throws `balancer-not-found` and as `createLoadBalancer`. */
 export async function setSubnets(
   arn: string,
   subnets: readonly string[],
@@ -20,6 +22,9 @@ export async function setSubnets(
     const placement = await replaced(tx, { ...present, subnets }, owner, deps);
     const balancer = { ...present, subnets, zones: placement.subnets.map(({ zone }) => zone) };
     await setBalancerSubnets(tx, balancer.arn, balancer);
+    await removeAddressesElsewhere(tx, balancer.arn, balancer.zones);
+    await announce(tx, { kind: "balancer", loadBalancerArn: balancer.arn });
+    await announceTarget(tx, balancer.arn);
     return balancer;
   });
 }
