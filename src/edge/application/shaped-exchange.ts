@@ -14,6 +14,7 @@ export class ShapedExchange implements Exchange {
   readonly expectsContinue: boolean;
   readonly takesTrailers: boolean;
   readonly desync: Exchange["desync"];
+  readonly last: boolean;
   readonly client: Client;
   readonly arrivedAt: number;
   readonly #inner: Exchange;
@@ -30,6 +31,7 @@ export class ShapedExchange implements Exchange {
     this.expectsContinue = inner.expectsContinue;
     this.takesTrailers = inner.takesTrailers;
     this.desync = inner.desync;
+    this.last = inner.last ?? false;
     this.client = inner.client;
     this.arrivedAt = inner.arrivedAt;
     this.#inner = inner;

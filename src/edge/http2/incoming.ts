@@ -3,6 +3,7 @@ import type { Fields } from "#edge/http/fields.ts";
 import { ERROR } from "./frame.ts";
 import { FIRST_WINDOW, WIDEST_WINDOW } from "./limits.ts";
 import type { Stream } from "./stream.ts";
+import { Waiting } from "./waiting.ts";
 
 /** The body that a peer sends on a stream. Its window grows only as the sink takes what came (RFC 9113 section 5.2). */
 export class Incoming implements Flow {
@@ -18,7 +19,7 @@ export class Incoming implements Flow {
   #full = false;
   #paused = false;
   /** What came before it was wanted. */
-  #held: Buffer[] = NOTHING;
+  readonly #held: Waiting = new Waiting();
   #trailers: Fields | undefined;
   /** The peer has said all; and that was passed on, or that there will be no more. */
   ended = false;
@@ -60,11 +61,10 @@ export class Incoming implements Flow {
     this.#taken += padding;
     if (length === 0) return;
     const piece = bytes.subarray(from, to);
-    if (this.#into !== undefined && !this.#full && !this.#paused && this.#held.length === 0)
+    if (this.#into !== undefined && !this.#full && !this.#paused && this.#held.isEmpty)
       return this.#pass(this.#into, piece);
     if (this.#told) return;
-    if (this.#held === NOTHING) this.#held = [];
-    this.#held.push(Buffer.from(piece));
+    this.#held.add(piece);
   }
 
   /** The peer has said all. */
@@ -81,7 +81,7 @@ export class Incoming implements Flow {
   drop(): void {
     this.#told = true;
     this.#into = undefined;
-    this.#held = NOTHING;
+    this.#held.clear();
   }
 
   /** There is nobody to take it, or nothing more will come: what is whole is still passed on. */
@@ -90,7 +90,7 @@ export class Incoming implements Flow {
     this.#allowance = FIRST_WINDOW;
     if (this.#told || (this.ended && this.#into !== undefined)) return;
     this.#told = true;
-    this.#held = NOTHING;
+    this.#held.clear();
     this.#into?.abort();
   }
 
@@ -109,10 +109,10 @@ export class Incoming implements Flow {
   #release(): void {
     const into = this.#into;
     if (into === undefined || this.#told) return;
-    for (let piece = this.#held[0]; piece !== undefined; piece = this.#held[0]) {
+    while (!this.#held.isEmpty) {
       if (this.#full || this.#paused) return;
-      this.#held.shift();
-      this.#pass(into, piece);
+      const piece = this.#held.take();
+      if (piece) this.#pass(into, piece);
       if (this.#told) return;
     }
     if (this.ended && !this.#paused) {
@@ -134,5 +134,3 @@ export class Incoming implements Flow {
     this.#stream.session.windowUpdate(this.#stream.id, more);
   }
 }
-
-const NOTHING: Buffer[] = [];
