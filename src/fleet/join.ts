@@ -115,7 +115,8 @@ async function isAskedAgain(
 ): Promise<boolean> {
   const token = await findEdgeToken(db, id);
   if (!token?.usedKey || token.usedBy !== edge || token.expiresAt <= now) return false;
-  return usedKey.equals(token.usedKey) && (await findEdgeMember(db, edge)) !== undefined;
+  if (!usedKey.equals(token.usedKey)) return false;
+  return (await findEdgeMember(db, edge))?.joinedAt === token.usedAt; // another one may have that name by now
 }
 
 /** A token that names an edge may replace it; any other must bring a name that nobody has. */

@@ -117,6 +117,18 @@ for (const database of DATABASES) {
       await expect(join({ token: once, edge: "other", request })).rejects.toMatchObject({ code: "edge-token-invalid" });
     });
 
+    test("a used token answers for the life in which it was used, not for a later edge of that name", async () => {
+      const { deps, clock, token, join } = await open();
+      const [once, request] = [await token(), csr()];
+      await join({ token: once, edge: "again", request });
+      await removeEdge("again", OPERATOR, deps);
+      clock.advance(SECOND);
+      await join({ token: await token(), edge: "again" });
+      await expect(join({ token: once, edge: "again", request })).rejects.toMatchObject({
+        code: "edge-token-invalid",
+      });
+    });
+
     test("a wrong, an expired or a made-up token lets nobody in", async () => {
       const { clock, token, join } = await open();
       const short = await token({}, 60 * SECOND);
