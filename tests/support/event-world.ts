@@ -3,9 +3,10 @@ import { gateway } from "#aws/gateway.ts";
 import { mount } from "#aws/service.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
+import { purgeMetrics } from "#events/balancer-metrics.ts";
 import { Congestion } from "#events/congestion.ts";
 import { type DeliverDeps, deliverEvents, WEBHOOK } from "#events/deliver.ts";
-import { DELIVER_EVENTS, PURGE_EVENTS, REPLAY_EVENTS } from "#events/jobs.ts";
+import { DELIVER_EVENTS, PURGE_EVENTS, PURGE_METRICS, REPLAY_EVENTS } from "#events/jobs.ts";
 import { openEvents } from "#events/open.ts";
 import { purgeEvents } from "#events/purge.ts";
 import { replayEvents } from "#events/replays.ts";
@@ -86,6 +87,7 @@ export async function eventWorld(
       [ROUTE_EVENTS]: (lane: string) => routeEvents(lane, deps),
       [DELIVER_EVENTS]: (lane: string) => deliverEvents(lane, deps),
       [REPLAY_EVENTS]: (name: string) => replayEvents(name, deps),
+      [PURGE_METRICS]: () => purgeMetrics(deps),
       [PURGE_EVENTS]: () => purgeEvents({ ...deps, eventsRetention: 30 * DAY }),
     },
     onError: (_: unknown, error: unknown) => void failures.push(error),
