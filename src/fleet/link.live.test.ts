@@ -10,6 +10,7 @@ import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMe
 import type { Caller } from "#domain/names.ts";
 import { systemClock } from "#lib/clock.ts";
 import { announce, type EdgeSubject } from "#store/edge-changes.ts";
+import { putEdgeMember, removeEdgeMember } from "#store/edge-members.ts";
 import { listListenerReports, listServing } from "#store/edge-reports.ts";
 import { listEdges } from "#store/edges.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
@@ -22,7 +23,7 @@ const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1" as Certif
 const CALLER: Caller = {
   ...OWNER,
   kind: "edge",
-  arn: edgeArn(OWNER.account, "one"),
+  arn: edgeArn(OWNER.account, "local-1"),
   accessKeyId: "AKIAEDGE",
   requestId: "r",
 };
@@ -104,17 +105,28 @@ async function control() {
           attributes: {},
         }),
       ),
+    /** Another machine is a member, until it is removed. */
+    member: async (edge: string): Promise<{ caller: Caller; remove: () => Promise<void> }> => {
+      const caller = { ...CALLER, arn: edgeArn(OWNER.account, edge) };
+      const { accessKeyId } = caller;
+      const rest = { zone: null, addresses: null, serial: "1", notAfter: 0, joinedAt: Date.now() };
+      await store.transaction().execute((tx) => putEdgeMember(tx, { edge, accessKeyId, ...rest }));
+      const remove = async () => {
+        await store.transaction().execute((tx) => removeEdgeMember(tx, edge, OWNER.account));
+      };
+      return { caller, remove };
+    },
     announce: async (...subjects: EdgeSubject[]): Promise<void> => {
       await store.transaction().execute(async (tx) => {
         for (const subject of subjects) await announce(tx, subject);
       });
       for (const link of links) link.wake();
     },
-    connect: async (): Promise<{ link: Link; edge: EdgeByHand }> => {
+    connect: async (caller: Caller = CALLER): Promise<{ link: Link; edge: EdgeByHand }> => {
       const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
       const [ours] = (await once(server, "connection")) as [Socket];
       ours.on("error", () => ours.destroy());
-      const link = openLink(ours, CALLER, deps as never);
+      const link = openLink(ours, caller, deps as never);
       link.ended.catch(() => {});
       links.push(link);
       return { link, edge: byHand(socket) };
@@ -147,7 +159,7 @@ function byHand(socket: Socket): EdgeByHand {
   };
 }
 
-const hello = (revision?: string): EdgeMessage => ({ kind: "hello", edge: "one", instance: "i", revision });
+const hello = (revision?: string, edge = "local-1"): EdgeMessage => ({ kind: "hello", edge, instance: "i", revision });
 
 describe("an edge that connects", () => {
   test("is told everything when it knows nothing, certificates before what needs them", async () => {
@@ -163,7 +175,7 @@ describe("an edge that connects", () => {
     edge.say({ kind: "ack", revision: last.revision });
     await eventually("active", async () => world.active[0]);
     expect(world.active).toEqual([BALANCER]);
-    expect(await listEdges(world.store)).toMatchObject([{ edge: "one", instance: "i", revision: last.revision }]);
+    expect(await listEdges(world.store)).toMatchObject([{ edge: "local-1", instance: "i", revision: last.revision }]);
   });
 
   test("is told only what changed when it comes back, and everything when that is forgotten", async () => {
@@ -199,6 +211,39 @@ describe("an edge that connects", () => {
       await expect(link.ended).rejects.toThrow();
     }
     expect(await listEdges(world.store)).toEqual([]);
+  });
+});
+
+describe("an edge that is removed", () => {
+  test("while it holds its hello back is told nothing but that there is nothing", async () => {
+    const world = await control();
+    world.balancers.set(BALANCER, balancer());
+    const { caller, remove } = await world.member("far");
+    const { link, edge } = await world.connect(caller);
+    await remove();
+    edge.say(hello(undefined, "far"));
+    expect((await edge.hear("synced")).kinds).toEqual(["welcome", "synced"]);
+    await expect(link.ended).rejects.toThrow("was removed");
+    expect(await listEdges(world.store)).toEqual([]);
+  });
+
+  test("is believed nothing more, and its connection ends though it reads nothing", async () => {
+    const world = await control();
+    world.balancers.set(BALANCER, balancer());
+    await world.insert(balancer());
+    const { caller, remove } = await world.member("far");
+    const { link, edge } = await world.connect(caller);
+    edge.say(hello(undefined, "far"));
+    await edge.hear("synced");
+    edge.socket.pause();
+    world.balancers.set(BALANCER, balancer({ attributes: { padding: "-".repeat(15_000_000) } }));
+    await world.announce({ kind: "balancer", loadBalancerArn: BALANCER });
+    await eventually("more than it reads", async () => edge.socket.readableLength > 0 || undefined);
+    await remove();
+    const listeners = [{ listenerArn: "l", address: "127.0.0.1", port: 1 }];
+    edge.say({ kind: "listening", loadBalancerArn: BALANCER, listeners });
+    await expect(link.ended).rejects.toThrow("was removed");
+    expect(await listListenerReports(world.store, BALANCER)).toEqual([]);
   });
 });
 
@@ -321,7 +366,7 @@ describe("reports", () => {
       (await listServing(world.store, CERTIFICATE)).find(({ serial }) => serial === "2"),
     );
     expect(await listListenerReports(world.store, BALANCER)).toEqual([
-      { edge: "one", listenerArn: "l", address: "127.0.0.1", port: 2 },
+      { edge: "local-1", listenerArn: "l", address: "127.0.0.1", port: 2 },
     ]);
     expect(await world.store.selectFrom("edgeListeners").select("port").execute()).toHaveLength(1);
     expect(await world.store.selectFrom("edgeTargets").select("state").execute()).toEqual([{ state: "healthy" }]);

@@ -55,13 +55,22 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
     });
   socket.once("close", wake);
 
-  const pulse = keepAlive(socket);
+  let leaving: Promise<void> | undefined;
+  /** Whether the edge may take part no longer; then it is told so, and its connection ends soon. */
+  const isOut = async (): Promise<boolean> => {
+    if (!leaving && (await isRemoved(deps.store, edge.name, caller.accessKeyId))) leaving ??= tellNothing(socket);
+    return leaving !== undefined;
+  };
+  const pulse = keepAlive(socket, () => {
+    isOut().catch((error: Error) => socket.destroy(error));
+  });
   const speak = async (): Promise<void> => {
     const messages = listen(socket, () => pulse.heard());
     const first = await messages.next();
     if (first.done || first.value.kind !== "hello") throw new FrameError("an edge says hello first");
     const hello = first.value;
     if (hello.edge !== edge.name) throw new FrameError(`the edge ${edge.name} calls itself ${hello.edge}`);
+    if (await isOut()) return leaving;
     const state: State = {
       sent: nothingSent(),
       unacknowledged: new Map(),
@@ -85,22 +94,23 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
         await rest();
         if (socket.destroyed) return;
         dirty = false;
-        if (member && (await isRemoved(deps.store, edge.name, caller.accessKeyId))) {
-          await tellNothing(socket);
-          throw new FrameError(`the edge ${edge.name} was removed`);
-        }
+        if (await isOut()) return leaving;
         await tellChanges(socket, edge, state, own);
       }
     };
     const hear = async (): Promise<void> => {
-      for await (const message of messages) await obey(message, edge, socket, state, deps);
+      for await (const message of messages) if (!(await isOut())) await obey(message, edge, socket, state, deps);
     };
     await Promise.race([follow(), hear()]);
   };
-  const ended = speak().finally(() => {
-    pulse.stop();
-    socket.destroy();
-  });
+  const ended = speak()
+    .finally(() => {
+      pulse.stop();
+      socket.destroy();
+    })
+    .finally(() => {
+      if (leaving) throw new FrameError(`the edge ${edge.name} was removed`);
+    });
   return { edge: edge.name, ended, wake, close: () => void socket.destroy() };
 }
 
@@ -149,14 +159,24 @@ async function begin(
   await synced(socket, carried, state);
 }
 
-/** An edge that is to take part no longer forgets everything when it is told that there is nothing. */
+/**
+ * An edge that is to take part no longer forgets everything when it is told that there is nothing. Ends the connection:
+ * at once with an edge that reads, soon with any other.
+ */
 async function tellNothing(socket: Duplex): Promise<void> {
-  await send(socket, { kind: "welcome", resync: true });
-  await send(socket, { kind: "synced", revision: NOTHING_YET });
+  for (const message of [
+    { kind: "welcome", resync: true },
+    { kind: "synced", revision: NOTHING_YET },
+  ] as const) {
+    if (!socket.destroyed) socket.write(encodeControlMessage(message));
+  }
+  const timer = setTimeout(() => socket.destroy(), FAREWELL);
   await new Promise<void>((resolve) => {
+    if (socket.destroyed) return resolve();
     socket.once("close", resolve);
-    socket.end(resolve);
+    socket.end();
   });
+  clearTimeout(timer);
 }
 
 async function tellChanges(socket: Duplex, edge: EdgeCaller, state: State, deps: LinkDeps): Promise<void> {
@@ -232,7 +252,7 @@ async function* listen(socket: Duplex, heard: () => void): AsyncGenerator<EdgeMe
 
 /** Resolves when the other side has room for more. */
 async function send(socket: Duplex, message: ControlMessage): Promise<void> {
-  if (socket.destroyed || socket.write(encodeControlMessage(message))) return;
+  if (socket.destroyed || socket.writableEnded || socket.write(encodeControlMessage(message))) return;
   await new Promise<void>((resolve) => {
     socket.once("drain", resolve);
     socket.once("close", resolve);
@@ -240,11 +260,12 @@ async function send(socket: Duplex, message: ControlMessage): Promise<void> {
 }
 
 /** Says now and then that we are there, and ends a connection on which the edge does not. */
-function keepAlive(socket: Duplex): { heard(): void; stop(): void } {
+function keepAlive(socket: Duplex, each: () => void): { heard(): void; stop(): void } {
   let silent = 0;
   const timer = setInterval(() => {
+    each();
     if (++silent > MOST_SILENT) socket.destroy(new Error("the edge is silent"));
-    else if (!socket.destroyed) socket.write(encodeControlMessage({ kind: "heartbeat" }));
+    else if (!socket.destroyed && !socket.writableEnded) socket.write(encodeControlMessage({ kind: "heartbeat" }));
   }, HEARTBEAT).unref();
   return {
     heard() {
@@ -260,3 +281,5 @@ const POLL: Millis = SECOND;
 const PAGE = 100;
 const HEARTBEAT: Millis = 10 * SECOND;
 const MOST_SILENT = 3;
+/** How long an edge that was removed may take to hear of it. */
+const FAREWELL: Millis = SECOND;

@@ -1,5 +1,5 @@
 import { edgeArn } from "#domain/arn.ts";
-import { edgeOfArn, edgeOfHostName } from "#domain/fleet/names.ts";
+import { edgeOfArn, edgeOfHostName, isLocalEdge } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { findEdgeMember, listEdgeMembers, removeEdgeMember, type SeenMember } from "#store/edge-members.ts";
@@ -23,9 +23,9 @@ export async function mayCallHere(
   return member?.accessKeyId === caller.accessKeyId && edgeOfHostName(place.clientName ?? "") === edge;
 }
 
-/** Whether an edge that joined has been removed since. Edges beside a control plane never joined. */
+/** Whether an edge is no member, or not with that access key any more. Edges beside a control plane need not be. */
 export async function isRemoved(db: Db, edge: string, accessKeyId: string): Promise<boolean> {
-  return (await findEdgeMember(db, edge))?.accessKeyId !== accessKeyId;
+  return !isLocalEdge(edge) && (await findEdgeMember(db, edge))?.accessKeyId !== accessKeyId;
 }
 
 /** Edges on other machines, by name. */

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { overlap, parseEdgeAddresses } from "#domain/fleet/addresses.ts";
 import type { JoinToken } from "#domain/fleet/join-token.ts";
-import { EDGE_NAME } from "#domain/fleet/names.ts";
+import { EDGE_NAME, isLocalEdge, LOCAL_EDGE } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -94,9 +94,9 @@ export async function revokeJoinToken(
 
 /** Throws `edge-input-invalid` for what no edge can be. */
 export function checkPlan({ edge, zone, addresses }: EdgePlan): void {
-  if (edge !== undefined && (!EDGE_NAME.test(edge) || edge.startsWith(LOCAL))) {
+  if (edge !== undefined && (!EDGE_NAME.test(edge) || isLocalEdge(edge))) {
     throw invalid(
-      `An edge is named by up to 63 of a-z, 0-9 and "-", not beginning with "-" or "${LOCAL}", not "${edge}".`,
+      `An edge is named by up to 63 of a-z, 0-9 and "-", not beginning with "-" or "${LOCAL_EDGE}", not "${edge}".`,
     );
   }
   if (zone !== undefined && !ZONE.test(zone)) {
@@ -134,8 +134,6 @@ function hash(secret: string): Buffer {
   return digest("edge token", secret);
 }
 
-/** Edges beside a control plane are named by it. */
-const LOCAL = "local-";
 const ZONE = /^[a-z]{2,4}(-[a-z]+)+-\d+-?[a-z0-9-]{1,20}$/;
 const NO_HASH = Buffer.alloc(32);
 const KEPT: Millis = DAY;

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { rootsPem } from "#ca/pages.ts";
+import { LOCAL_EDGE } from "#domain/fleet/names.ts";
 import { createEdgeIdentity } from "#identity/edge-identity.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { type HostPort, isLoopback, showHostPort } from "./addresses.ts";
@@ -15,7 +16,7 @@ export async function startEmbeddedEdge(
   api: HostPort,
   { world, log }: { readonly world: World; readonly log: Logger },
 ): Promise<EdgeHost> {
-  const name = `local-${nodeName(config["data-dir"])}`;
+  const name = `${LOCAL_EDGE}${nodeName(config["data-dir"])}`;
   const accessKey = await createEdgeIdentity(name, world);
   const settings = { dataDir: config["data-dir"], name, accessKey, logLevel: config["log-level"] };
   const shape = {

@@ -1,10 +1,12 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
+import { isLocalEdge } from "#domain/fleet/names.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
 /**
  * Which of these load balancers an edge carries: one that is in an availability zone those with a subnet there, any other
- * all of them. A load balancer of which no zone is known is carried everywhere.
+ * all of them. A load balancer of which no zone is known is carried everywhere. An edge that is neither a member nor beside
+ * a control plane carries nothing.
  */
 export async function carriedBy(
   db: Db,
@@ -13,6 +15,7 @@ export async function carriedBy(
 ): Promise<ReadonlySet<LoadBalancerArn>> {
   if (arns.length === 0) return new Set();
   const member = await db.selectFrom("edgeMembers").select("zone").where("edge", "=", edge).executeTakeFirst();
+  if (!member && !isLocalEdge(edge)) return new Set();
   const zone = member?.zone ?? null;
   if (zone === null) return new Set(arns);
   const rows = await db.selectFrom("loadBalancers").select(["arn", "zones"]).where("arn", "in", arns).execute();

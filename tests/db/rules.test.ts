@@ -366,7 +366,7 @@ for (const database of DATABASES) {
 }
 
 const NO_JOURNAL = { record: () => Promise.resolve(), note: () => {}, flush: () => Promise.resolve() };
-const EDGE: Caller = { ...ME, kind: "edge", arn: edgeArn(ME.account, "one") };
+const EDGE: Caller = { ...ME, kind: "edge", arn: edgeArn(ME.account, "local-1") };
 const targetGroup = (name: string): string =>
   `arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/${name}/0123456789abcdef`;
 

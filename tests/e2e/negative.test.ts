@@ -121,7 +121,7 @@ beforeAll(async () => {
   world = await openWorld(config, { clock: systemClock, ids: randomIds, log: pino({ level: "silent" }) });
   await ensureFirstAccount(world);
   root = await firstRootKey(world);
-  edge = await createEdgeIdentity("one", world);
+  edge = await createEdgeIdentity("local-1", world);
   const account = parseAccountId("210987654321")!;
   await insertAccount(world.store, account, 0);
   const key = newAccessKey(account, { kind: "root", edge: null }, world);

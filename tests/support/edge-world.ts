@@ -88,7 +88,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
   const onGrantEnded = (): Promise<void> => Promise.resolve();
   const deps = { store, clock, ids: randomIds, root, journal, onGrantEnded };
   await ensureFirstAccount(deps);
-  const accessKey = await createEdgeIdentity("test", deps);
+  const accessKey = await createEdgeIdentity("local-test", deps);
   const balancers = new Map<LoadBalancerArn, EdgeBalancer>();
   const certificates = new Map<CertificateArn, EdgeCertificate & { keyArn: never; grantId: string }>();
 
@@ -212,7 +212,7 @@ export async function edgeWorld({ withEdge = true }: { withEdge?: boolean } = {}
       const logs = { put: (path: string, bytes: Uint8Array) => Promise.resolve(void written.set(path, bytes)) };
       const log = (facts: object, what: string): void => void warnings.push(`${what} ${JSON.stringify(facts)}`);
       const edge = startEdge(
-        { edge: "test", endpoint, accessKey },
+        { edge: "local-test", endpoint, accessKey },
         { clock, timers: systemTimers, ids: randomIds, log: { info: () => {}, warn: log }, logs },
       );
       return edge;

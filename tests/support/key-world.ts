@@ -44,7 +44,7 @@ export function keyWorld(store: Store): KeyWorld {
 
 /** A caller as the gateway proves it. */
 export function caller(kind: Caller["kind"] = "root", account: AccountId = ACCOUNT, region: Region = REGION): Caller {
-  const arn = kind === "root" ? rootArn(account) : edgeArn(account, "edge-1");
+  const arn = kind === "root" ? rootArn(account) : edgeArn(account, "local-1");
   return { kind, account, region, arn, accessKeyId: accessKeyId(kind, account), requestId: randomIds.uuid() };
 }
 

@@ -7,6 +7,14 @@ export const JOIN_PATH = "/_sealkeeper/fleet/join";
 /** How edges are named: up to 63 of `a-z`, `0-9` and `-`. */
 export const EDGE_NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+/** With what the names of edges beside a control plane begin; none that joins may be called so. */
+export const LOCAL_EDGE = "local-";
+
+/** Whether an edge is beside a control plane: it takes part without having joined. */
+export function isLocalEdge(edge: string): boolean {
+  return edge.startsWith(LOCAL_EDGE);
+}
+
 /** The name that stands in the certificate of an edge. */
 export function edgeHostName(edge: string): string {
   return `${edge}.${EDGE_SUFFIX}`;
