@@ -21,7 +21,7 @@ export interface Exchange {
   /** The client takes trailers (RFC 9110 section 6.5.1); gRPC wants them. */
   readonly takesTrailers: boolean;
   readonly desync: Classification;
-  /** Nothing may follow it on its connection, nor on the target's: another parser may see its end elsewhere. */
+  /** Nothing may follow it on a connection of HTTP/1.1, the client's or the target's: another parser may see its end elsewhere. */
   readonly last?: boolean;
   readonly client: Client;
   /** When the request's head was whole, as `Clock` tells it in milliseconds. */

@@ -7,7 +7,10 @@ import type { HeaderHearer } from "./hpack-decoder.ts";
  * `begin` empties it.
  */
 export class Head implements HeaderHearer {
-  /** Without pseudo fields, `host`, `content-length`, `te` and, where it is no trailer section, `expect`; cookies in one. */
+  /**
+   * Without pseudo fields, `host`, `content-length`, `te`, what only looks like framing and, where it is no trailer section,
+   * `expect`; cookies in one.
+   */
   fields: Field[] = [];
   method: string | undefined;
   scheme: string | undefined;
@@ -19,6 +22,9 @@ export class Head implements HeaderHearer {
   contentLength = -1;
   takesTrailers = false;
   expectsContinue = false;
+  /** The values of fields whose names only look like `Content-Length` or `Transfer-Encoding`. */
+  likeLengths: string[] = NONE;
+  likeCodings: string[] = NONE;
   /** Why it is malformed; the first reason. */
   malformed: string | undefined;
   /** The list is longer than we take; what came behind the limit was not looked at. */
@@ -40,6 +46,8 @@ export class Head implements HeaderHearer {
     this.contentLength = -1;
     this.takesTrailers = false;
     this.expectsContinue = false;
+    this.likeLengths = NONE;
+    this.likeCodings = NONE;
     this.malformed = undefined;
     this.tooLarge = false;
     this.#size = 0;
@@ -100,6 +108,12 @@ export class Head implements HeaderHearer {
         if (!this.#mayBe(field, this.status)) return;
         this.status = value;
         return;
+      case KIND.likeContentLength:
+        this.likeLengths = withOne(this.likeLengths, value);
+        return;
+      case KIND.likeTransferEncoding:
+        this.likeCodings = withOne(this.likeCodings, value);
+        return;
       case KIND.connection:
         return this.#wrong(`${field.name} has no place in HTTP/2`);
       case KIND.unknownPseudo:
@@ -137,6 +151,14 @@ export class Head implements HeaderHearer {
   }
 }
 
+function withOne(values: string[], value: string): string[] {
+  if (values === NONE) return [value];
+  values.push(value);
+  return values;
+}
+
 function lengthOf(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : -1;
 }
+
+const NONE: string[] = [];

@@ -1,4 +1,5 @@
 import type { Field } from "#edge/http/fields.ts";
+import { lookalike } from "#edge/http1/lookalike.ts";
 
 /** A header as HPACK carries it, judged once: tables hold it, and every request that names it by its index shares it. */
 export interface Header {
@@ -31,6 +32,9 @@ export const KIND = {
   unknownPseudo: 12,
   /** Characters that no field may have (RFC 9113 section 8.2.1). */
   invalid: 13,
+  /** Names that a target of HTTP/1.1 may take for one of framing. */
+  likeContentLength: 14,
+  likeTransferEncoding: 15,
 } as const;
 
 /** Judges a header of which nothing is known; each character is a byte. */
@@ -61,7 +65,15 @@ function isFieldName(name: string): boolean {
 }
 
 function ordinaryKind(name: string): HeaderKind {
-  return name.charCodeAt(0) === COLON ? KIND.unknownPseudo : KIND.plain;
+  if (name.charCodeAt(0) === COLON) return KIND.unknownPseudo;
+  switch (lookalike(name)) {
+    case "lookalike-content-length":
+      return KIND.likeContentLength;
+    case "lookalike-transfer-encoding":
+      return KIND.likeTransferEncoding;
+    default:
+      return KIND.plain;
+  }
 }
 
 function made(name: string, value: string, nameKind: HeaderKind): Header {

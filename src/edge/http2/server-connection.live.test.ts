@@ -154,6 +154,77 @@ describe("what is made of a request", () => {
   });
 });
 
+describe("requests that a target of HTTP/1.1 may read differently", () => {
+  const length = (value: string) => [["content-length", value]] as const;
+  const like = (name: string, value: string) => [[name, value]] as const;
+
+  test.for([
+    ["nothing odd", POST, length("1"), "Compliant", undefined, false],
+    ["a name like a length's", POST, like("content_length", "1"), "Ambiguous", "SuspiciousHeader", true],
+    [
+      "a name like a length's beside it",
+      POST,
+      [...length("1"), ["content.length", "1"]],
+      "Ambiguous",
+      "SuspiciousHeader",
+      true,
+    ],
+    [
+      "a name like a coding's",
+      POST,
+      [...length("1"), ["transfer_encoding", "chunked"]],
+      "Ambiguous",
+      "SuspiciousHeader",
+      true,
+    ],
+    ["a body of GET", GET, length("1"), "Ambiguous", "UndefinedContentLengthSemantics", true],
+    ["a body of GET without a length", GET, [], "Ambiguous", "UndefinedTransferEncodingSemantics", true],
+  ] as const)("%s", async ([, head, more, level, reason, last]) => {
+    const { port, seen } = await http2World();
+    const client = wireClient(port, GREETING, open(1, [...head, ...more, ["x-one", "1"]]), data(1, "x", endStream));
+    expect(await client.answers()).toEqual([ok(1)]);
+    expect(seen[0]?.exchange).toMatchObject({ desync: { level, reason }, last, fields: [field("x-one", "1")] });
+    client.send(headers(3, GET));
+    expect(await client.answers()).toEqual([ok(1), ok(3)]);
+    expect(seen[1]?.exchange).toMatchObject({ desync: { level: "Compliant" }, last: false });
+  });
+
+  test.for([
+    ["another length", "defensive", POST, [...length("1"), ["content_length", "2"]], "MultipleContentLength"],
+    ["a length that is none", "monitor", POST, [...length("1"), ["content_length", "x"]], "BadContentLength"],
+    ["an unknown coding", "monitor", POST, [...length("1"), ["transfer_encoding", "x"]], "BadTransferEncoding"],
+    ["a body of GET, in strictest mode", "strictest", GET, length("1"), "UndefinedContentLengthSemantics"],
+    ["no body of GET, in strictest mode", "strictest", GET, length("0"), "GetHeadZeroContentLength"],
+  ] as const)("%s: 400", async ([, desync, head, more, reason]) => {
+    const { port, seen, refused } = await http2World(undefined, { desync });
+    const client = wireClient(
+      port,
+      GREETING,
+      open(1, [...head, ...more]),
+      data(1, more[0]?.[1] === "1" ? "x" : "", endStream),
+    );
+    expect((await client.answers())[0]).toMatch(/^1 :status 400, /);
+    expect(refused).toMatchObject([{ status: 400, desync: { reason }, line: `${head[0]?.[1]} / HTTP/2.0` }]);
+    client.send(headers(3, POST));
+    await client.answers();
+    expect(seen).toMatchObject([{ exchange: { method: "POST" }, ended: true }]);
+  });
+
+  test("names like those of framing are left out of trailers, too", async () => {
+    const { port, seen } = await http2World();
+    await wireClient(
+      port,
+      GREETING,
+      open(1),
+      headers(1, [
+        ["transfer_encoding", "chunked"],
+        ["x", "y"],
+      ]),
+    ).answers();
+    expect(seen[0]?.trailers).toEqual([field("x", "y")]);
+  });
+});
+
 describe("how it is answered", () => {
   test("head, body and trailers go out", async () => {
     const { port } = await http2World(({ exchange }) => {

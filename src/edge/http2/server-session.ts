@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import type { ConnectionDeps, ConnectionSettings, HttpConnection, HttpHandler } from "#edge/http/connection.ts";
-import { COMPLIANT } from "#edge/http/desync.ts";
+import { type Classification, COMPLIANT } from "#edge/http/desync.ts";
 import type { Client } from "#edge/http/exchange.ts";
 import { answerStatus } from "#edge/http/own-answers.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { Budget } from "./budget.ts";
 import { ERROR, MOST_STREAM_ID, PREFACE, SETTING } from "./frame.ts";
 import type { Head } from "./head.ts";
+import { type Judgement, judge, SAFE } from "./judgement.ts";
 import { readRequest } from "./request.ts";
 import { ServerStream } from "./server-stream.ts";
 import { COMMON_SETTINGS, Session } from "./session.ts";
@@ -93,15 +94,18 @@ export class ServerSession extends Session implements HttpConnection {
     if ("malformed" in request || short) {
       this.misbehaved();
       this.#refuse(id, ERROR.protocol);
-      return this.#tellRefused(head, undefined, size);
+      return this.#tellRefused(head, undefined, COMPLIANT, size);
     }
-    const asked = "status" in request ? { method: head.method ?? "GET", target: "/", host: "" } : request;
-    const stream = new ServerStream(id, this, asked, head, ends, size);
+    const odd = "status" in request;
+    const judgement: Judgement = odd ? SAFE : judge(request.method, head, ends, this.#settings().desync);
+    const asked = odd ? { method: head.method ?? "GET", target: "/", host: "" } : request;
+    const stream = new ServerStream(id, this, asked, head, judgement, ends, size);
     this.streams.set(id, stream);
     if (ends) stream.heard(undefined);
-    if (!("status" in request)) return this.#handler.request(stream);
-    this.#tellRefused(head, request.status, size);
-    answerStatus(stream, request.status);
+    const status = odd ? request.status : judgement.verdict === "refuse" ? 400 : undefined;
+    if (status === undefined) return this.#handler.request(stream);
+    this.#tellRefused(head, status, judgement.desync, size);
+    answerStatus(stream, status);
   }
 
   override glitch(): void {
@@ -128,7 +132,7 @@ export class ServerSession extends Session implements HttpConnection {
   override fail(code: number, reason: string): void {
     if (this.done) return;
     super.fail(code, reason);
-    this.#tellRefused(undefined, undefined, 0);
+    this.#tellRefused(undefined, undefined, COMPLIANT, 0);
   }
 
   protected override sentBody(stream: Stream, frames: number): void {
@@ -181,9 +185,9 @@ export class ServerSession extends Session implements HttpConnection {
     this.closedStreams.add(id, "reset-by-us");
   }
 
-  #tellRefused(head: Head | undefined, status: number | undefined, received: number): void {
+  #tellRefused(head: Head | undefined, status: number | undefined, desync: Classification, received: number): void {
     const line = head?.method === undefined ? undefined : `${head.method} ${head.path ?? "-"} HTTP/2.0`;
-    this.#handler.refused({ client: this.client, status, desync: COMPLIANT, line, received, sent: 0 });
+    this.#handler.refused({ client: this.client, status, desync, line, received, sent: 0 });
   }
 
   #drained(): void {

@@ -1,11 +1,12 @@
 import type { BodyLength, Channel, Flow, Sink } from "#edge/http/body.ts";
-import { type Classification, COMPLIANT } from "#edge/http/desync.ts";
+import type { Classification } from "#edge/http/desync.ts";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
 import type { Fields } from "#edge/http/fields.ts";
 import { ERROR } from "./frame.ts";
 import type { Head } from "./head.ts";
 import { blockBound } from "./hpack-encoder.ts";
 import { Incoming } from "./incoming.ts";
+import type { Judgement } from "./judgement.ts";
 import type { Request } from "./request.ts";
 import type { ServerSession } from "./server-session.ts";
 import { type Outcome, Stream } from "./stream.ts";
@@ -21,7 +22,8 @@ export class ServerStream extends Stream implements Exchange {
   readonly upgrade: undefined;
   readonly expectsContinue: boolean;
   readonly takesTrailers: boolean;
-  readonly desync: Classification = COMPLIANT;
+  readonly desync: Classification;
+  readonly last: boolean;
   readonly client: Client;
   readonly arrivedAt: number;
   override readonly incoming: Incoming;
@@ -30,8 +32,18 @@ export class ServerStream extends Stream implements Exchange {
   #whole: boolean | undefined;
   #onEnd: ((whole: boolean) => void)[] = NOBODY;
 
-  constructor(id: number, session: ServerSession, request: Request, head: Head, ends: boolean, size: number) {
+  constructor(
+    id: number,
+    session: ServerSession,
+    request: Request,
+    head: Head,
+    { desync, verdict }: Judgement,
+    ends: boolean,
+    size: number,
+  ) {
     super(id, session);
+    this.desync = desync;
+    this.last = verdict === "close";
     this.method = request.method;
     this.target = request.target;
     this.host = request.host;
