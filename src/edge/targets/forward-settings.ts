@@ -72,7 +72,7 @@ export function forwardSettings(
       listenerPort: port,
       dnsName,
       taken: new Map<string, Taken>([
-        ...ours.map((name): [string, Taken] => [name.toLowerCase(), "out"]),
+        ...ours.flatMap(bothWays).map((key): [string, Taken] => [key, "out"]),
         ["x-forwarded-for", "forwarded-for"],
         ["x-amzn-trace-id", "trace-id"],
       ]),
@@ -97,6 +97,12 @@ function answerSettings(attributes: EdgeListener["attributes"]): AnswerSettings 
   });
   const server = attributes["routing.http.response.server.enabled"] === "false" ? ["server"] : [];
   return { set, out: new Set([...set.map(({ key }) => key), ...server]) };
+}
+
+/** A name may be given with underscores; to many targets they are hyphens. */
+function bothWays(name: string): string[] {
+  const key = name.toLowerCase();
+  return [key, key.replaceAll("_", "-")];
 }
 
 /** Once for each connection: its fields are the same object in all its requests. */

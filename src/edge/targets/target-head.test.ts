@@ -141,6 +141,34 @@ test("fields that only we may write are never the client's", () => {
   });
 });
 
+test.for([
+  "X_Amzn_Oidc_Identity",
+  "X-Amzn_Oidc-Data",
+  "x_forwarded_proto",
+  "X_Forwarded_Port",
+  "X_FORWARDED_FOR",
+  "X_Amzn_Trace_Id",
+  "X_Amzn_Mtls_Clientcert_Subject",
+  "X_Amzn_Tls_Version",
+  "X-Who",
+  "X_Who_Am-I",
+  "X-Who-Am-I",
+])("fields that only we may write are not the client's under a name that targets take for theirs: %s", (name) => {
+  const listenerAttributes = {
+    "routing.http.request.x_amzn_mtls_clientcert_subject.header_name": "X_Who",
+    "routing.http.request.x_amzn_tls_version.header_name": "X_Who_Am_I",
+  };
+  const said = forwarded(
+    [
+      [name, "forged"],
+      ["X_Mine", "1"],
+    ],
+    { listenerAttributes },
+  );
+  expect(said[name]).toBeUndefined();
+  expect(said).toMatchObject({ X_Mine: "1", "X-Forwarded-For": "192.0.2.7" });
+});
+
 test("a client's certificate is told under the names that the listener gives it, and nobody can forge those", () => {
   const listenerAttributes = {
     "routing.http.request.x_amzn_mtls_clientcert_subject.header_name": "X-Who",

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
 import { type Field, type Fields, field } from "#edge/http/fields.ts";
-import type { HeadSettings } from "./forward-settings.ts";
+import type { HeadSettings, Taken } from "./forward-settings.ts";
 import type { TraceIds } from "./trace-id.ts";
 
 /** What the actions and transforms of a rule changed about a request. */
@@ -36,7 +36,7 @@ export function targetHead(
   let chain: string | undefined;
   let givenTrace: string | undefined;
   for (const one of fields) {
-    const part = taken.get(one.key);
+    const part = partOf(one.key, taken);
     if (part === undefined) {
       if (dropsInvalid && !isPlain(one.key)) continue;
       if (added.length > 0 && isAmong(added, one.key)) continue;
@@ -91,6 +91,16 @@ function withPort({ address, port }: Client): string {
 function isAmong(fields: Fields, key: string): boolean {
   for (const one of fields) if (one.key === key) return true;
   return false;
+}
+
+/**
+ * What a field of a client's is to us. Many targets know fields by CGI's names, in which `X_Forwarded_Proto` is
+ * `X-Forwarded-Proto` (RFC 3875 section 4.1.18): what only looks like one of ours is left out.
+ */
+function partOf(key: string, taken: ReadonlyMap<string, Taken>): Taken | undefined {
+  const part = taken.get(key);
+  if (part !== undefined || !key.includes("_")) return part;
+  return taken.has(key.replaceAll("_", "-")) ? "out" : undefined;
 }
 
 /** Letters, digits and hyphens only; the key is in lower case. */
