@@ -5,6 +5,7 @@ import { enqueueBy } from "#jobs/queue.ts";
 import type { Journal } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
+import { findAssociation } from "#store/certificate-associations.ts";
 import { openDeployments } from "#store/deployments.ts";
 import { carriedBy, isCarriedBy } from "#store/edge-carriage.ts";
 import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
@@ -16,9 +17,9 @@ export interface ReportDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly journal: Journal;
-  /** Hears where an edge listens for a load balancer. */
   /** Takes what an edge measured in the minute that began at `at` (epoch milliseconds), of load balancers that it carries. */
   readonly onMetrics?: (edge: string, at: number, samples: readonly MetricSample[]) => Promise<void>;
+  /** Hears where an edge listens for a load balancer that it carries. */
   readonly onListening?: (edge: string, loadBalancerArn: LoadBalancerArn, at: readonly ListenerReport[]) => void;
 }
 
@@ -32,10 +33,10 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
   const whose = { edge: edge.name, loadBalancerArn, at: deps.clock.now().getTime() };
   switch (report.kind) {
     case "listening":
-      deps.onListening?.(edge.name, loadBalancerArn, report.listeners);
       return ofCarried(loadBalancerArn, edge, deps, async (tx) => {
         await putListenerReports(tx, whose, report.listeners);
         await enqueueBy(tx, { task: FOLLOW_BALANCER, subject: loadBalancerArn }, deps.clock.now());
+        deps.onListening?.(edge.name, loadBalancerArn, report.listeners);
       });
     case "target-health":
       return ofCarried(loadBalancerArn, edge, deps, (tx) => putTargetReports(tx, whose, report.targets));
@@ -47,10 +48,11 @@ export async function applyReport(report: EdgeReport, edge: EdgeCaller, deps: Re
     case "cannot-serve":
       return ofCarried(loadBalancerArn, edge, deps, async (tx) => {
         const { certificateArn, serial, reason } = report;
+        if (!(await findAssociation(tx, certificateArn, loadBalancerArn))) return;
         await putRefusal(tx, { certificateArn, loadBalancerArn, edge: edge.name, serial, reason, at: whose.at });
       });
     case "key-dropped":
-      await removeServing(deps.store, whose, report.certificateArn);
+      if (!(await removeServing(deps.store, whose, report.certificateArn))) return;
       deps.journal.note({
         account: edge.caller.account,
         region: edge.caller.region,

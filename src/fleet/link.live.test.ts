@@ -50,6 +50,7 @@ async function control() {
   const trustStores = new Map<string, EdgeTrustStore>();
   const active: string[] = [];
   const dropped: string[] = [];
+  const heardOf: LoadBalancerArn[] = [];
   const links: Link[] = [];
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -74,6 +75,7 @@ async function control() {
     edgeTrustStore: async (_: unknown, arn: string) => trustStores.get(arn),
     balancerArns: async (_: unknown, after: LoadBalancerArn | undefined) =>
       [...balancers.keys()].filter((arn) => after === undefined || arn > after),
+    onListening: (_: string, arn: LoadBalancerArn) => void heardOf.push(arn),
     markBalancerActive: async (_: unknown, arn: LoadBalancerArn) => void active.push(arn),
   };
   return {
@@ -84,6 +86,8 @@ async function control() {
     trustStores,
     active,
     dropped,
+    /** Load balancers of which an edge said where it listens. */
+    heardOf,
     links,
     insert: (made: EdgeBalancer) =>
       store.transaction().execute((tx) =>
@@ -373,7 +377,19 @@ describe("reports", () => {
     edge.say({ kind: "key-dropped", loadBalancerArn: BALANCER, certificateArn: CERTIFICATE, connections: 0 });
     await eventually("the journal", async () => world.dropped[0]);
     expect(await listServing(world.store, CERTIFICATE)).toEqual([]);
+    edge.say({ kind: "key-dropped", loadBalancerArn: BALANCER, certificateArn: CERTIFICATE, connections: 0 });
+    const refusal = { kind: "cannot-serve", loadBalancerArn: BALANCER, serial: "1", reason: "why" } as const;
+    edge.say({ ...refusal, certificateArn: CERTIFICATE });
     world.balancers.clear();
+    edge.say({
+      kind: "serving",
+      loadBalancerArn: BALANCER,
+      certificates: [{ certificateArn: CERTIFICATE, serial: "3" }],
+    });
+    await eventually("serial 3", async () => (await listServing(world.store, CERTIFICATE))[0]);
+    expect(world.dropped).toEqual(["DropKey"]);
+    expect(await world.store.selectFrom("edgeRefusals").select("reason").execute()).toEqual([]);
+    expect(world.heardOf).toEqual([BALANCER, BALANCER]);
     await world.announce({ kind: "balancer", loadBalancerArn: BALANCER });
     await edge.hear("synced");
     expect(await world.store.selectFrom("edgeTargets").select("state").execute()).toEqual([]);

@@ -74,18 +74,19 @@ export async function removeAllServing(db: Db, edge: string): Promise<void> {
   await db.deleteFrom("edgeCertificates").where("edge", "=", edge).execute();
 }
 
-/** An edge forgot a key. */
+/** An edge forgot a key. Whether it had said that it serves with it. */
 export async function removeServing(
   db: Db,
   { edge, loadBalancerArn }: Omit<Report, "at">,
   certificateArn: CertificateArn,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numDeletedRows } = await db
     .deleteFrom("edgeCertificates")
     .where("certificateArn", "=", certificateArn)
     .where("loadBalancerArn", "=", loadBalancerArn)
     .where("edge", "=", edge)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
 }
 
 /** Forgets what an edge said of a load balancer that is gone. */
