@@ -298,3 +298,32 @@ test("more flows of datagrams than there is room for push out the ones that were
   const [message] = (await once(target, "message")) as [Buffer];
   expect(String(message)).toBe("last");
 });
+
+test("a flow to a target that cannot be reached from here ends, and the next datagram begins another", async () => {
+  const group = {
+    protocol: "UDP",
+    targets: [{ id: "unroutable", address: "255.255.255.255", port: 9, draining: false }],
+  } as const;
+  const { front: network, ends } = await front([], group, { protocol: "UDP" });
+  const listener = await udp();
+  network.datagrams(listener);
+  const one = await udp();
+  for (let count = 1; count <= 3; count++) {
+    one.send("x", listener.address().port, "127.0.0.1");
+    one.send("y", listener.address().port, "127.0.0.1");
+    await expect.poll(() => ends.length).toBeGreaterThanOrEqual(count);
+  }
+  await expect.poll(() => network.flows).toBe(0);
+});
+
+test("a flow that ends before its socket is connected sends nothing", async () => {
+  const target = await udp();
+  const { front: network, ends } = await front([target.address().port], { protocol: "UDP" }, { protocol: "UDP" });
+  const listener = await udp();
+  network.datagrams(listener);
+  const done = new Promise<void>((resolve) => listener.once("message", () => resolve(network.close())));
+  const one = await udp();
+  one.send("x", listener.address().port, "127.0.0.1");
+  await done;
+  expect([network.flows, ends.length]).toEqual([0, 1]);
+});

@@ -42,6 +42,7 @@ export function openUdpFlow({ key, arrival, lease, listener, metering, now, onEn
     sent: 0,
     active: now(),
     send(datagram) {
+      if (over) return;
       flow.active = now();
       flow.received += datagram.length;
       metering?.processed(datagram.length);
@@ -67,9 +68,15 @@ export function openUdpFlow({ key, arrival, lease, listener, metering, now, onEn
       flow.end(); // the listener is closed
     }
   });
-  // A target that nobody listens at says so by ICMP; the flow stays, as datagrams may be lost at any time.
-  socket.on("error", () => {});
-  socket.connect(port, address, () => {
+  // A target that nobody listens at says so by ICMP; the flow stays, as datagrams may be lost at any time. A socket that
+  // could not be bound or connected never sends: its flow ends, as soon as whoever opens it knows of it.
+  socket.on("error", () => {
+    if (!connected) process.nextTick(() => flow.end());
+  });
+  // Node hands the error to this listener, though its types do not say so.
+  socket.connect(port, address, (error?: Error) => {
+    if (error) return flow.end();
+    if (over) return;
     connected = true;
     for (const datagram of waiting.splice(0)) socket.send(datagram);
   });
