@@ -1,4 +1,5 @@
 import type { Fields } from "#edge/http/fields.ts";
+import { NO_TRAILERS } from "#edge/http/trailers.ts";
 import { CR, HEX, LF, TOKEN, VALUE } from "./bytes.ts";
 import { FieldLines } from "./field-lines.ts";
 
@@ -148,37 +149,6 @@ export class ChunkedReader {
   }
 }
 
-/** What decides about framing, routing, authentication or content does not come behind it (RFC 9110 section 6.5.1). */
-const NO_TRAILERS: ReadonlySet<string> = new Set([
-  "age",
-  "authorization",
-  "cache-control",
-  "content-encoding",
-  "content-range",
-  "content-type",
-  "cookie",
-  "date",
-  "expect",
-  "expires",
-  "host",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "if-unmodified-since",
-  "location",
-  "max-forwards",
-  "pragma",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "range",
-  "retry-after",
-  "set-cookie",
-  "trailer",
-  "vary",
-  "warning",
-  "www-authenticate",
-]);
 const QUOTE = 34;
 const SEMICOLON = 59;
 const EQUALS = 61;

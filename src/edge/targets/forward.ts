@@ -9,7 +9,7 @@ import type { Journey } from "./journey.ts";
 import type { KeptConnection, Pools, Waiter, Wish } from "./pool.ts";
 import { Relay, Tunnel } from "./relay.ts";
 import type { TargetAnswer, TargetExchange, TargetFailure, TargetRequest } from "./target-connection.ts";
-import { type Rewritten, targetHead } from "./target-head.ts";
+import { type Rewritten, targetHead, targetTrailers } from "./target-head.ts";
 import type { DialFailure } from "./target-socket.ts";
 import type { Lease } from "./targets.ts";
 import type { TraceIds } from "./trace-id.ts";
@@ -92,7 +92,8 @@ class Passage implements Waiter, TargetAnswer, Watched, Wish {
     if (this.#kept !== kept || this.#over) return;
     this.#sent = sent;
     if (this.#exchange.bodyLength === 0) return;
-    this.#upload = new Relay(sent.body);
+    const { head } = this.#settings;
+    this.#upload = new Relay(sent.body, undefined, (trailers) => targetTrailers(trailers, head, this.#rewritten));
     this.#exchange.readBody(this.#upload);
   }
 

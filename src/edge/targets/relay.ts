@@ -11,10 +11,13 @@ export class Relay implements Sink {
   over: "whole" | "broken" | undefined = undefined;
   readonly #to: Sink;
   readonly #onOver: (() => void) | undefined;
+  readonly #filter: ((trailers: Fields) => Fields) | undefined;
 
-  constructor(to: Sink, onOver?: () => void) {
+  /** `filter` says which trailers are passed on; all when it is left out. */
+  constructor(to: Sink, onOver?: () => void, filter?: (trailers: Fields) => Fields) {
     this.#to = to;
     this.#onOver = onOver;
+    this.#filter = filter;
   }
 
   write(piece: Uint8Array): boolean {
@@ -26,7 +29,7 @@ export class Relay implements Sink {
 
   end(trailers?: Fields): void {
     this.over ??= "whole";
-    this.#to.end(trailers);
+    this.#to.end(trailers && this.#filter ? this.#filter(trailers) : trailers);
     this.#onOver?.();
   }
 

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
 import { type Field, type Fields, field } from "#edge/http/fields.ts";
+import { NO_TRAILERS } from "#edge/http/trailers.ts";
 import type { HeadSettings, Taken } from "./forward-settings.ts";
 import type { TraceIds } from "./trace-id.ts";
 
@@ -64,6 +65,22 @@ export function targetHead(
   }
   for (const one of added) all.push(one);
   return { host: hostOf(rewritten?.host, host ?? unnamedHost(client), settings), fields: all, traceId };
+}
+
+/** The trailers of a request as its target gets them: many targets read them as if they stood in the head. */
+export function targetTrailers(
+  trailers: Fields,
+  { taken, dropsInvalid }: HeadSettings,
+  rewritten: Rewritten | undefined,
+): Fields {
+  const added = rewritten?.fields ?? NONE;
+  return trailers.filter(
+    ({ key }) =>
+      !NO_TRAILERS.has(key) &&
+      partOf(key, taken) === undefined &&
+      (!dropsInvalid || isPlain(key)) &&
+      !isAmong(added, key),
+  );
 }
 
 /**

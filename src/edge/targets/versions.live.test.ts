@@ -14,8 +14,9 @@ import { createServer, type Server } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { EdgeTargetGroup } from "#domain/edge-config.ts";
+import { field } from "#edge/http/fields.ts";
 import { targetGroup } from "../../../tests/support/edge-config.ts";
-import { forwardingWorld, GET, listening, say } from "../../../tests/support/forwarding.ts";
+import { forwardingWorld, GET, listening, rawTarget, say } from "../../../tests/support/forwarding.ts";
 import { selfSigned } from "../../../tests/support/self-signed.ts";
 
 const status = (answer: string): number => Number(answer.slice(9, 12));
@@ -302,4 +303,79 @@ test("clients of HTTP/2 reach targets of HTTP/1.1", async () => {
   expect(answer).toMatchObject({ headers: { ":status": 200 }, body: "old" });
   expect(heard[0]).toMatchObject({ method: "PUT", url: "/a?b", httpVersion: "1.1" });
   expect(heard[0]!.headers).toMatchObject({ host: "a.test", cookie: "x=1", "transfer-encoding": "chunked" });
+});
+
+test.for([
+  ["HTTP/1.1", "HTTP1"],
+  ["HTTP/2", "HTTP1"],
+  ["HTTP/2", "HTTP2"],
+] as const)(
+  "a request's trailers, of %s to a target of %s, say nothing that only its head or we may say",
+  async (way) => {
+    const [from, protocolVersion] = way;
+    const heard = Promise.withResolvers<string[]>();
+    const names = (raw: readonly string[]): string[] =>
+      raw.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+    let target: number;
+    if (protocolVersion === "HTTP2") {
+      const app = await http2App((stream) => {
+        stream.on("trailers", (fields) => heard.resolve(Object.keys(fields)));
+        stream.resume().on("end", () => stream.respond({ ":status": 204 }, { endStream: true }));
+      });
+      target = app.port;
+    } else {
+      const app = createHttp((incoming, response) => {
+        incoming.resume().on("end", () => {
+          heard.resolve(names(incoming.rawTrailers));
+          response.end();
+        });
+      });
+      target = await listening(app);
+    }
+    const world = await forwardingWorld({
+      groups: [targetGroup([target], { protocolVersion })],
+      http2: from === "HTTP/2",
+      listenerAttributes: { "routing.http.request.x_amzn_mtls_clientcert_subject.header_name": "X-Who" },
+      rewritten: () => ({ fields: [field("X-Role", "user")] }),
+    });
+    const trailers = {
+      authorization: "Basic cm9vdDo=",
+      cookie: "a=1",
+      "content-type": "text/html",
+      "x-forwarded-for": "127.0.0.1",
+      "x-forwarded-proto": "https",
+      "x-amzn-trace-id": "Root=1",
+      "x-amzn-oidc-identity": "root",
+      x_amzn_oidc_data: "root",
+      "x-amzn-mtls-clientcert-subject": "CN=root",
+      "x-who": "CN=root",
+      "x-role": "admin",
+      "x-sum": "1",
+    };
+    if (from === "HTTP/2") {
+      const { session } = http2Client(world.port);
+      const stream = session.request({ ":method": "POST", ":path": "/" }, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers(trailers));
+      stream.resume().end("body");
+    } else {
+      const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\r\n`);
+      const head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+      await say(world.port, `${head}4\r\nbody\r\n0\r\n${lines.join("")}\r\n`);
+    }
+    expect(await heard.promise).toEqual(["x-sum"]);
+  },
+);
+
+test("behind a request of HTTP/2 that a target of HTTP/1.1 may read differently, only the target's connection ends", async () => {
+  const target = await rawTarget((socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  const world = await forwardingWorld({ groups: [targetGroup([target.port])], http2: true });
+  const client = http2Client(world.port);
+  const ask = (more: Record<string, string>, body?: string) => client.ask({ ":path": "/", ...more }, body);
+  for (const more of [{}, {}]) expect((await ask(more)).body).toBe("ok");
+  expect(target.connections).toBe(1);
+  expect((await ask({ "content-length": "1" }, "x")).body).toBe("ok");
+  expect(target.requests[2]).toMatch(/\r\nConnection: close\r\n/);
+  expect((await ask({})).body).toBe("ok");
+  expect(target.connections).toBe(2);
+  expect(client.session.closed).toBe(false);
 });
