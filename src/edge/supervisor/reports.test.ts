@@ -91,6 +91,13 @@ test("a version that cannot be served is told by the first worker, once", () => 
   };
   expect(said.heard(1, refused)).toEqual([refused]);
   expect(said.heard(2, refused)).toEqual([]);
+  expect(said.present()).toEqual([refused]);
+  said.retry(LB, C);
+  expect(said.present()).toEqual([]);
+  expect(said.heard(1, refused)).toEqual([refused]);
+  expect(said.heard(1, serving("a"))).toEqual([]);
+  expect(said.heard(2, serving("a"))).toEqual([serving("a")]);
+  expect(said.present()).toEqual([serving("a")]);
 });
 
 test("measurements of a minute are summed when every worker has told them, or is gone", () => {

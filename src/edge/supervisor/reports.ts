@@ -17,6 +17,8 @@ export interface Reports {
   followed(): readonly EdgeMessage[];
   /** A load balancer is gone. */
   forget(loadBalancerArn: LoadBalancerArn): void;
+  /** A certificate is told again: what was said against it may be over. */
+  retry(loadBalancerArn: LoadBalancerArn, certificateArn: CertificateArn): void;
   /** Everything that holds now, for a control plane that knows nothing. */
   present(): readonly EdgeMessage[];
   /** What a worker serves: `<load balancer> <certificate>`. */
@@ -31,7 +33,8 @@ export function reports(): Reports {
   const serving = new Map<string, Served>();
   const dropped = new Map<string, Dropped>();
   const health = new Map<LoadBalancerArn, EdgeMessage>();
-  const refused = new Set<string>();
+  /** By `<load balancer> <certificate> <serial>`. */
+  const refused = new Map<string, EdgeMessage>();
   /** `<worker> <load balancer> <certificate>` of what a worker cannot serve. */
   const failing = new Set<string>();
   const minutes = minuteSums();
@@ -122,7 +125,7 @@ export function reports(): Reports {
           failing.add(`${worker} ${subject}`);
           if (refused.has(key)) return [];
           if (refused.size >= MOST_REFUSED) refused.clear();
-          refused.add(key);
+          refused.set(key, message);
           return [message];
         }
         case "target-health":
@@ -147,7 +150,12 @@ export function reports(): Reports {
       return [...allNews(), ...minutes.left(worker, counted)];
     },
     followed: () => [...dropped.keys()].flatMap((key) => droppedNews(key, true)),
+    retry(loadBalancerArn, certificateArn) {
+      for (const key of refused.keys())
+        if (key.startsWith(`${loadBalancerArn} ${certificateArn} `)) refused.delete(key);
+    },
     forget(arn) {
+      for (const key of refused.keys()) if (key.startsWith(`${arn} `)) refused.delete(key);
       listening.delete(arn);
       health.delete(arn);
       said.delete(`listening ${arn}`);
@@ -167,6 +175,7 @@ export function reports(): Reports {
         ...[...listening.keys()].map(listeningOf).filter((message) => message !== undefined),
         ...health.values(),
         ...[...served].flatMap(([arn, certificates]) => inPieces(arn, certificates)),
+        ...refused.values(),
       ];
     },
     isDecided: (worker, key) => failing.has(`${worker} ${key}`) || serving.get(key)?.serials.has(worker) === true,

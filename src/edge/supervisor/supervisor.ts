@@ -218,6 +218,10 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
 
   const take = (message: ControlMessage): Buffer | undefined => {
     const frame = state.take(message);
+    if (message.kind === "certificate-put" || message.kind === "certificate-gone") {
+      const { loadBalancerArn, certificateArn } = message.kind === "certificate-put" ? message.certificate : message;
+      said.retry(loadBalancerArn, certificateArn);
+    }
     if (message.kind === "balancer-gone") said.forget(message.loadBalancerArn);
     if (message.kind === "synced") sockets.keep(state.listeners());
     return frame;
