@@ -62,6 +62,8 @@ export interface FrontOptions {
   readonly mostPending?: number;
   /** What is done with a connection as soon as its handshake is done; unless told, it says back what it hears. */
   readonly onSecure?: (served: FrontWorld["served"][number]) => void;
+  /** Told beside those who are counted. */
+  readonly onHandshake?: (handshake: Handshake) => void;
 }
 
 export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld> {
@@ -106,7 +108,10 @@ export async function frontWorld(options: FrontOptions = {}): Promise<FrontWorld
         onSecure(one);
       },
       plain: (plain) => plain.end("plain"),
-      onHandshake: (handshake) => handshakes.push(handshake),
+      onHandshake(handshake) {
+        handshakes.push(handshake);
+        options.onHandshake?.(handshake);
+      },
     });
   });
   server.listen(0, "127.0.0.1");

@@ -42,8 +42,10 @@ export interface PathCertificate {
   readonly unknown: string | undefined;
 }
 
-/** Throws when it is no certificate that can be read. */
+/** Throws when it is no certificate that can be read, or one whose validity is no time: OpenSSL takes any digits. */
 export function pathCertificate(x509: X509Certificate): PathCertificate {
+  const notBefore = timeOf(x509.validFrom, x509.validFromDate);
+  const notAfter = timeOf(x509.validTo, x509.validToDate);
   const raw = readCertificate(x509.raw);
   const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(x509.raw, Certificate);
   const extensions = tbsCertificate.extensions ?? [];
@@ -64,8 +66,8 @@ export function pathCertificate(x509: X509Certificate): PathCertificate {
     subjectText: nameText2253(tbsCertificate.subject),
     issuerText: nameText2253(tbsCertificate.issuer),
     algorithm: signatureAlgorithm.algorithm,
-    notBefore: x509.validFromDate,
-    notAfter: x509.validToDate,
+    notBefore,
+    notAfter,
     ...authority(constraints),
     usages: usage && namedBits(usage),
     purposes: purposes && children(purposes, readElement(purposes)).map((id) => oidText(contents(purposes, id))),
@@ -74,6 +76,13 @@ export function pathCertificate(x509: X509Certificate): PathCertificate {
     values: (type) => attributes.filter((one) => one.type === type).map((one) => one.value.toString()),
     unknown: extensions.find(({ extnID, critical }) => critical && !UNDERSTOOD.has(extnID))?.extnID,
   };
+}
+
+/** `date` is any date at all where OpenSSL cannot read the time: Node makes it of memory that nobody has written. */
+function timeOf(text: string, date: Date): Date {
+  if (text === "Bad time value" || Number.isNaN(date.getTime()))
+    throw new Error("the validity of a certificate is no time");
+  return date;
 }
 
 function authority(value: Buffer | undefined): Pick<PathCertificate, "isCa" | "pathLength"> {

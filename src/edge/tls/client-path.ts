@@ -1,3 +1,4 @@
+import { hasCome } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
 import { KEY_USAGE } from "#lib/x509-extensions.ts";
 import { brokenConstraint } from "#lib/x509-name-constraints.ts";
@@ -74,8 +75,8 @@ function authorityError(one: PathCertificate, depth: number, path: Path, now: Da
   const between = path.slice(1, depth + 1).filter(({ subject, issuer }) => !subject.equals(issuer)).length;
   if (one.pathLength !== undefined && between > one.pathLength) return "ClientCertUntrusted";
   if (!isAnchor && !hasFitKey(one)) return "ClientCertTypeUnsupported";
-  if (one.notBefore > now) return "ClientCertNotYetValid";
-  return one.notAfter < now ? "ClientCertExpired" : undefined;
+  if (!hasCome(one.notBefore, now)) return "ClientCertNotYetValid";
+  return hasCome(now, one.notAfter) ? undefined : "ClientCertExpired";
 }
 
 function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): VerifyError | undefined {
@@ -85,8 +86,8 @@ function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): Ver
   if (leaf.purposes && !leaf.purposes.some((id) => id === OID.clientAuth || id === OID.anyExtendedKeyUsage)) {
     return "ClientCertPurposeInvalid";
   }
-  if (leaf.notBefore > now) return "ClientCertNotYetValid";
-  return leaf.notAfter < now && !ignoreExpiry ? "ClientCertExpired" : undefined;
+  if (!hasCome(leaf.notBefore, now)) return "ClientCertNotYetValid";
+  return ignoreExpiry || hasCome(now, leaf.notAfter) ? undefined : "ClientCertExpired";
 }
 
 function constraintError(path: Path): VerifyError | undefined {

@@ -365,3 +365,35 @@ async function firstBytes(): Promise<Buffer> {
   server.close();
   return bytes;
 }
+
+test("whatever goes wrong in judging a client or telling of a handshake ends that connection alone, and is told", async () => {
+  let broken = true;
+  const world = await frontWorld({
+    onHandshake() {
+      if (broken) throw new Error("nowhere to write");
+    },
+  });
+  world.certify(EC);
+  const gone = await handshake(world.port, CLIENT);
+  await once(gone.resume(), "close");
+  const plain = connectTcp(world.port, "127.0.0.1").resume();
+  plain.end("GET / HTTP/1.1\r\n\r\n");
+  await once(plain, "close");
+  broken = false;
+  const judge = (): never => {
+    throw new Error("no idea");
+  };
+  const mutual = { mode: "passthrough", key: "broken", advertised: [], errorOf: () => undefined, judge } as const;
+  world.configure({ mutual });
+  const unjudged = await handshake(world.port, CLIENT).catch(() => undefined);
+  if (unjudged && !unjudged.closed) await once(unjudged.resume(), "close").catch(() => {});
+  await world.settled(3);
+  expect(verifyStatus(world.handshakes.at(-1)!)).toBe("Failed:ClientCertInvalid");
+  world.configure({ mutual: undefined });
+  const served = await handshake(world.port, CLIENT);
+  await world.settled(4);
+  served.destroy();
+  expect(world.served.length).toBe(1);
+  expect(world.said.filter((said) => said.includes("nowhere to write")).length).toBe(2);
+  expect(world.said.filter((said) => said.includes("no idea")).length).toBe(1);
+});

@@ -11,7 +11,7 @@ import { type CertificateIndex, type ChoicePolicy, choicePolicy, chooseCertifica
 import { type ClientHello, type HelloReading, MOST_HELLO_BYTES, readClientHello } from "./client-hello.ts";
 import { KeyGone } from "./context-cache.ts";
 import { type Handshake, type HandshakeFailure, keyExchangeGroup } from "./handshake.ts";
-import type { ClientCertificateFacts, MutualTls } from "./mutual.ts";
+import type { ClientCertificateFacts, Judgement, MutualTls } from "./mutual.ts";
 import { type Alert, refuseHandshake } from "./tls-alert.ts";
 
 /** How a listener answers TLS clients: made once for each configuration. */
@@ -235,7 +235,7 @@ class Pending<Visit> implements Underway {
     if (!secure || !this.#all.has(this)) return;
     // What tls.Server does when its handshake is done, and what HTTP/2 in Node waits for.
     Object.assign(secure, { secureConnecting: false });
-    const judged = mutual?.judge(secure, this.#deps.clock.now());
+    const judged = mutual && this.#judge(mutual, secure);
     if (judged?.error) {
       const reason = `the client's certificate was refused: ${judged.error}`;
       this.#settle({ kind: "client-certificate", reason, verify: judged.error }, judged.facts);
@@ -247,6 +247,16 @@ class Pending<Visit> implements Underway {
     const tls = this.#facts(secure, judged?.fields ?? NO_FIELDS);
     if (this.#settle(undefined, judged?.facts, tls)) this.#listener.secure(secure, tls, this.#visit);
   };
+
+  /** What a client shows may be anything: what its judge does not withstand must end no more than this connection. */
+  #judge(mutual: MutualTls, secure: TLSSocket): Judgement {
+    try {
+      return mutual.judge(secure, this.#deps.clock.now());
+    } catch (error) {
+      this.#deps.onError("a client's certificate could not be judged", error);
+      return { error: "ClientCertInvalid", facts: undefined, fields: NO_FIELDS };
+    }
+  }
 
   #facts(secure: TLSSocket, mutual: ClientTls["mutual"]): ClientTls {
     const { name, standardName } = secure.getCipher();
@@ -265,13 +275,20 @@ class Pending<Visit> implements Underway {
     if (!this.#socket.destroyed) refuseHandshake(this.#socket, alert);
   }
 
-  /** False when it was settled before. */
+  /** False when it was settled before, or could not be told of: then the connection is over. */
   #settle(failure: HandshakeFailure | undefined, client: ClientCertificateFacts | undefined, tls?: ClientTls): boolean {
     if (!this.#all.delete(this)) return false;
     this.#socket.off("readable", this.#look);
     this.#socket.off("close", this.#gone);
-    this.#listener.onHandshake?.(this.#result(failure, client, tls), this.#visit);
-    return true;
+    try {
+      this.#listener.onHandshake?.(this.#result(failure, client, tls), this.#visit);
+      return true;
+    } catch (error) {
+      this.#deps.onError("a handshake could not be told of", error);
+      this.#secure?.destroy();
+      this.#socket.destroy();
+      return false;
+    }
   }
 
   #result(

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { sign, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
@@ -6,7 +6,8 @@ import type { EdgeMutualAuthentication, EdgeTrustStore } from "#domain/edge-conf
 import { utf8String } from "#lib/der.ts";
 import { DAY } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
-import { distinguishedName } from "#lib/x509-certificate.ts";
+import { pem } from "#lib/pem.ts";
+import { distinguishedName, readCertificate, signed } from "#lib/x509-certificate.ts";
 import { extendedKeyUsage } from "#lib/x509-extensions.ts";
 import {
   keyPem,
@@ -201,3 +202,29 @@ test("a chain too large for header fields is refused", async () => {
   expect(await attempt(world, shows(wide))).toBe("refused");
   expect(status(world)).toBe("Failed:ClientCertMaxSizeExceeded");
 });
+
+/** A certificate whose validity begins at what is no time, signed all the same. */
+function undated(issuer: TestCertificate, utcTime: string): TestCertificate {
+  const certificate = clientOf(issuer, { notBefore: new Date("2001-02-03T04:05:06Z") });
+  const { tbs, algorithm } = readCertificate(certificate.der);
+  const changed = Buffer.from(tbs.toString("latin1").replace("010203040506Z", utcTime), "latin1");
+  const der = signed(changed, algorithm, sign("sha256", changed, issuer.key));
+  return { ...certificate, der, pem: pem("CERTIFICATE", der) };
+}
+
+test.for(["000000000000Z", "260231000000Z"])(
+  "a certificate of the date %s ends no more than its connection",
+  async (at) => {
+    const strange = undated(ROOT, at);
+    for (const ignoreExpiry of [false, true]) {
+      const world = await mutualWorld({ ...VERIFY, ignoreExpiry }, store([ROOT]));
+      expect(await attempt(world, shows(strange))).toBe("refused");
+      expect(status(world)).toBe("Failed:ClientCertInvalid");
+      expect(await attempt(world, shows(clientOf(ROOT)))).toBe("served");
+    }
+    const world = await mutualWorld({ mode: "passthrough" });
+    expect(await attempt(world, shows(strange))).toBe("served");
+    expect(fields(world)).toEqual({ "X-Amzn-Mtls-Clientcert": asHeader(strange) });
+    expect(world.handshakes.at(-1)?.client).toBeUndefined();
+  },
+);
