@@ -7,7 +7,7 @@ import type { Clock } from "#lib/clock.ts";
 import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { findAssociation } from "#store/certificate-associations.ts";
 import { openDeployments } from "#store/deployments.ts";
-import { carriedBy, isCarriedBy } from "#store/edge-carriage.ts";
+import { isCarriedBy, presentCarriedBy } from "#store/edge-carriage.ts";
 import { putListenerReports, putServing, putTargetReports, removeServing } from "#store/edge-reports.ts";
 import { putRefusal, removeRefusals } from "#store/edge-sightings.ts";
 import { findLoadBalancer } from "#store/load-balancers.ts";
@@ -95,7 +95,7 @@ async function applyMetrics(
 ): Promise<void> {
   if (!onMetrics) return;
   const named = [...new Set(samples.map(({ loadBalancerArn }) => loadBalancerArn))];
-  const carried = await carriedBy(store, edge.name, named);
+  const carried = await presentCarriedBy(store, edge.name, named);
   await onMetrics(
     edge.name,
     at,

@@ -25,6 +25,23 @@ export async function carriedBy(
   return new Set(arns.filter((arn) => !elsewhere.has(arn)));
 }
 
+/** Those of them that there are: what `carriedBy` answers may have been made up, or deleted. */
+export async function presentCarriedBy(
+  db: Db,
+  edge: string,
+  arns: readonly LoadBalancerArn[],
+): Promise<ReadonlySet<LoadBalancerArn>> {
+  const carried = await carriedBy(db, edge, arns);
+  if (carried.size === 0) return carried;
+  const rows = await db
+    .selectFrom("loadBalancers")
+    .select("arn")
+    .where("arn", "in", [...carried])
+    .execute();
+  const there = new Set<string>(rows.map(({ arn }) => arn));
+  return new Set([...carried].filter((arn) => there.has(arn)));
+}
+
 function isElsewhere(zones: readonly string[], zone: string): boolean {
   return zones.length > 0 && !zones.includes(zone);
 }
