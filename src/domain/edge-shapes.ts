@@ -197,6 +197,11 @@ export const CONTROL_SHAPES: Readonly<Record<ControlKind, Shape<object>>> = {
   heartbeat: object({}),
 };
 
+/** How often something may be measured in a minute. */
+const MOST_MEASURED = 1e12;
+/** Sums of it stay far from what a double can say. */
+const amount: Shape<number> = (value): value is number => number(value) && Math.abs(value) <= 1e30;
+
 /** The words of each kind of message from an edge. */
 export const EDGE_SHAPES: Readonly<Record<EdgeKind, Shape<object>>> = {
   hello: object({
@@ -249,10 +254,10 @@ export const EDGE_SHAPES: Readonly<Record<EdgeKind, Shape<object>>> = {
         loadBalancerArn: arn,
         targetGroupArn: optional(arn),
         name: short,
-        count: whole(0, Number.MAX_SAFE_INTEGER),
-        sum: number,
-        least: number,
-        most: number,
+        count: whole(0, MOST_MEASURED),
+        sum: amount,
+        least: amount,
+        most: amount,
       }),
       100_000,
     ),

@@ -44,12 +44,12 @@ export async function addPoints(tx: Tx, at: EpochMillis, points: readonly NewPoi
     .values(
       points.map((point) => {
         const { count, sum, least, most } = point;
-        return { seriesId: ids.get(keyOf(point)) ?? 0, at, count, sum, least, most };
+        return { seriesId: ids.get(keyOf(point)) ?? 0, at, count: Math.min(count, MOST_COUNTED), sum, least, most };
       }),
     )
     .onConflict((conflict) =>
       conflict.columns(["seriesId", "at"]).doUpdateSet({
-        count: sql<number>`metric_points.count + excluded.count`,
+        count: sql<number>`case when metric_points.count + excluded.count > ${sql.lit(MOST_COUNTED)} then ${sql.lit(MOST_COUNTED)} else metric_points.count + excluded.count end`,
         sum: sql<number>`metric_points.sum + excluded.sum`,
         least: sql<number>`case when excluded.least < metric_points.least then excluded.least else metric_points.least end`,
         most: sql<number>`case when excluded.most > metric_points.most then excluded.most else metric_points.most end`,
@@ -133,6 +133,9 @@ export async function deleteSeriesBefore(db: Db, before: EpochMillis, limit: num
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }
+
+/** A count stops here: two of them are still a number that can be read. */
+const MOST_COUNTED = 4e15;
 
 function keyOf({
   account,

@@ -56,6 +56,15 @@ for (const database of DATABASES) {
   };
 
   describe(`metrics of load balancers on ${database.name}`, () => {
+    it("stay readable however often an edge says that something was measured", async () => {
+      const world = await open();
+      for (let i = 0; i < 3; i++) {
+        const count = Number.MAX_SAFE_INTEGER;
+        await keepSamples(world.minute, [{ ...sample("RequestCount", [1]), count }], world);
+      }
+      expect(await statistics(world, { MetricName: "RequestCount" })).toMatchObject([{ SampleCount: 4e15 }]);
+    });
+
     it("are what all edges measured in a minute, and what all minutes of a period come to", async () => {
       const world = await open();
       const { minute } = world;
