@@ -1,9 +1,11 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, sign, X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
 import { type Der, sequence, tagged, taggedAscii } from "#lib/der.ts";
 import { DAY } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
 import { pem } from "#lib/pem.ts";
+import { signatureAlgorithm } from "#lib/x509-algorithms.ts";
+import { signed, tbsCertificate } from "#lib/x509-certificate.ts";
 import { anyExtension, caConstraints, extendedKeyUsage, keyUsage, subjectAltName } from "#lib/x509-extensions.ts";
 import {
   commonName,
@@ -16,7 +18,7 @@ import {
 import { openssl } from "../../../tests/support/openssl.ts";
 import { testCrl } from "../../../tests/support/revocation-list.ts";
 import { pathCertificate } from "./client-certificate.ts";
-import { findPath, pathError, type VerifyError } from "./client-path.ts";
+import { findPath, noPathError, pathError, type VerifyError } from "./client-path.ts";
 import { readTrustStore } from "./trust-store.ts";
 
 const NOW = new Date();
@@ -188,8 +190,9 @@ function judged({ leaf, sent = [], store, ignoreExpiry = false }: Case, revocati
   const read = ({ der }: TestCertificate) => pathCertificate(new X509Certificate(der));
   const bundle = Buffer.from(`# what we trust\n${store.map(({ pem: text }) => text).join("some words\n")}`);
   const trust = readTrustStore({ arn: "store", version: "1", bundle, revocations });
-  const path = findPath(read(leaf), sent.map(read), trust);
-  return path ? pathError(path, trust, { ignoreExpiry, now: NOW }) : "ClientCertUntrusted";
+  const [first, others] = [read(leaf), sent.map(read)];
+  const path = findPath(first, others, trust);
+  return path ? pathError(path, trust, { ignoreExpiry, now: NOW }) : noPathError(first, others);
 }
 
 test.for(CASES)("$what: $error", (one) => {
@@ -241,4 +244,50 @@ test.for([
   expect(judged({ what: "", leaf: leafOf(MIDDLE), sent: [MIDDLE], store: [ROOT] }, [list])).toBe(
     "ClientCertCrlProcessingError",
   );
+});
+
+/** A CA that nobody holds a key of, with an exponent as long as its modulus; its signature is `signer`'s. */
+function slowCa(name: string, modulus: string, signer: TestCertificate): TestCertificate {
+  const exponent = Buffer.from(modulus, "base64url");
+  exponent[0] = (exponent[0] ?? 0) & 0x7f;
+  exponent[exponent.length - 1] = (exponent.at(-1) ?? 0) | 1;
+  const key = createPublicKey({ key: { kty: "RSA", n: modulus, e: exponent.toString("base64url") }, format: "jwk" });
+  const algorithm = signatureAlgorithm("RSA_2048");
+  const tbs = tbsCertificate({
+    ...DATES,
+    serial: Buffer.from([1]),
+    algorithm: algorithm.identifier,
+    issuer: commonName(name),
+    subject: commonName(name),
+    subjectPublicKeyInfo: key.export({ type: "spki", format: "der" }),
+    extensions: [caConstraints(undefined)],
+  });
+  const der = signed(tbs, algorithm.identifier, sign("sha256", tbs, signer.key));
+  return { name: commonName(name), key, der, pem: pem("CERTIFICATE", der) };
+}
+
+test("keys whose signatures take long to check are not asked, unless they are trusted", () => {
+  const signer = ca("signer", undefined, { key: testKey("RSA_2048") });
+  const { n = "" } = createPublicKey(testKey("RSA_3072")).export({ format: "jwk" });
+  const slow = Array.from({ length: 8 }, () => slowCa("slow", n, signer));
+  const read = ({ der }: TestCertificate) => pathCertificate(new X509Certificate(der));
+  let asked = 0;
+  const watched = (one: TestCertificate) => {
+    const certificate = read(one);
+    return Object.defineProperty(certificate, "x509", {
+      get() {
+        asked++;
+        return new X509Certificate(one.der);
+      },
+    });
+  };
+  const leaf = leafOf({ ...signer, name: commonName("slow") });
+  const trust = readTrustStore({ arn: "s", version: "1", bundle: Buffer.from(ROOT.pem), revocations: [] });
+  const [first, others] = [watched(leaf), slow.map(watched)];
+  expect(findPath(first, others, trust)).toBeUndefined();
+  expect(asked).toBe(0);
+  expect(noPathError(first, others)).toBe("ClientCertTypeUnsupported");
+  const trusted = readTrustStore({ arn: "s", version: "2", bundle: Buffer.from(slow[0]!.pem), revocations: [] });
+  expect(findPath(first, [], trusted)).toBeUndefined();
+  expect(asked).toBe(1);
 });

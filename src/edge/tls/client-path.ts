@@ -26,12 +26,14 @@ export type Path = readonly PathCertificate[];
 
 /**
  * The shortest path from the leaf to a certificate of the trust store, every signature checked; any certificate there
- * is an end of it, an intermediate CA as well as a root. Undefined when there is none.
+ * is an end of it, an intermediate CA as well as a root. Undefined when there is none. A client chooses the keys that
+ * it sends: those that no path may have are not looked at, as their size decides how long a signature takes to check.
  */
 export function findPath(leaf: PathCertificate, sent: readonly PathCertificate[], store: TrustStore): Path | undefined {
   let checks = 0;
   const issued = (child: PathCertificate, issuer: PathCertificate): boolean =>
     issuer.subject.equals(child.issuer) && checks++ < MOST_CHECKS && verifies(child, issuer);
+  const above = sent.filter(hasFitKey);
   let paths: Path[] = [[leaf]];
   while (paths.length > 0) {
     for (const path of paths) {
@@ -42,10 +44,17 @@ export function findPath(leaf: PathCertificate, sent: readonly PathCertificate[]
     paths = paths.flatMap((path) => {
       const last = path.at(-1);
       if (!last || path.length > MOST_SENT) return [];
-      return sent.filter((one) => !path.includes(one) && issued(last, one)).map((one) => [...path, one]);
+      return above.filter((one) => !path.includes(one) && issued(last, one)).map((one) => [...path, one]);
     });
   }
   return undefined;
+}
+
+/** Why there is no path. */
+export function noPathError(leaf: PathCertificate, sent: readonly PathCertificate[]): VerifyError {
+  const unfit = sent.filter((one) => !hasFitKey(one));
+  const issued = [leaf, ...sent].some(({ issuer }) => unfit.some(({ subject }) => subject.equals(issuer)));
+  return issued || !hasFitKey(leaf) ? "ClientCertTypeUnsupported" : "ClientCertUntrusted";
 }
 
 export interface PathRules {
@@ -74,7 +83,6 @@ function authorityError(one: PathCertificate, depth: number, path: Path, now: Da
   if (one.usages && !one.usages.has(KEY_USAGE.keyCertSign)) return "ClientCertUntrusted";
   const between = path.slice(1, depth + 1).filter(({ subject, issuer }) => !subject.equals(issuer)).length;
   if (one.pathLength !== undefined && between > one.pathLength) return "ClientCertUntrusted";
-  if (!isAnchor && !hasFitKey(one)) return "ClientCertTypeUnsupported";
   if (!hasCome(one.notBefore, now)) return "ClientCertNotYetValid";
   return hasCome(now, one.notAfter) ? undefined : "ClientCertExpired";
 }
@@ -120,7 +128,7 @@ function hasFitKey({ publicKey }: PathCertificate): boolean {
   const { asymmetricKeyType, asymmetricKeyDetails } = publicKey;
   if (asymmetricKeyType === "rsa" || asymmetricKeyType === "rsa-pss") {
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-    return bits >= 2048 && bits <= 8192;
+    return bits >= 2048 && bits <= 8192 && (asymmetricKeyDetails?.publicExponent ?? HUGE_EXPONENT) < HUGE_EXPONENT;
   }
   return asymmetricKeyType === "ec" && CURVES.has(asymmetricKeyDetails?.namedCurve ?? "");
 }
@@ -139,6 +147,8 @@ const MOST_DEPTH = 4;
 export const MOST_SENT = 8;
 /** Signatures that one handshake makes us check at most. */
 const MOST_CHECKS = 24;
+/** OpenSSL takes any exponent with keys of up to 3072 bits, and for a long one a hundred times as long. */
+const HUGE_EXPONENT = 2n ** 33n;
 const CURVES: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const SIGNATURES: ReadonlySet<string> = new Set([
   OID.sha256WithRsa,
