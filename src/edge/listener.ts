@@ -170,7 +170,8 @@ class OpenListener implements Listener {
     settings: () => this.#settings(),
     onHandshake: (handshake, visit) => this.#shaken(handshake, visit),
     secure: (secure, tls, visit) => this.#secured(secure, tls, visit),
-    plain: (socket) => endWith(socket, lastWords(400, "The plain HTTP request was sent to HTTPS port")),
+    plain: (socket) =>
+      endWith(socket, lastWords(400, "The plain HTTP request was sent to HTTPS port"), this.#parts.timers),
   };
 
   #shaken(handshake: Handshake, visit: TlsVisit): void {

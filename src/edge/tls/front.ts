@@ -272,7 +272,7 @@ class Pending<Visit> implements Underway {
 
   #refuse(alert: Alert, failure: HandshakeFailure): void {
     if (!this.#settle(failure, undefined)) return;
-    if (!this.#socket.destroyed) refuseHandshake(this.#socket, alert);
+    if (!this.#socket.destroyed) refuseHandshake(this.#socket, alert, this.#deps.timers);
   }
 
   /** False when it was settled before, or could not be told of: then the connection is over. */
