@@ -373,3 +373,20 @@ test("an answer that breaks off is never whole to its client", async () => {
   reset.resume();
   expect((await error)[0]).toMatchObject({ code: "ECONNRESET" });
 });
+
+test("a connection that is closing is over soon, however much its client sends", async () => {
+  const { client } = await serving(
+    (exchange) => {
+      const sink = exchange.respond(200, "OK", [], 64_000_000);
+      for (let at = 0; at < 64; at++) sink.write(Buffer.alloc(1_000_000));
+      sink.end();
+    },
+    { idle: 500 },
+  );
+  const socket = await client();
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const chatter = setInterval(() => socket.write("x"), 50);
+  onTestFinished(() => clearInterval(chatter));
+  await closed;
+});

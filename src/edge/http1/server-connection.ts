@@ -172,8 +172,8 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
   readonly #received = (chunk: Buffer): void => {
     enter();
     try {
-      this.#heardAt = this.#now();
       if (this.#phase === "closed" || this.#phase === "closing") return;
+      this.#heardAt = this.#now();
       if (this.#incoming.waiting === 0 && this.#phase === "head" && !this.#reader.begun)
         this.#headBegan = this.#heardAt;
       this.#incoming.add(chunk, chunk.length);
@@ -429,7 +429,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
       case "tunnel":
         return silent;
       default:
-        return this.#socket.writableLength > 0 ? silent : this.#closingAt + FAREWELL;
+        return this.#closingAt + (this.#socket.writableLength > 0 ? Math.min(idle, LONGEST_LAST_WORDS) : FAREWELL);
     }
   }
 
@@ -450,4 +450,6 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
 
 const MOST_DROPPED = 256 * 1024;
 const FAREWELL: Millis = 5 * SECOND;
+/** For the end of an answer that a client takes slowly, behind which nothing comes. */
+const LONGEST_LAST_WORDS: Millis = MINUTE;
 const LONGEST_HEAD_TIME: Millis = MINUTE;
