@@ -223,9 +223,9 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
       said.retry(loadBalancerArn, certificateArn);
     }
     if (message.kind === "balancer-gone") said.forget(message.loadBalancerArn);
-    if (message.kind === "synced") sockets.keep(state.listeners());
     return frame;
   };
+  // What was told before the last of it does not count: sockets that are inherited may be of listeners told later.
   for (const message of stateLog.load()) take(message);
   acknowledged = state.revision;
 
@@ -252,6 +252,7 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
       lease.contact();
       if (message.kind === "identity") return settings.onIdentity?.(message.chain);
       const frame = take(message);
+      if (message.kind === "synced") sockets.keep(state.listeners());
       if (!frame) return;
       stateLog.append(frame, state);
       const mark = message.kind === "synced" ? ++place : undefined;
