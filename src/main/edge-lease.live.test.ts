@@ -34,7 +34,7 @@ test("without a word from the control plane for as long as keys are leased, no w
   const args = edgeArguments({
     dataDir,
     endpoints: [endpoint],
-    name: "test",
+    name: "local-test",
     logLevel: "error",
     workers: 2,
     keyLease: LEASE,

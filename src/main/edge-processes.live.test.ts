@@ -43,7 +43,7 @@ async function installation(more: Partial<EdgeHostSettings> = {}): Promise<Insta
     dataDir,
     endpoint,
     accessKey,
-    name: "test",
+    name: "local-test",
     logLevel: "info",
     workers: 2,
     keyLease: undefined,
