@@ -51,7 +51,7 @@ test("without a word from the control plane for as long as keys are leased, no w
     },
   };
   const supervisor = startSupervisor(
-    { edge: "test", endpoint, accessKey, workers: 2, keyLease: LEASE },
+    { edge: "local-test", endpoint, accessKey, workers: 2, keyLease: LEASE },
     {
       clock: systemClock,
       timers,
