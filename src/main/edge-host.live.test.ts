@@ -23,7 +23,15 @@ async function installation(): Promise<{
   const certificate = await world.certify(["a.test"]);
   await world.add(balancer({ certificates: [certificate.arn] }));
   const { endpoint, accessKey } = world;
-  const settings = { dataDir, endpoint, accessKey, name: "local-test", logLevel: "info", workers: 2, keyLease: undefined };
+  const settings = {
+    dataDir,
+    endpoint,
+    accessKey,
+    name: "local-test",
+    logLevel: "info",
+    workers: 2,
+    keyLease: undefined,
+  };
   return { world, settings, errors: [], certificate };
 }
 
