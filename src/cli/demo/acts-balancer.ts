@@ -4,6 +4,7 @@ import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -32,8 +33,16 @@ export async function balance({ tell, ec2, elbv2, route53, host, target, learned
   );
   const balancer = await tell.step(
     "A load balancer in two subnets of the default VPC",
-    `aws elbv2 create-load-balancer --name shop --subnets ${subnets.join(" ")} --security-groups ${group}`,
-    () => elbv2.send(new CreateLoadBalancerCommand({ Name: "shop", Subnets: [...subnets], SecurityGroups: [group] })),
+    `aws elbv2 create-load-balancer --name shop --subnets ${subnets.join(" ")} --security-groups ${group}\n` +
+      "aws elbv2 wait load-balancer-available --names shop",
+    async () => {
+      const wanted = { Name: "shop", Subnets: [...subnets], SecurityGroups: [group] };
+      await elbv2.send(new CreateLoadBalancerCommand(wanted));
+      return await until("an edge carries it", async () => {
+        const found = await elbv2.send(new DescribeLoadBalancersCommand({ Names: ["shop"] }));
+        return found.LoadBalancers?.[0]?.State?.Code === "active" ? found : undefined;
+      });
+    },
   );
   const made = balancer.LoadBalancers?.[0];
   learned.loadBalancerArn = made?.LoadBalancerArn ?? "";
