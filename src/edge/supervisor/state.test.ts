@@ -86,6 +86,15 @@ test("whoever is told a snapshot, and all that came behind it, knows what one kn
   );
 });
 
+test("a certificate that was told before its load balancer names it stays, when all is being told anew", () => {
+  const state = edgeState();
+  const begun = [{ kind: "welcome", resync: true } as const, certificate(1, "x"), put(1, ["x"]), certificate(1, "y")];
+  for (const one of begun) state.take(one);
+  const late = told(state.snapshot());
+  for (const one of [put(1, ["x", "y"]), SYNCED]) late.take(one);
+  expect([...late.sealed.keys()]).toEqual(["lb1 x", "lb1 y"]);
+});
+
 test("a load balancer takes its certificates with it, and keeps only those that its listeners name", () => {
   const state = edgeState();
   for (const one of [certificate(1, "x"), certificate(1, "y"), put(1, ["x", "y"]), SYNCED]) state.take(one);

@@ -145,14 +145,14 @@ export function edgeState(): EdgeState {
     snapshot() {
       const begin = encodeControlMessage({ kind: "welcome", resync: true });
       const early = new Map(unsettled());
-      const all = new Map([...trustStores, ...sealed, ...frames(balancers)]);
-      const whole = [...all].filter(([key]) => !early.has(key)).map(([, frame]) => frame);
-      if (revision !== undefined) whole.push(encodeControlMessage({ kind: "synced", revision }));
-      whole.push(...early.values());
+      const settled = [...trustStores, ...sealed, ...frames(balancers)].filter(([key]) => !early.has(key));
+      const synced = revision === undefined ? [] : [encodeControlMessage({ kind: "synced", revision })];
+      const whole = [...settled.map(frameOf), ...synced, ...early.values()];
       const known = whole.length > 0 ? [begin, ...whole] : [];
       if (!named) return known;
       // Everything is being told anew just now: what was not named when that ends is to be forgotten.
-      return [...known, begin, ...[...all].filter(([key]) => named?.has(key)).map(([, frame]) => frame)];
+      const anew = [...settled, ...early].filter(([key]) => named?.has(key));
+      return [...known, begin, ...anew.map(frameOf)];
     },
     get revision() {
       return revision;
@@ -190,6 +190,8 @@ type Telling = Exclude<ControlMessage, { kind: "heartbeat" | "identity" | "welco
 function* frames(balancers: ReadonlyMap<string, { readonly frame: Buffer }>): Iterable<[string, Buffer]> {
   for (const [arn, { frame }] of balancers) yield [arn, frame];
 }
+
+const frameOf = ([, frame]: readonly [string, Buffer]): Buffer => frame;
 
 /** The name of a certificate's or a secret's frame in `sealed`. */
 export function sealedKey(loadBalancerArn: LoadBalancerArn, name: CertificateArn | string): string {
