@@ -28,5 +28,5 @@ for name in format lint types pages unit; do
     cat "$outputs/$name"
   fi
 done
-grep -E '^ +(Test Files|Tests) ' <(sed 's/\x1b\[[0-9;]*m//g' "$outputs/unit")
+grep -aE '^ +(Test Files|Tests) ' <(sed 's/\x1b\[[0-9;]*m//g' "$outputs/unit")
 exit $failed
