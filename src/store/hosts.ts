@@ -3,11 +3,6 @@ import type { Host } from "#domain/network/host.ts";
 import { type OwnedPage, ofOwner } from "./owned-page.ts";
 import type { Db, Tx } from "./store.ts";
 
-/** Where the host with that instance id is reached; undefined when the owner has none of that id. */
-export async function hostAddress(db: Db, owner: Owner, instanceId: string): Promise<string | undefined> {
-  return (await hostAddressesOf(db, owner, [instanceId])).get(instanceId);
-}
-
 /** Where hosts are reached, by their instance ids; those that the owner does not have are left out. */
 export async function hostAddressesOf(
   db: Db,

@@ -36,11 +36,6 @@ export async function removeListenerCertificate(
     .execute();
 }
 
-/** Removes the default certificate and the list of a listener that no longer ends TLS. */
-export async function removeListenerCertificates(tx: Tx, listenerArn: ListenerArn): Promise<void> {
-  await tx.deleteFrom("listenerCertificates").where("listenerArn", "=", listenerArn).execute();
-}
-
 /** The default first, then the list by ARN; those after `after`. */
 export async function listListenerCertificates(
   db: Db,

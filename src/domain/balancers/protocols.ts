@@ -48,11 +48,6 @@ export function isHttp(protocol: string): boolean {
   return protocol === "HTTP" || protocol === "HTTPS";
 }
 
-/** Whether target groups of that protocol take datagrams. */
-export function takesDatagrams(protocol: TargetProtocol): boolean {
-  return protocol === "UDP" || protocol === "TCP_UDP";
-}
-
 function unsupported(protocol: string): Refusal {
   const why = UNSERVED[protocol] ?? "load balancers carry HTTP, HTTPS, TCP, TLS, UDP and TCP_UDP";
   return new Refusal("protocol-unsupported", `The protocol '${protocol}' is not available here: ${why}`);

@@ -14,8 +14,8 @@ import {
   groupsOfLoadBalancer,
   setLoadBalancerGroups,
 } from "#store/security-groups.ts";
-import type { Db, Tx } from "#store/store.ts";
-import { countAddressesUsed, findSubnet, listSubnets } from "#store/subnets.ts";
+import type { Tx } from "#store/store.ts";
+import { countAddressesUsed, findSubnet } from "#store/subnets.ts";
 import { findVpc, holdVpc } from "#store/vpcs.ts";
 import { announceMembers } from "./announce-groups.ts";
 import { ensureNetwork } from "./default-network.ts";
@@ -100,14 +100,6 @@ export async function placeBalancer(
 /** To be called before a load balancer is removed: who lets members of its groups in is told. */
 export async function leaveNetwork(tx: Tx, loadBalancerArn: LoadBalancerArn): Promise<void> {
   await announceMembers(tx, await groupsOfLoadBalancer(tx, loadBalancerArn), loadBalancerArn);
-}
-
-/** Subnets by their ids: for the zones and the VPC that a load balancer shows. */
-export async function subnetsById(db: Db, ids: readonly string[], owner: Owner): Promise<ReadonlyMap<string, Subnet>> {
-  if (ids.length === 0) return new Map();
-  const unique = [...new Set(ids)];
-  const found = await listSubnets(db, owner, { ids: unique, after: "", limit: unique.length });
-  return new Map(found.map((subnet) => [subnet.id, subnet]));
 }
 
 /** Throws `balancer-input-invalid` for a VPC that an owner has not. */
