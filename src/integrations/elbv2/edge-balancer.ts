@@ -32,7 +32,7 @@ export async function edgeBalancer(db: Db, arn: LoadBalancerArn): Promise<EdgeBa
     ),
     ({ targetGroupArn }) => targetGroupArn,
   );
-  const ingress = await ingressOf(db, arn);
+  const ingress = await ingressOf(db, balancer);
   const { type, dnsName, address } = balancer;
   return {
     arn,
