@@ -11,6 +11,8 @@ import { HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { systemTimers } from "#lib/timers.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { listDeployments } from "#store/deployments.ts";
+import { putEdgeAddress } from "#store/edge-carriage.ts";
+import { insertEdgeMember } from "#store/edge-members.ts";
 import { addListenerCertificate } from "#store/listener-certificates.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
 import { ACCOUNT, BALANCER, type CertificateWorld, certificateWorld, REGION } from "../support/certificate-world.ts";
@@ -104,8 +106,8 @@ describe.for(DATABASES)("deployments, on $name", (database) => {
     const { arn, first, follow, state, edge, reimport } = await carried(world);
     expect(await follow()).toBeUndefined();
     expect(await state()).toMatchObject({ state: "IN_PROGRESS", problem: "no edge listens with it yet" });
-    const one = await edge("one", first);
-    const two = await edge("two", first);
+    const one = await edge("local-one", first);
+    const two = await edge("local-two", first);
     await follow();
     expect(await state()).toMatchObject({ state: "DEPLOYED" });
 
@@ -113,7 +115,7 @@ describe.for(DATABASES)("deployments, on $name", (database) => {
     expect(await state()).toMatchObject({ state: "IN_PROGRESS" });
     swap(one, second);
     expect(await follow()).toEqual(later(world.clock.now(), SECOND / 4));
-    const problem = `the edge two at ${LISTENER}: still shows ${serialOf(first)}`;
+    const problem = `the edge local-two at ${LISTENER}: still shows ${serialOf(first)}`;
     expect(await state()).toMatchObject({ state: "IN_PROGRESS", problem });
     expect(await generations(world, arn)).toEqual([1, 2]);
     swap(two, second);
@@ -125,20 +127,20 @@ describe.for(DATABASES)("deployments, on $name", (database) => {
   test("an edge that cannot serve it takes all back to the version before, until the next try", async () => {
     const world = await certificateWorld(await database.open());
     const { arn, first, follow, state, edge, reimport, report, rolledBack, served } = await carried(world);
-    const one = await edge("one", first);
-    await edge("two", first);
+    const one = await edge("local-one", first);
+    await edge("local-two", first);
     await follow();
     const second = await reimport();
     const serial = serialOf(second);
     swap(one, second);
     const cannot = { kind: "cannot-serve", loadBalancerArn: LB, certificateArn: arn, serial, reason: "no" } as const;
-    await report("two", cannot);
+    await report("local-two", cannot);
     await follow();
     expect(await served()).toBe(serial);
     world.clock.advance(2 * MINUTE);
-    await report("two", cannot); // again: since when is kept
+    await report("local-two", cannot); // again: since when is kept
     expect(await follow()).toEqual(later(world.clock.now(), HOUR));
-    expect(rolledBack).toEqual([`the edge two cannot serve ${serial}: no`]);
+    expect(rolledBack).toEqual([`the edge local-two cannot serve ${serial}: no`]);
     expect(await state()).toMatchObject({ state: "ROLLED_BACK" });
     expect(await served()).toBe(serialOf(first));
 
@@ -154,18 +156,32 @@ describe.for(DATABASES)("deployments, on $name", (database) => {
   test("an edge that serves it after all is believed, and seen", async () => {
     const world = await certificateWorld(await database.open());
     const { arn, first, follow, state, edge, reimport, report } = await carried(world);
-    const one = await edge("one", first);
+    const one = await edge("local-one", first);
     await follow();
     const second = await reimport();
     const about = { loadBalancerArn: LB, certificateArn: arn, serial: serialOf(second) };
-    await report("one", { kind: "cannot-serve", ...about, reason: "KMS cannot be asked" });
+    await report("local-one", { kind: "cannot-serve", ...about, reason: "KMS cannot be asked" });
     await follow();
     expect(await state()).toMatchObject({
-      problem: `the edge one cannot serve ${about.serial}: KMS cannot be asked`,
+      problem: `the edge local-one cannot serve ${about.serial}: KMS cannot be asked`,
     });
     swap(one, second);
-    await report("one", { kind: "serving", loadBalancerArn: LB, certificates: [about] });
+    await report("local-one", { kind: "serving", loadBalancerArn: LB, certificates: [about] });
     world.clock.advance(HOUR);
+    await follow();
+    expect(await state()).toMatchObject({ state: "DEPLOYED" });
+  });
+
+  test("an edge on another machine is looked at nowhere but at its address", async () => {
+    const world = await certificateWorld(await database.open());
+    const { first, follow, state, edge } = await carried(world);
+    const member = { edge: "faraway", zone: null, addresses: null, serial: "1", notAfter: 0, joinedAt: 0 };
+    await world.store.transaction().execute((tx) => insertEdgeMember(tx, { ...member, accessKeyId: "AKIA" }));
+    await edge("faraway", first);
+    await follow();
+    const problem = `the edge faraway at ${LISTENER}: it says that it listens at 127.0.0.1, which is not its address`;
+    expect(await state()).toMatchObject({ state: "IN_PROGRESS", problem });
+    await world.store.transaction().execute((tx) => putEdgeAddress(tx, "faraway", LB, "127.0.0.1"));
     await follow();
     expect(await state()).toMatchObject({ state: "DEPLOYED" });
   });
@@ -173,7 +189,7 @@ describe.for(DATABASES)("deployments, on $name", (database) => {
   test("it goes with the association", async () => {
     const world = await certificateWorld(await database.open());
     const { arn, first, follow, state, edge } = await carried(world);
-    await edge("one", first);
+    await edge("local-one", first);
     await follow();
     await world.detach(arn);
     expect(await state()).toBeUndefined();

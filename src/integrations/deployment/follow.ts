@@ -1,5 +1,6 @@
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { type DeploymentFacts, nextDeploymentStep, type Place, type Sighting } from "#domain/deployment/deployment.ts";
+import { isLocalEdge } from "#domain/fleet/names.ts";
 import { enqueueBy } from "#jobs/queue.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, later } from "#lib/duration.ts";
@@ -9,6 +10,7 @@ import { servableUntil } from "#lifecycle/edge-certificate.ts";
 import { type CurrentVersion, deleteVersionsBefore, findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
 import { type Deployment, listDeployments, moveDeployment, noteLook, openDeploymentsOf } from "#store/deployments.ts";
+import { findEdgeAddress } from "#store/edge-carriage.ts";
 import { announce } from "#store/edge-changes.ts";
 import {
   isOthersSerial,
@@ -18,6 +20,7 @@ import {
   removeRefusals,
   type StoredPlace,
 } from "#store/edge-sightings.ts";
+import { findLoadBalancer } from "#store/load-balancers.ts";
 import type { Store } from "#store/store.ts";
 import { type Door, type Look, lookAt } from "./look.ts";
 
@@ -132,19 +135,33 @@ async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDep
 }
 
 async function see(
-  { edge, listenerArn, address, port, error }: StoredPlace,
+  place: StoredPlace,
   { certificateArn, loadBalancerArn }: Deployment,
   { certificate }: Subject,
   deps: FollowDeps,
 ): Promise<Sighting> {
   const { store, clock } = deps;
+  const { edge, listenerArn, address, port } = place;
   const door: Door = { address, port, serverName: askableName(certificate.names), keyType: keyTypeOf(certificate) };
-  const look: Look =
-    port === 0 ? { problem: `it does not listen: ${error ?? "the port is not bound"}` } : await lookAt(door, deps);
+  const problem = await whyNotThere(place, loadBalancerArn, store);
+  const look: Look = problem === undefined ? await lookAt(door, deps) : { problem };
   const seen = { serial: null, problem: null, ...look };
   await putSighting(store, { certificateArn, loadBalancerArn, edge, listenerArn, at: clock.now().getTime(), ...seen });
   if (!("serial" in look)) return look;
   return { ...look, others: await isOthersSerial(store, look.serial, { certificateArn, loadBalancerArn }) };
+}
+
+/** Why no client gets there. What an edge on another machine says is not looked at elsewhere than at its address. */
+async function whyNotThere(
+  { edge, address, port, error }: StoredPlace,
+  loadBalancerArn: LoadBalancerArn,
+  store: Store,
+): Promise<string | undefined> {
+  if (port === 0) return `it does not listen: ${error ?? "the port is not bound"}`;
+  if (isLocalEdge(edge)) return undefined;
+  const own =
+    (await findEdgeAddress(store, edge, loadBalancerArn)) ?? (await findLoadBalancer(store, loadBalancerArn))?.address;
+  return own === address ? undefined : `it says that it listens at ${address}, which is not its address`;
 }
 
 /** Every edge was seen with the version in force: the keys before it have served. */
