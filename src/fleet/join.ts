@@ -7,6 +7,7 @@ import { Refusal } from "#domain/refusal.ts";
 import { FIRST_ACCOUNT } from "#identity/first-account.ts";
 import { checkAddresses, checkPlan, type EdgePlan, findJoinToken, tokenInvalid } from "#identity/join-tokens.ts";
 import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
+import { announceTarget } from "#integrations/elbv2/places.ts";
 import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
@@ -14,7 +15,13 @@ import { digest } from "#lib/keyed-hash.ts";
 import { parsePem } from "#lib/pem.ts";
 import { type CertificateRequest, CsrError, readCsr } from "#lib/x509-csr.ts";
 import { findEdgeKey, insertAccessKey } from "#store/access-keys.ts";
-import { findEdgeMember, putEdgeMember, removeEdgeMember, renewEdgeMember } from "#store/edge-members.ts";
+import {
+  balancersAt,
+  findEdgeMember,
+  insertEdgeMember,
+  removeEdgeMember,
+  renewEdgeMember,
+} from "#store/edge-members.ts";
 import { findEdgeToken, type StoredEdgeToken, useEdgeToken } from "#store/edge-tokens.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
 
@@ -82,29 +89,50 @@ export async function renewEdgeIdentity(edge: string, request: string, deps: Joi
   return (await renewEdgeMember(deps.store, edge, stored)) ? identity.certificate : undefined;
 }
 
+type NamedPlan = EdgePlan & { readonly edge: string };
+
 async function admit(
   tx: Tx,
-  plan: EdgePlan & { readonly edge: string },
+  plan: NamedPlan,
   { token, csr }: { readonly token: StoredEdgeToken; readonly csr: CertificateRequest },
   identity: EdgeCertificateOfFleet,
-  { clock, ids, root }: JoinDeps,
+  deps: JoinDeps,
 ): Promise<void> {
-  const { edge, zone = null, addresses = null } = plan;
-  const now = clock.now().getTime();
+  const { edge } = plan;
+  const now = deps.clock.now().getTime();
   const usedKey = digest("edge key", csr.subjectPublicKeyInfo.toString("base64"));
   const fresh = await useEdgeToken(tx, token.id, { usedAt: now, usedBy: edge, usedKey });
   if (!fresh && !(await isAskedAgain(tx, token.id, { edge, usedKey, now }))) throw tokenInvalid();
-  if (fresh) {
-    await checkName(tx, edge, token);
-    await checkAddresses(tx, edge, plan.addresses);
-    await removeEdgeMember(tx, edge, FIRST_ACCOUNT); // its earlier life, if it had one
-    const key = newAccessKey(FIRST_ACCOUNT, { kind: "edge", edge }, { root, clock, ids });
-    await insertAccessKey(tx, key);
-    const { serial, notAfter } = identity;
-    const member = { serial, notAfter: notAfter.getTime(), accessKeyId: key.id, joinedAt: now };
-    await putEdgeMember(tx, { edge, zone, addresses, ...member });
-    await recordIn(tx, { ...JOINED, principal: edgeArn(FIRST_ACCOUNT, edge), requestId: ids.uuid() }, clock);
-  } else await renewEdgeMember(tx, edge, { serial: identity.serial, notAfter: identity.notAfter.getTime() });
+  if (!fresh) {
+    await renewEdgeMember(tx, edge, { serial: identity.serial, notAfter: identity.notAfter.getTime() });
+    return;
+  }
+  await checkName(tx, edge, token);
+  await checkAddresses(tx, edge, plan.addresses);
+  await removeEarlier(tx, edge);
+  await insertMember(tx, plan, identity, deps);
+}
+
+/** Ends the earlier life of an edge, if it had one. */
+async function removeEarlier(tx: Tx, edge: string): Promise<void> {
+  const left = await balancersAt(tx, edge);
+  await removeEdgeMember(tx, edge, FIRST_ACCOUNT);
+  for (const arn of left) await announceTarget(tx, arn);
+}
+
+async function insertMember(
+  tx: Tx,
+  { edge, zone, addresses }: NamedPlan,
+  { serial, notAfter }: EdgeCertificateOfFleet,
+  { clock, ids, root }: JoinDeps,
+): Promise<void> {
+  const key = newAccessKey(FIRST_ACCOUNT, { kind: "edge", edge }, { root, clock, ids });
+  const joinedAt = clock.now().getTime();
+  const where = { zone: zone ?? null, addresses: addresses ?? null };
+  const member = { edge, ...where, serial, notAfter: notAfter.getTime(), accessKeyId: key.id, joinedAt };
+  if (!(await insertEdgeMember(tx, member))) throw nameUsed(edge); // by somebody just now
+  await insertAccessKey(tx, key);
+  await recordIn(tx, { ...JOINED, principal: edgeArn(FIRST_ACCOUNT, edge), requestId: ids.uuid() }, clock);
 }
 
 /** The same edge did not hear the answer. */
@@ -121,8 +149,11 @@ async function isAskedAgain(
 
 /** A token that names an edge may replace it; any other must bring a name that nobody has. */
 async function checkName(db: Db, edge: string, token: StoredEdgeToken): Promise<void> {
-  if (token.edge !== null || !(await findEdgeMember(db, edge))) return;
-  throw new Refusal(
+  if (token.edge === null && (await findEdgeMember(db, edge))) throw nameUsed(edge);
+}
+
+function nameUsed(edge: string): Refusal {
+  return new Refusal(
     "edge-name-used",
     `There is an edge ${edge} already. Choose another name, or create a token for that name to replace it.`,
   );

@@ -10,7 +10,7 @@ import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMe
 import type { Caller } from "#domain/names.ts";
 import { systemClock } from "#lib/clock.ts";
 import { announce, type EdgeSubject } from "#store/edge-changes.ts";
-import { putEdgeMember, removeEdgeMember } from "#store/edge-members.ts";
+import { insertEdgeMember, removeEdgeMember } from "#store/edge-members.ts";
 import { listListenerReports, listServing } from "#store/edge-reports.ts";
 import { listEdges } from "#store/edges.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
@@ -114,7 +114,7 @@ async function control() {
       const caller = { ...CALLER, arn: edgeArn(OWNER.account, edge) };
       const { accessKeyId } = caller;
       const rest = { zone: null, addresses: null, serial: "1", notAfter: 0, joinedAt: Date.now() };
-      await store.transaction().execute((tx) => putEdgeMember(tx, { edge, accessKeyId, ...rest }));
+      await store.transaction().execute((tx) => insertEdgeMember(tx, { edge, accessKeyId, ...rest }));
       const remove = async () => {
         await store.transaction().execute((tx) => removeEdgeMember(tx, edge, OWNER.account));
       };
@@ -200,6 +200,23 @@ describe("an edge that connects", () => {
     last.edge.say(hello(revision));
     expect((await last.edge.hear("welcome")).last.resync).toBe(true);
     expect((await last.edge.hear("synced")).kinds).toEqual(["balancer-put", "synced"]);
+  });
+
+  test("is told everything when it joined anew, whatever an earlier life of it followed", async () => {
+    const world = await control();
+    world.balancers.set(BALANCER, balancer());
+    await world.announce({ kind: "balancer", loadBalancerArn: BALANCER });
+    const { caller, remove } = await world.member("far");
+    const first = await world.connect(caller);
+    first.edge.say(hello(undefined, "far"));
+    const { revision } = (await first.edge.hear("synced")).last;
+    const again = await world.connect(caller);
+    again.edge.say(hello(revision, "far"));
+    expect((await again.edge.hear("welcome")).last.resync).toBe(false);
+    await remove();
+    const anew = await world.connect((await world.member("far")).caller);
+    anew.edge.say(hello(revision, "far"));
+    expect((await anew.edge.hear("synced")).kinds).toEqual(["welcome", "balancer-put", "synced"]);
   });
 
   test("must say hello first, as itself, and speak the protocol", async () => {

@@ -9,7 +9,7 @@ import { type Millis, SECOND } from "#lib/duration.ts";
 import { edgeChangesSince, isEdgeRevisionKnown, newestEdgeRevision, type Revision } from "#store/edge-changes.ts";
 import { findEdgeMember } from "#store/edge-members.ts";
 import { removeAllServing, removeReports, reportedBalancers } from "#store/edge-reports.ts";
-import { putEdge, seeEdge } from "#store/edges.ts";
+import { isSeenSince, putEdge, seeEdge } from "#store/edges.ts";
 import type { Db } from "#store/store.ts";
 import { applyReport, type EdgeCaller, type ReportDeps } from "./apply-report.ts";
 import { presentOfEdge } from "./edge-share.ts";
@@ -77,6 +77,9 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
       revision: undefined,
       acknowledged: hello.revision ?? "",
     };
+    const member = await findEdgeMember(deps.store, edge.name);
+    // What it followed before it was removed and joined anew was another life's share.
+    const known = member && !(await isSeenSince(deps.store, edge.name, member.joinedAt)) ? undefined : hello.revision;
     const now = deps.clock.now().getTime();
     await putEdge(deps.store, {
       edge: edge.name,
@@ -86,10 +89,9 @@ export function openLink(socket: Duplex, caller: Caller, deps: LinkDeps): Link {
       revision: state.acknowledged,
     });
     await removeAllServing(deps.store, edge.name); // it says so behind its hello; what it dropped meanwhile it does not
-    const member = await findEdgeMember(deps.store, edge.name);
     const own = { ...deps, ...presentOfEdge(edge.name, member, deps) };
     const follow = async (): Promise<void> => {
-      await begin(socket, hello.revision, edge, state, own);
+      await begin(socket, known, edge, state, own);
       for (;;) {
         await rest();
         if (socket.destroyed) return;
@@ -201,6 +203,7 @@ async function tellChanges(socket: Duplex, edge: EdgeCaller, state: State, deps:
 async function synced(socket: Duplex, carried: readonly LoadBalancerArn[], state: State): Promise<void> {
   const revision = state.revision ?? NOTHING_YET;
   const before = state.unacknowledged.get(revision) ?? [];
+  if (state.unacknowledged.size > MOST_UNACKNOWLEDGED) throw new FrameError("an edge acknowledges nothing");
   state.unacknowledged.set(revision, [...before, ...carried]);
   await send(socket, { kind: "synced", revision });
 }
@@ -279,6 +282,7 @@ function keepAlive(socket: Duplex, each: () => void): { heard(): void; stop(): v
 const NOTHING_YET: Revision = "0.0.0";
 const POLL: Millis = SECOND;
 const PAGE = 100;
+const MOST_UNACKNOWLEDGED = 10_000;
 const HEARTBEAT: Millis = 10 * SECOND;
 const MOST_SILENT = 3;
 /** How long an edge that was removed may take to hear of it. */

@@ -1,9 +1,15 @@
-import { edgeArn } from "#domain/arn.ts";
+import { edgeArn, type LoadBalancerArn } from "#domain/arn.ts";
 import { edgeOfArn, edgeOfHostName, isLocalEdge } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { findEdgeMember, listEdgeMembers, removeEdgeMember, type SeenMember } from "#store/edge-members.ts";
-import type { Db, Store } from "#store/store.ts";
+import {
+  balancersAt,
+  findEdgeMember,
+  listEdgeMembers,
+  removeEdgeMember,
+  type SeenMember,
+} from "#store/edge-members.ts";
+import type { Db, Store, Tx } from "#store/store.ts";
 import { FIRST_ACCOUNT } from "./first-account.ts";
 import { checkOperator } from "./join-tokens.ts";
 
@@ -39,6 +45,12 @@ export async function edgeMembers(
   return await listEdgeMembers(store, after, limit);
 }
 
+export interface RemoveDeps {
+  readonly store: Store;
+  /** A load balancer has one address less: whoever sends it requests is to be told. */
+  readonly onAddressLost: (tx: Tx, loadBalancerArn: LoadBalancerArn) => Promise<void>;
+}
+
 /**
  * Lets an edge take part no longer: its access key is gone, its link ends within a second, KMS answers it nothing from now
  * on. Throws `edge-not-found`.
@@ -46,10 +58,14 @@ export async function edgeMembers(
 export async function removeEdge(
   edge: string,
   caller: Pick<Caller, "account">,
-  { store }: { readonly store: Store },
+  { store, onAddressLost }: RemoveDeps,
 ): Promise<void> {
   checkOperator(caller);
-  const isThere = await store.transaction().execute((tx) => removeEdgeMember(tx, edge, FIRST_ACCOUNT));
+  const isThere = await store.transaction().execute(async (tx) => {
+    const left = await balancersAt(tx, edge);
+    for (const arn of left) await onAddressLost(tx, arn);
+    return await removeEdgeMember(tx, edge, FIRST_ACCOUNT);
+  });
   if (!isThere)
     throw new Refusal("edge-not-found", `There is no edge ${edge} that joined: ${edgeArn(FIRST_ACCOUNT, edge)}.`);
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import type { LoadBalancerArn } from "#domain/arn.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EdgeTables } from "./tables/edges.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -11,14 +12,14 @@ export interface SeenMember extends EdgeMember {
   readonly seenAt: EpochMillis | null;
 }
 
-/** An edge is a member from now on, or is one anew. */
-export async function putEdgeMember(tx: Tx, member: EdgeMember): Promise<void> {
-  const { edge: _, ...rest } = member;
-  await tx
+/** An edge is a member from now on; false when it is one already, and nothing changes. */
+export async function insertEdgeMember(tx: Tx, member: EdgeMember): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto("edgeMembers")
     .values(member)
-    .onConflict((conflict) => conflict.column("edge").doUpdateSet(rest))
-    .execute();
+    .onConflict((conflict) => conflict.column("edge").doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** Undefined for an edge that never joined, was removed, or is beside a control plane. */
@@ -63,6 +64,12 @@ export async function listEdgeBlocks(
     .where("addresses", "is not", null)
     .execute();
   return rows.map(({ edge, addresses }) => ({ edge, addresses: addresses ?? "" }));
+}
+
+/** The load balancers that have addresses at an edge. */
+export async function balancersAt(db: Db, edge: string): Promise<readonly LoadBalancerArn[]> {
+  const rows = await db.selectFrom("edgeAddresses").select("loadBalancerArn").where("edge", "=", edge).execute();
+  return rows.map(({ loadBalancerArn }) => loadBalancerArn as LoadBalancerArn);
 }
 
 /** Removes a member with its access key, its addresses and all that it said. False when there is none. */

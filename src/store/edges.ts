@@ -26,6 +26,17 @@ export async function seeEdge(db: Db, edge: string, seenAt: EpochMillis, revisio
   await db.updateTable("edges").set({ seenAt, revision }).where("edge", "=", edge).execute();
 }
 
+/** Whether an edge said hello at that time or later. */
+export async function isSeenSince(db: Db, edge: string, since: EpochMillis): Promise<boolean> {
+  const row = await db
+    .selectFrom("edges")
+    .select("edge")
+    .where("edge", "=", edge)
+    .where("connectedAt", ">=", since)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Every edge that ever said hello, by name. */
 export function listEdges(db: Db): Promise<SeenEdge[]> {
   return db

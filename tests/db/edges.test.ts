@@ -9,6 +9,7 @@ import { type JoinDeps, type JoinRequest, joinFleet, renewEdgeIdentity } from "#
 import { isRemoved, mayCallHere, removeEdge } from "#identity/edge-members.ts";
 import { ensureFirstAccount, FIRST_ACCOUNT } from "#identity/first-account.ts";
 import { createJoinToken, type EdgePlan } from "#identity/join-tokens.ts";
+import { announceTarget } from "#integrations/elbv2/places.ts";
 import { HOUR, SECOND } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
 import { writeCsr } from "#lib/x509-csr-writer.ts";
@@ -21,6 +22,7 @@ import { testClock } from "../support/test-clock.ts";
 
 const OPERATOR = { account: FIRST_ACCOUNT };
 const NOTHING: EdgePlan = { edge: undefined, zone: undefined, addresses: undefined };
+const removal = (deps: JoinDeps) => ({ ...deps, onAddressLost: announceTarget });
 const csr = (): string => writeCsr("edge", generateKeyPairSync("ec", { namedCurve: "prime256v1" }));
 
 for (const database of DATABASES) {
@@ -121,7 +123,7 @@ for (const database of DATABASES) {
       const { deps, clock, token, join } = await open();
       const [once, request] = [await token(), csr()];
       await join({ token: once, edge: "again", request });
-      await removeEdge("again", OPERATOR, deps);
+      await removeEdge("again", OPERATOR, removal(deps));
       clock.advance(SECOND);
       await join({ token: await token(), edge: "again" });
       await expect(join({ token: once, edge: "again", request })).rejects.toMatchObject({
@@ -180,18 +182,30 @@ for (const database of DATABASES) {
       const { deps, store, token, join } = await open();
       const { accessKeyId } = await join({ token: await token(), edge: "gone" });
       expect(await renewEdgeIdentity("gone", csr(), deps)).toContain("BEGIN CERTIFICATE");
-      await removeEdge("gone", OPERATOR, deps);
+      await removeEdge("gone", OPERATOR, removal(deps));
       expect(await isRemoved(store, "gone", accessKeyId)).toBe(true);
       expect(await renewEdgeIdentity("gone", csr(), deps)).toBeUndefined();
-      await expect(removeEdge("gone", OPERATOR, deps)).rejects.toMatchObject({ code: "edge-not-found" });
+      await expect(removeEdge("gone", OPERATOR, removal(deps))).rejects.toMatchObject({ code: "edge-not-found" });
       await join({ token: await token(), edge: "gone" });
+    });
+
+    test("two edges that bring one name at once: one is let in, and nothing of the other stays", async () => {
+      const { store, token, join } = await open();
+      const tokens = [await token(), await token()];
+      const outcomes = await Promise.allSettled(tokens.map((one) => join({ token: one, edge: "twice" })));
+      expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+      expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
+        reason: { code: "edge-name-used" },
+      });
+      const keys = await store.selectFrom("accessKeys").select("id").where("edge", "=", "twice").execute();
+      expect(keys).toHaveLength(1);
     });
 
     test("only the first account says which edges there are", async () => {
       const { deps } = await open();
       const stranger = { account: "999999999999" as typeof FIRST_ACCOUNT };
       await expect(createJoinToken(NOTHING, HOUR, stranger, deps)).rejects.toMatchObject({ code: "edge-not-yours" });
-      await expect(removeEdge("any", stranger, deps)).rejects.toMatchObject({ code: "edge-not-yours" });
+      await expect(removeEdge("any", stranger, removal(deps))).rejects.toMatchObject({ code: "edge-not-yours" });
     });
 
     test("an edge in a zone carries what has a subnet there, and what is nowhere known; any other carries all", async () => {
@@ -230,7 +244,9 @@ for (const database of DATABASES) {
       expect(await listEdgePlaces(store, arns[0]!)).toMatchObject([
         { edge: "small", address: got[0], bound: 0, seenAt: null },
       ]);
-      await removeEdge("small", OPERATOR, deps);
+      const lost: LoadBalancerArn[] = [];
+      await removeEdge("small", OPERATOR, { ...deps, onAddressLost: async (_, arn) => void lost.push(arn) });
+      expect(lost.toSorted()).toEqual(arns.toSorted());
       expect(await findEdgeMember(store, "small")).toBeUndefined();
       expect(await listEdgePlaces(store, arns[0]!)).toEqual([]);
       expect(await balancerOfEdge("small", arns[0]!, { store, edgeBalancer })).toBeUndefined();
