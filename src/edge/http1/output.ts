@@ -19,7 +19,7 @@ export class Output {
 
   /** Whether so much waits to be sent that the producer is to wait for the socket's `drain`. */
   get full(): boolean {
-    return this.#socket.writableLength > MOST_WAITING;
+    return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
 
   /** Writes characters, each of which is a byte. */
@@ -104,7 +104,6 @@ function flushStage(): void {
 const STAGE_SIZE = 128 * 1024;
 /** From here on it is cheaper to write a piece as it is than to copy it. */
 const BIG = 16 * 1024;
-const MOST_WAITING = 128 * 1024;
 let stage = Buffer.allocUnsafeSlow(STAGE_SIZE);
 let used = 0;
 let owner: Output | undefined;

@@ -394,7 +394,7 @@ describe("flow control (sections 5.2 and 6.9)", () => {
     const { port } = await http2World(({ exchange }) => {
       const sink = exchange.respond(200, undefined, [], "unknown");
       sink.drained(() => void drained++);
-      told.push(sink.write(Buffer.alloc(65_535)), sink.write(Buffer.alloc(1)));
+      told.push(sink.write(Buffer.alloc(60_000)), sink.write(Buffer.alloc(5_536)));
     });
     const client = wireClient(port, GREETING, headers(1, GET));
     await client.answers();

@@ -167,7 +167,7 @@ export abstract class Session {
   /** Sends as much of a piece as windows and the outbox let; answers how much. */
   sendData(stream: Stream, outgoing: Outgoing, piece: Uint8Array): number {
     const { outbox } = this;
-    if (!outbox.hasRoom) return 0;
+    if (!outbox.takesMore) return 0;
     const end = Math.min(piece.length, this.window, outgoing.window);
     let at = 0;
     let frames = 0;
