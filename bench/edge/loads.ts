@@ -39,10 +39,25 @@ const http1 =
   (engine: Engine, seconds: number): Promise<Counted> =>
     asked(engine.https, { path, connections, seconds, headers: BROWSER });
 
+/** Each with one request. wrk resumes its sessions. */
+const resumptions = (engine: Engine, seconds: number): Promise<Counted> =>
+  asked(engine.https, { path: "/", connections: 16, seconds, headers: { Connection: "close" } });
+
+/** Each with one request, from four clients that know nothing of a session before. */
 const handshakes =
   (of: (engine: Engine) => Place) =>
-  (engine: Engine, seconds: number): Promise<Counted> =>
-    asked(of(engine), { path: "/", connections: 16, seconds, headers: { Connection: "close" } });
+  async (engine: Engine, seconds: number): Promise<Counted> => {
+    const { host, port } = of(engine);
+    const client = ["openssl", "s_time", "-new", "-tls1_3", "-www", "/", "-connect", `${host}:${port}`];
+    const command = ["-c", String(CLIENT_CORE), ...client, "-time", String(seconds)];
+    const counts = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const { stdout } = await promisify(execFile)("taskset", command);
+        return Number(/(\d+) connections in \d+ real seconds/.exec(stdout)?.[1] ?? 0);
+      }),
+    );
+    return { operations: counts.reduce((sum, count) => sum + count), failed: 0 };
+  };
 
 const bytes =
   (path: string, connections: number) =>
@@ -61,6 +76,7 @@ export const WORKLOADS: readonly Workload[] = [
     promise: { HAProxy: 0.65, Caddy: 1.8 },
     run: handshakes(({ rsa }) => rsa),
   },
+  { name: "resumed TLS 1.3 handshake", promise: {}, run: resumptions },
   { name: "HTTP/1.1, 64 connections, 128 B", promise: { HAProxy: 0.5, Caddy: 2 }, run: http1("/", 64) },
   { name: "HTTP/1.1, 64 connections, 10 kB", promise: { HAProxy: 0.6 }, run: http1("/ten", 64) },
   { name: "HTTP/1.1, 16 connections, 1 MB", promise: { HAProxy: 1 }, run: http1("/million", 16) },
