@@ -10,7 +10,7 @@ import {
 import type { Client } from "#edge/http/exchange.ts";
 import type { Fields } from "#edge/http/fields.ts";
 import { lastWords } from "#edge/http/own-answers.ts";
-import { MINUTE, type Millis, SECOND } from "#lib/duration.ts";
+import type { Millis } from "#lib/duration.ts";
 import { BodyReader } from "./body-reader.ts";
 import { BodyWriter } from "./body-writer.ts";
 import { Delivery } from "./delivery.ts";
@@ -18,18 +18,13 @@ import { Incoming } from "./incoming.ts";
 import { during, enter, leave, Output } from "./output.ts";
 import { type Refused, RequestReader } from "./request-reader.ts";
 import { ServerExchange, type ServerSide } from "./server-exchange.ts";
+import { deadline, endMeans, holdsBack, type Phase, type Times } from "./server-phase.ts";
 import { Tunnel } from "./tunnel.ts";
 import { Watch, type Watched } from "./watch.ts";
 
 /** Serves HTTP/1.1 and HTTP/1.0 on a connection: one exchange at a time, in the order that they are asked for. */
 export const serveHttp1: ServeHttp = (socket, client, settings, handler, deps) =>
   new ServerConnection(socket, client, settings, handler, deps);
-
-/**
- * What comes next: a `head`, the `body` of the request under way, the end of its `answer`, anything in a `tunnel`, or only
- * what is dropped, so that the client reads our last words before it hears of a reset (`closing`).
- */
-type Phase = "head" | "body" | "answer" | "tunnel" | "closing" | "closed";
 
 class ServerConnection implements HttpConnection, ServerSide, Watched {
   readonly output: Output;
@@ -42,7 +37,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
   readonly #incoming = new Incoming();
   readonly #reader = new RequestReader();
   readonly #body = new BodyReader("request");
-  readonly #openedAt: number;
+  readonly #times: Times;
   readonly #watch: Watch;
   #phase: Phase = "head";
   #exchange: ServerExchange | undefined;
@@ -57,9 +52,6 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
   /** How much of what nobody wants is still read. */
   #patience = MOST_DROPPED;
   #headSize = 0;
-  #headBegan = 0;
-  #heardAt: number;
-  #closingAt = 0;
   #writtenBefore = 0;
   #pumping = false;
   #paused = false;
@@ -78,8 +70,8 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     this.#deps = deps;
     this.output = new Output(socket);
     this.writer = new BodyWriter(this.output);
-    this.#openedAt = this.#now();
-    this.#heardAt = this.#openedAt;
+    const opened = this.#now();
+    this.#times = { opened, heard: opened, headBegan: opened, closing: opened };
     this.#watch = new Watch(this, deps.timers);
     socket.on("data", this.#received);
     socket.on("drain", this.#drained);
@@ -93,9 +85,9 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
   drain(patience: Millis = 0): void {
     this.#draining = true;
     const end = (): void => {
-      if (this.#phase === "head" && !this.#reader.begun && this.#incoming.waiting === 0) this.#sayGoodbye();
+      if (this.#phase === "head" && !this.#isAsking) this.#sayGoodbye();
     };
-    const left = this.#heardAt + patience - this.#now();
+    const left = this.#times.heard + patience - this.#now();
     if (left > 0) this.#deps.timers.after(left, end);
     else end();
   }
@@ -115,7 +107,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
       !head.last &&
       !this.#draining &&
       !this.#ended &&
-      this.#heardAt - this.#openedAt < this.#settings().life &&
+      this.#times.heard - this.#times.opened < this.#settings().life &&
       // A client that waits for 100 may send the body or not: nobody could tell.
       !(exchange.expectsContinue && !exchange.continued && this.#phase === "body");
     this.#last = !stays;
@@ -155,8 +147,8 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     const reader = this.#delivery?.into;
     this.#exchange = undefined;
     this.#reader.forget();
-    this.#heardAt = this.#now();
-    this.#headBegan = this.#heardAt;
+    this.#times.heard = this.#now();
+    this.#times.headBegan = this.#times.heard;
     if (this.#last || this.#draining || this.#ended || (unread && this.#body.left > MOST_DROPPED)) this.#sayGoodbye();
     else if (unread) {
       // The rest of the body is not wanted any more; only if there is not much of it, the connection stays.
@@ -173,9 +165,9 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     enter();
     try {
       if (this.#phase === "closed" || this.#phase === "closing") return;
-      this.#heardAt = this.#now();
+      this.#times.heard = this.#now();
       if (this.#incoming.waiting === 0 && this.#phase === "head" && !this.#reader.begun)
-        this.#headBegan = this.#heardAt;
+        this.#times.headBegan = this.#times.heard;
       this.#incoming.add(chunk, chunk.length);
       this.#pump();
     } finally {
@@ -185,7 +177,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
 
   readonly #drained = (): void =>
     during(() => {
-      this.#heardAt = this.#now();
+      this.#times.heard = this.#now();
       if (this.#tunnel) this.#tunnel.drain();
       else this.#exchange?.drain();
       this.#pump();
@@ -245,7 +237,7 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     this.#headSize += reader.at - from;
     incoming.at = reader.at;
     if (progress === "more" || "status" in head) return false;
-    const exchange = new ServerExchange(head, this.#client, this.#heardAt, this.#headSize, this);
+    const exchange = new ServerExchange(head, this.#client, this.#times.heard, this.#headSize, this);
     this.#headSize = 0;
     this.#exchange = exchange;
     this.#delivery = undefined;
@@ -326,31 +318,22 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     this.#delivery = undefined;
     this.#incoming.clear();
     this.#socket.end();
-    this.#closingAt = this.#now();
+    this.#times.closing = this.#now();
     this.#watch.look();
     this.#regulate();
   }
 
-  /** What the end of the client's side means, once everything before it is taken. */
   #settleEnd(): void {
-    switch (this.#phase) {
-      case "head":
-        this.#sayGoodbye();
-        return;
-      case "body":
-        // It may be that what came has only not been taken yet.
-        if (this.#incoming.waiting === 0) this.#gone();
-        return;
-      case "answer":
-        // A socket that cannot be half open has no side left to answer on.
-        if (!this.#socket.allowHalfOpen) this.#gone();
-        return;
-      case "tunnel":
-        if (this.#incoming.waiting > 0) return;
+    switch (endMeans(this.#phase, this.#incoming.waiting > 0, this.#socket.allowHalfOpen)) {
+      case "goodbye":
+        return this.#sayGoodbye();
+      case "gone":
+        return this.#gone();
+      case "tunnel-ended":
         this.#tunnel?.ended();
         if (this.#socket.writableEnded) this.#finishTunnel();
         return;
-      default:
+      case undefined:
         return;
     }
   }
@@ -381,25 +364,9 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
     tunnel?.closed();
   };
 
-  /** Reads only what somebody takes, and beyond that only as much as it takes to hear that the client is gone. */
   #regulate(): void {
-    let waits = false;
-    switch (this.#phase) {
-      case "head":
-        waits = this.#incoming.waiting > 0 && this.output.full;
-        break;
-      case "body":
-        waits = this.#delivery ? !this.#delivery.open : this.#incoming.waiting > 0;
-        break;
-      case "answer":
-        waits = this.#incoming.waiting > 0;
-        break;
-      case "tunnel":
-        waits = this.#tunnel?.delivery?.open !== true;
-        break;
-      default:
-        break;
-    }
+    const taker = this.#phase === "tunnel" ? this.#tunnel?.delivery : this.#delivery;
+    const waits = holdsBack(this.#phase, this.#incoming.waiting > 0, taker?.open, this.output.full);
     if (waits === this.#paused) return;
     this.#paused = waits;
     if (waits) this.#socket.pause();
@@ -408,39 +375,26 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
 
   timeLeft(): Millis {
     const now = this.#now();
-    if (this.output.written !== this.#writtenBefore && this.#phase !== "closing") this.#heardAt = now;
+    if (this.output.written !== this.#writtenBefore && this.#phase !== "closing") this.#times.heard = now;
     this.#writtenBefore = this.output.written;
-    return this.#deadline() - now;
-  }
-
-  /** When the client's time is up, if nothing happens. */
-  #deadline(): number {
-    const { idle, life } = this.#settings();
-    const silent = this.#heardAt + idle;
-    switch (this.#phase) {
-      case "head":
-        if (this.#reader.begun || this.#incoming.waiting > 0)
-          return Math.min(silent, this.#headBegan + LONGEST_HEAD_TIME);
-        return Math.min(silent, this.#openedAt + life);
-      case "body":
-        return this.#paused ? Number.POSITIVE_INFINITY : silent;
-      case "answer":
-        return this.#socket.writableLength > 0 ? silent : Number.POSITIVE_INFINITY;
-      case "tunnel":
-        return silent;
-      default:
-        return this.#closingAt + (this.#socket.writableLength > 0 ? Math.min(idle, LONGEST_LAST_WORDS) : FAREWELL);
-    }
+    const owesReading = this.#socket.writableLength > 0;
+    const standing = { begun: this.#isAsking, paused: this.#paused, owesReading };
+    return deadline(this.#phase, this.#times, standing, this.#settings()) - now;
   }
 
   tooLate(): void {
     during(() => {
       if (this.#phase === "body") this.#giveUp(408);
       else if (this.#phase !== "head") this.#gone();
-      else if (this.#reader.begun || this.#incoming.waiting > 0) {
+      else if (this.#isAsking) {
         this.#refuse(this.#reader.abandon(this.#incoming.bytes, this.#incoming.at, this.#incoming.to));
       } else this.#sayGoodbye();
     });
+  }
+
+  /** Whether some of a head has come. */
+  get #isAsking(): boolean {
+    return this.#reader.begun || this.#incoming.waiting > 0;
   }
 
   #now(): number {
@@ -449,7 +403,3 @@ class ServerConnection implements HttpConnection, ServerSide, Watched {
 }
 
 const MOST_DROPPED = 256 * 1024;
-const FAREWELL: Millis = 5 * SECOND;
-/** For the end of an answer that a client takes slowly, behind which nothing comes. */
-const LONGEST_LAST_WORDS: Millis = MINUTE;
-const LONGEST_HEAD_TIME: Millis = MINUTE;
