@@ -1,20 +1,20 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect, type TLSSocket } from "node:tls";
+import { memoryOf } from "../../tests/support/process-memory.ts";
 import type { Engine } from "./peers.ts";
 
 /** What an idle, kept-alive TLS connection costs, in kB: the proportional set size before and after `count` of them. */
 export async function idleMemory(engine: Engine, count: number): Promise<number> {
   await (await open(engine)).close();
-  const before = pss(engine.pid);
+  const before = memoryOf(engine.pid);
   const sockets: TLSSocket[] = [];
   for (let made = 0; made < count; made += AT_ONCE) {
     const more = await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - made) }, () => open(engine)));
     sockets.push(...more.map(({ socket }) => socket));
   }
-  const after = pss(engine.pid);
+  const after = memoryOf(engine.pid);
   for (const socket of sockets) socket.destroy();
-  return (after - before) / count;
+  return (after - before) / count / 1000;
 }
 
 /** A connection that has had one answer. */
@@ -45,13 +45,6 @@ async function open({ https: { host, port } }: Engine): Promise<{ socket: TLSSoc
 
 async function* on(socket: TLSSocket): AsyncGenerator<[Buffer]> {
   for (;;) yield [(await once(socket, "data"))[0] as Buffer];
-}
-
-/** Of a process and its descendants, in kB. */
-function pss(pid: number): number {
-  const own = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
-  return children.reduce((sum, child) => sum + pss(Number(child)), own);
 }
 
 const AT_ONCE = 50;

@@ -40,9 +40,6 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-if (values.help) process.stdout.write(HELP);
-else await main();
-
 async function main(): Promise<void> {
   debian("haproxy", "nginx-light", "libnginx-mod-stream", "caddy", "wrk", "nghttp2-client");
   pin(process.pid, CLIENT_CORE);
@@ -124,3 +121,6 @@ const CHART = fileURLToPath(new URL("../../docs/edge-speed.svg", import.meta.url
 const TITLE = "Processor time of one operation at the edge: peers / Sealkeeper";
 const NOTE =
   "Above 1: ours is cheaper. One core for each engine, same certificates and applications, TLS 1.3; npm run bench:edge";
+
+if (values.help) process.stdout.write(HELP);
+else await main();

@@ -1,5 +1,12 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
+/** The proportional set size of a process and its descendants (Linux), in bytes. */
+export function memoryOf(pid: number): number {
+  const own = Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) * 1024;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+  return children.reduce((sum, child) => sum + memoryOf(Number(child)), own);
+}
+
 /** How often any of these byte strings stands in the memory of a process (Linux, same user). */
 export function countInMemory(pid: number, traces: readonly Buffer[]): number {
   const memory = openSync(`/proc/${pid}/mem`, "r");
