@@ -1,5 +1,6 @@
 import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn.ts";
 import { enqueueBy } from "#jobs/queue.ts";
+import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { beginDeployment, removeDeployment } from "#store/deployments.ts";
 import type { Tx } from "#store/store.ts";
 
@@ -24,7 +25,7 @@ export async function promiseDeployment(
     previous: previous ?? null,
     at: now.getTime(),
   });
-  await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
+  await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, later(now, FIRST_LOOK));
 }
 
 /** `resourceArn` serves the certificate no longer: what was kept for going back is looked at once more. */
@@ -37,6 +38,9 @@ export async function endDeployment(
   await removeDeployment(tx, certificateArn, resourceArn);
   await enqueueBy(tx, { task: FOLLOW_DEPLOYMENT, subject: certificateArn }, now);
 }
+
+/** Edges that serve it say so, and are looked at at once: this is for those that do not. */
+const FIRST_LOOK: Millis = SECOND;
 
 export interface NewDeployment {
   readonly certificateArn: CertificateArn;

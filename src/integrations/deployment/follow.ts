@@ -106,12 +106,12 @@ async function follow(deployment: Deployment, subject: Subject, deps: FollowDeps
 async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDeps): Promise<DeploymentFacts> {
   const { store } = deps;
   const { state, startedAt, changedAt, looks, attempts, previous } = deployment;
-  const end = previous === null ? undefined : await servableUntil(store, deployment.certificateArn, previous);
   const stored = await listPlaces(store, deployment);
   const refusals = (await listRefusals(store, deployment)).filter(({ serial }) => serial === subject.version.serial);
+  const mayGoBack = previous !== null && (state === "ROLLED_BACK" || refusals.length > 0);
+  const end = mayGoBack ? await servableUntil(store, deployment.certificateArn, previous) : undefined;
   // After a roll-back there is nothing to be seen before the next try.
-  const sightings =
-    state === "ROLLED_BACK" ? [] : await Promise.all(stored.map((place) => see(place, deployment, subject, deps)));
+  const sightings = state === "ROLLED_BACK" ? [] : await see(stored, deployment, subject, deps);
   const places = sightings.map((sighting, i): Place => {
     const { edge, listenerArn } = stored[i] as StoredPlace;
     const refusal = refusals.find((one) => one.edge === edge);
@@ -134,21 +134,33 @@ async function factsOf(deployment: Deployment, subject: Subject, deps: FollowDep
   };
 }
 
+/** Looks at all places at once, and notes what was seen. */
 async function see(
-  place: StoredPlace,
+  places: readonly StoredPlace[],
   { certificateArn, loadBalancerArn }: Deployment,
   { certificate }: Subject,
   deps: FollowDeps,
-): Promise<Sighting> {
+): Promise<Sighting[]> {
   const { store, clock } = deps;
-  const { edge, listenerArn, address, port } = place;
-  const door: Door = { address, port, serverName: askableName(certificate.names), keyType: keyTypeOf(certificate) };
-  const problem = await whyNotThere(place, loadBalancerArn, store);
-  const look: Look = problem === undefined ? await lookAt(door, deps) : { problem };
-  const seen = { serial: null, problem: null, ...look };
-  await putSighting(store, { certificateArn, loadBalancerArn, edge, listenerArn, at: clock.now().getTime(), ...seen });
-  if (!("serial" in look)) return look;
-  return { ...look, others: await isOthersSerial(store, look.serial, { certificateArn, loadBalancerArn }) };
+  const whom = { serverName: askableName(certificate.names), keyType: keyTypeOf(certificate) };
+  const looks = await Promise.all(
+    places.map(async (place): Promise<Look> => {
+      const problem = await whyNotThere(place, loadBalancerArn, store);
+      return problem === undefined ? await lookAt({ ...place, ...whom }, deps) : { problem };
+    }),
+  );
+  const on = { certificateArn, loadBalancerArn };
+  await store.transaction().execute(async (tx) => {
+    for (const [i, { edge, listenerArn }] of places.entries()) {
+      const seen = { serial: null, problem: null, ...looks[i] };
+      await putSighting(tx, { ...on, edge, listenerArn, at: clock.now().getTime(), ...seen });
+    }
+  });
+  return await Promise.all(
+    looks.map(async (look) =>
+      "serial" in look ? { ...look, others: await isOthersSerial(store, look.serial, on) } : look,
+    ),
+  );
 }
 
 /** Why no client gets there. What an edge on another machine says is not looked at elsewhere than at its address. */

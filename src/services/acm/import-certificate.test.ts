@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoadBalancerArn } from "#domain/arn.ts";
-import { DAY } from "#lib/duration.ts";
+import { DAY, SECOND } from "#lib/duration.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { BALANCER, type CertificateWorld, certificateWorld } from "../../../tests/support/certificate-world.ts";
@@ -90,6 +90,7 @@ describe("a reimport", () => {
     });
     const edge = await readEdgeCertificate(store, BALANCER as LoadBalancerArn, CertificateArn);
     expect(edge?.chain).toContain(next.certificate.trim());
+    world.clock.advance(SECOND);
     await world.work(); // no edge is left that has to be seen with it
     const versions = await store
       .selectFrom("certificateVersions")
