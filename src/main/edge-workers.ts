@@ -10,7 +10,7 @@ import type { WorkerNote } from "#edge/supervisor/notes.ts";
  */
 export function startWorkerProcess(args: readonly string[]): WorkerProcess {
   const child = fork(WORKER, args, {
-    execArgv: ["--disable-sigusr1"],
+    execArgv: ["--disable-sigusr1", YOUNG_MEMORY],
     env: {},
     serialization: "advanced",
     detached: true,
@@ -37,4 +37,9 @@ export function startWorkerProcess(args: readonly string[]): WorkerProcess {
 
 /** The descriptor of the frames' socket, on both sides. */
 export const FRAMES = 4;
+/**
+ * In MiB. Of 16, V8's default, ten thousand handshakes leave 10 kB each behind that nobody collects while they are idle;
+ * of 4, the collector takes a tenth of a request's time (24.21: 50 and 41 kB for a connection, 2, 2 and 3.4 us a request).
+ */
+const YOUNG_MEMORY = "--max-semi-space-size=8";
 const WORKER = fileURLToPath(new URL("./edge-worker.ts", import.meta.url));
