@@ -3,6 +3,7 @@ import { edgeOfArn } from "#domain/fleet/names.ts";
 import { type Decision, decide } from "#domain/keys/authorization.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
 import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
+import { algorithmObjection, usageObjection } from "#domain/keys/key-specs.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
@@ -24,13 +25,16 @@ export interface KeyCall {
   /** Empty for operations without one. */
   readonly context: EncryptionContext;
   readonly grantTokens: readonly string[];
+  /** By which of the key's algorithms; undefined for operations without one. */
+  readonly algorithm?: string | undefined;
 }
 
 export type Allowed = Extract<Decision, { readonly allowed: true }>;
 
 /**
  * Answers what allows this call. Refuses with `key-access-denied` when nothing does, with `grant-token-invalid` when a
- * token is not ours, and with `key-disabled` or `key-state-forbids` when the key is not in a state for it.
+ * token is not ours, with `key-disabled` or `key-state-forbids` when the key is not in a state for it, and with
+ * `key-usage-invalid` when it is not a key for it.
  */
 export async function authorize(
   db: Db,
@@ -41,7 +45,15 @@ export async function authorize(
 ): Promise<Allowed> {
   const allowed = await allowance(db, key, call, caller, root);
   checkState(key, call.operation);
+  checkUsage(key, call);
   return allowed;
+}
+
+function checkUsage(key: MasterKey, { operation, algorithm }: KeyCall): void {
+  const usage = usageObjection(key, operation);
+  if (usage) throw new Refusal("key-usage-invalid", `${arnOf(key)} ${usage}`);
+  const objection = algorithm === undefined ? undefined : algorithmObjection(key, algorithm);
+  if (objection) throw new Refusal("key-usage-invalid", objection);
 }
 
 /** Refuses when the key is not in a state for this operation. */

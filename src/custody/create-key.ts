@@ -1,4 +1,5 @@
 import type { KeyManager } from "#domain/keys/key-operations.ts";
+import { type KeyKind, SYMMETRIC } from "#domain/keys/key-specs.ts";
 import type { KeyTag, MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
 import { checkTags } from "#domain/keys/tags.ts";
@@ -8,25 +9,27 @@ import { putKeyTags } from "#store/key-tags.ts";
 import { insertMasterKey } from "#store/master-keys.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
-import { newMaterial } from "./material.ts";
+import { makeMaterial } from "./material.ts";
 
-/** Makes a symmetric key of the caller's own (CreateKey). */
+/** Makes a key of the caller's own (CreateKey). A key pair may take a while: nothing waits for it but this call. */
 export async function createKey(
-  request: { readonly description: string; readonly tags: readonly KeyTag[] },
+  request: { readonly kind: KeyKind; readonly description: string; readonly tags: readonly KeyTag[] },
   caller: Caller,
   { store, ...deps }: Pick<Custody, "store" | "clock" | "ids" | "root">,
 ): Promise<MasterKey> {
   checkTags(request.tags, 0);
+  const id = deps.ids.uuid() as KeyId;
+  const key = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...request.kind };
+  const material = await makeMaterial(deps.root, id, key.version, key.spec);
   return await store.transaction().execute(async (tx) => {
-    const key = newKey(caller, deps.ids.uuid() as KeyId, "CUSTOMER", request.description, deps);
-    await insertMasterKey(tx, key, newMaterial(deps.root, key.id, key.version));
+    await insertMasterKey(tx, key, material);
     await putKeyTags(tx, key.id, request.tags);
     await recordIn(tx, keyAct(caller, "CreateKey", { key: arnOf(key) }), deps.clock);
     return key;
   });
 }
 
-/** A key that is about to be stored. */
+/** A symmetric key that is about to be stored. */
 export function newKey(
   owner: Owner,
   id: KeyId,
@@ -38,6 +41,7 @@ export function newKey(
     id,
     account: owner.account,
     region: owner.region,
+    ...SYMMETRIC,
     manager,
     description,
     state: "Enabled",
@@ -46,5 +50,6 @@ export function newKey(
     createdAt: clock.now(),
     deletionAt: undefined,
     pendingDays: undefined,
+    rotation: undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { SYMMETRIC } from "#domain/keys/key-specs.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -20,7 +21,7 @@ async function world() {
 }
 
 async function secret(deps: Custody) {
-  const key = await createKey({ description: "", tags: [] }, caller(), deps);
+  const key = await createKey({ kind: SYMMETRIC, description: "", tags: [] }, caller(), deps);
   const { ciphertext } = await encrypt({ ...OPTIONS, keyId: key.id, plaintext: Buffer.from("secret") }, caller(), deps);
   const use = (by: Custody = deps) => decrypt({ ...OPTIONS, ciphertext, keyId: undefined }, caller(), by);
   return { key, use };

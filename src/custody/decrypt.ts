@@ -1,3 +1,4 @@
+import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
@@ -6,6 +7,7 @@ import { findMasterKey } from "#store/master-keys.ts";
 import { type Ciphertext, decryptUnder, readCiphertext } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
+import { checkNoContext, decryptRsa } from "./rsa-encryption.ts";
 import { checkContext, ciphertextInvalid, type UsedKey, type UseOptions, useKey } from "./use-key.ts";
 
 export interface DecryptRequest extends UseOptions {
@@ -13,6 +15,8 @@ export interface DecryptRequest extends UseOptions {
   readonly ciphertext: Uint8Array | undefined;
   /** The key that must have made it; undefined: whichever the ciphertext names. */
   readonly keyId: string | undefined;
+  /** SYMMETRIC_DEFAULT when it is not said. */
+  readonly algorithm?: EncryptionAlgorithm;
 }
 
 /** Decrypts what one of the caller's keys, or one that was granted to it, made. The plaintext is the caller's to wipe. */
@@ -32,11 +36,15 @@ export async function decryptAs(
   deps: Custody,
 ): Promise<UsedKey & { readonly plaintext: PlaintextKey }> {
   checkContext(request.context);
+  const { algorithm = "SYMMETRIC_DEFAULT", context } = request;
   const { key, ciphertext } = await keyOf(operation, request, caller, deps);
   const version = ciphertext?.version ?? key.version;
   try {
-    return await useKey(key, version, { ...request, operation }, caller, deps, (material) => {
-      const plaintext = ciphertext && decryptUnder(material, ciphertext, request.context);
+    return await useKey(key, version, { ...request, algorithm, operation }, caller, deps, (material) => {
+      if (algorithm !== "SYMMETRIC_DEFAULT") checkNoContext(algorithm, context);
+      const plaintext = ciphertext
+        ? decryptUnder(material, ciphertext, context)
+        : decryptRsa(material, algorithm, request.ciphertext ?? NOTHING);
       if (!plaintext) throw ciphertextInvalid();
       return { plaintext };
     });
@@ -59,6 +67,8 @@ async function keyOf(
     if (named && request.dryRun) return { key: named, ciphertext: undefined };
     throw new Refusal("key-value-invalid", "CiphertextBlob is required, except in a dry run that ignores it.");
   }
+  // What a key pair decrypts says nothing of itself.
+  if (named?.publicKey !== undefined) return { key: named, ciphertext: undefined };
   const ciphertext = readCiphertext(request.ciphertext);
   if (!ciphertext) throw ciphertextInvalid();
   if (named && named.id !== ciphertext.keyId) {
@@ -80,3 +90,5 @@ function unknownKey(): Refusal {
       "allowed to access.",
   );
 }
+
+const NOTHING = Buffer.alloc(0);

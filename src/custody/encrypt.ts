@@ -1,12 +1,21 @@
+import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import { encryptUnder } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
-import { checkContext, type UsedKey, type UseOptions, useKey } from "./use-key.ts";
+import { checkNoContext, encryptRsa } from "./rsa-encryption.ts";
+import { checkContext, type UsedKey, type UseOptions, useKey, usePublicKey } from "./use-key.ts";
 
-/** Encrypts up to 4096 bytes under a key's current material. */
+export interface EncryptRequest extends UseOptions {
+  readonly keyId: string;
+  readonly plaintext: Uint8Array;
+  /** SYMMETRIC_DEFAULT when it is not said. */
+  readonly algorithm?: EncryptionAlgorithm;
+}
+
+/** Encrypts under a key's current material: up to 4096 bytes, with RSA what fits into a block. */
 export async function encrypt(
-  request: UseOptions & { readonly keyId: string; readonly plaintext: Uint8Array },
+  request: EncryptRequest,
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & { readonly ciphertext: Buffer }> {
@@ -15,15 +24,30 @@ export async function encrypt(
 
 /** Encrypts for one of the operations that do so. */
 export async function encryptAs(
-  operation: "Encrypt" | "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" | "ReEncryptTo",
-  request: UseOptions & { readonly keyId: string; readonly plaintext: Uint8Array },
+  operation: EncryptingOperation,
+  request: EncryptRequest,
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & { readonly ciphertext: Buffer }> {
-  const { keyId, plaintext, context } = request;
+  const { keyId, plaintext, context, algorithm = "SYMMETRIC_DEFAULT" } = request;
   checkContext(context);
   const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
-  return await useKey(key, key.version, { ...request, operation }, caller, deps, (material) => ({
+  const call = { ...request, algorithm, operation };
+  if (key.publicKey !== undefined) {
+    return await usePublicKey(key, call, caller, deps, (publicKey) => {
+      checkNoContext(algorithm, context);
+      return { ciphertext: encryptRsa(publicKey, algorithm, plaintext) };
+    });
+  }
+  return await useKey(key, key.version, call, caller, deps, (material) => ({
     ciphertext: encryptUnder(material, { keyId: key.id, version: key.version }, plaintext, context),
   }));
 }
+
+type EncryptingOperation =
+  | "Encrypt"
+  | "GenerateDataKey"
+  | "GenerateDataKeyPair"
+  | "GenerateDataKeyPairWithoutPlaintext"
+  | "GenerateDataKeyWithoutPlaintext"
+  | "ReEncryptTo";

@@ -1,6 +1,7 @@
 import { type KeyArn, rootArn } from "#domain/arn.ts";
 import { mayPassOn, mayRetire } from "#domain/keys/authorization.ts";
 import {
+  checkConstrainable,
   checkPrincipal,
   type GrantConstraints,
   readConstraint,
@@ -46,11 +47,12 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
   const { granteePrincipal, retiringPrincipal, name, grantTokens } = order;
   checkPrincipal(granteePrincipal);
   if (retiringPrincipal !== undefined) checkPrincipal(retiringPrincipal);
-  const operations = readOperations(order.operations);
   const constraint = readConstraint(order.constraints);
   const operation = "CreateGrant";
   return await deps.store.transaction().execute(async (tx) => {
     const key = await heldKey(tx, operation, order.keyId, caller);
+    const operations = readOperations(order.operations, key);
+    checkConstrainable(constraint, key);
     const allowed = await authorize(tx, key, { operation, context: {}, grantTokens }, caller, deps.root);
     if (allowed.by === "grant" && !mayPassOn(allowed.grant, { operations, constraint })) {
       throw new Refusal(

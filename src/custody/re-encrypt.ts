@@ -1,3 +1,4 @@
+import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
@@ -12,6 +13,8 @@ export interface ReEncryptRequest extends Omit<UseOptions, "context"> {
   readonly sourceContext: EncryptionContext;
   readonly destinationKeyId: string;
   readonly destinationContext: EncryptionContext;
+  readonly sourceAlgorithm: EncryptionAlgorithm;
+  readonly destinationAlgorithm: EncryptionAlgorithm;
 }
 
 /** Moves a ciphertext to another key or context; the plaintext never leaves custody. */
@@ -20,8 +23,19 @@ export async function reEncrypt(
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & { readonly ciphertext: Buffer; readonly source: UsedKey }> {
-  const from = { ...request, keyId: request.sourceKeyId, context: request.sourceContext };
-  const to = { ...request, keyId: request.destinationKeyId, context: request.destinationContext };
+  const { sourceAlgorithm, destinationAlgorithm } = request;
+  const from = {
+    ...request,
+    keyId: request.sourceKeyId,
+    context: request.sourceContext,
+    algorithm: sourceAlgorithm,
+  };
+  const to = {
+    ...request,
+    keyId: request.destinationKeyId,
+    context: request.destinationContext,
+    algorithm: destinationAlgorithm,
+  };
   if (request.dryRun) {
     await wouldSucceed(() => decryptAs("ReEncryptFrom", from, caller, deps));
     await wouldSucceed(() => encryptAs("ReEncryptTo", { ...to, plaintext: NOTHING }, caller, deps));

@@ -1,4 +1,4 @@
-import type { KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import type { KeyArn } from "#domain/arn.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
@@ -21,6 +21,11 @@ export interface UseOptions {
   readonly dryRun: boolean;
 }
 
+/** The same where there is no encryption context. */
+export type ContextlessOptions = Omit<UseOptions, "context">;
+
+export const NO_CONTEXT: Pick<UseOptions, "context"> = { context: {} };
+
 /** Which key did it, and with which of its materials. */
 export interface UsedKey {
   readonly keyArn: KeyArn;
@@ -37,7 +42,7 @@ export async function useKey<Result extends object>(
   call: KeyCall & Pick<UseOptions, "dryRun">,
   caller: Caller,
   deps: Custody,
-  work: (material: KeyObject) => Result,
+  work: (material: KeyObject) => Result | Promise<Result>,
 ): Promise<Result & UsedKey> {
   return await journalled(key, eventOf(call), caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
@@ -45,8 +50,29 @@ export async function useKey<Result extends object>(
     const opened = await openMaterial(deps.store, key, version, deps.root);
     if (!opened) throw ciphertextInvalid();
     const { material, materialId } = opened;
-    return { allowed, result: { ...work(material), keyArn: arnOf(key), materialId } };
+    return { allowed, result: { ...(await work(material)), keyArn: arnOf(key), materialId } };
   });
+}
+
+/** Uses the public half of a key pair in the same way: the private one stays sealed. */
+export async function usePublicKey<Result extends object>(
+  key: SealedKey,
+  call: KeyCall & Pick<UseOptions, "dryRun">,
+  caller: Caller,
+  deps: Custody,
+  work: (publicKey: KeyObject) => Result,
+): Promise<Result & UsedKey> {
+  return await journalled(key, eventOf(call), caller, deps, async () => {
+    const allowed = await authorize(deps.store, key, call, caller, deps.root);
+    if (call.dryRun) throw dryRun();
+    const { materialId } = key;
+    return { allowed, result: { ...work(publicKeyOf(key)), keyArn: arnOf(key), materialId } };
+  });
+}
+
+function publicKeyOf({ id, publicKey }: SealedKey): KeyObject {
+  if (!publicKey) throw new Error(`the key pair ${id} has no public half`);
+  return createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
 }
 
 /** Answers a dry run: it stops where the key would be used. */

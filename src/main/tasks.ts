@@ -4,6 +4,7 @@ import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
+import { ROTATE_TASK, rotateKey } from "#custody/rotation.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
 import { purgeMetrics } from "#events/balancer-metrics.ts";
 import { PURGE_EVENTS, PURGE_METRICS, REPLAY_EVENTS } from "#events/jobs.ts";
@@ -47,6 +48,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [PURGE_METRICS]: () => purgeMetrics(world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
+    [ROTATE_TASK]: (keyId) => rotateKey(keyId, world),
     [PLAN_ROUNDS]: () => planRounds(world),
     [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),
     ...privateCaTasks(world),

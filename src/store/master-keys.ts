@@ -1,14 +1,23 @@
 import type { Selectable } from "kysely";
 import type { KeyState } from "#domain/keys/key-operations.ts";
+import type { KeySpec, KeyUsage } from "#domain/keys/key-specs.ts";
 import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
+import type { Rotation } from "#domain/keys/rotation.ts";
 import type { AccountId, Owner, Region } from "#domain/names.ts";
 import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { KeyTables } from "./tables/keys.ts";
 
+/** Material that is about to be stored. */
+export interface NewMaterial {
+  readonly sealed: Uint8Array;
+  /** SubjectPublicKeyInfo, DER; undefined for a key that is no pair. */
+  readonly publicKey: Uint8Array | undefined;
+}
+
 /** Stores a new key with the first version of its material. */
-export async function insertMasterKey(tx: Tx, key: MasterKey, sealed: Uint8Array): Promise<void> {
+export async function insertMasterKey(tx: Tx, key: MasterKey, { sealed, publicKey }: NewMaterial): Promise<void> {
   const createdAt = key.createdAt.getTime();
   await tx
     .insertInto("masterKeys")
@@ -17,17 +26,29 @@ export async function insertMasterKey(tx: Tx, key: MasterKey, sealed: Uint8Array
       account: key.account,
       region: key.region,
       manager: key.manager,
+      spec: key.spec,
+      usage: key.usage,
       description: key.description,
       state: key.state,
       currentVersion: key.version,
       createdAt,
       deletionAt: null,
       pendingDays: null,
+      rotationDays: null,
+      rotationAt: null,
     })
     .execute();
   await tx
     .insertInto("masterKeyMaterials")
-    .values({ keyId: key.id, version: key.version, materialId: key.materialId, sealed, createdAt })
+    .values({
+      keyId: key.id,
+      version: key.version,
+      materialId: key.materialId,
+      sealed,
+      publicKey: publicKey ?? null,
+      rotation: null,
+      createdAt,
+    })
     .execute();
 }
 
@@ -44,7 +65,9 @@ const masterKeyById = prepared((db, id: KeyId) =>
       join.onRef("material.keyId", "=", "key.id").onRef("material.version", "=", "key.currentVersion"),
     )
     .select(["key.id", "key.account", "key.region", "key.manager", "key.description", "key.state", "key.createdAt"])
-    .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "material.materialId", "material.sealed"])
+    .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "key.spec", "key.usage"])
+    .select(["key.rotationDays", "key.rotationAt"])
+    .select(["material.materialId", "material.sealed", "material.publicKey"])
     .where("key.id", "=", id),
 );
 
@@ -134,7 +157,8 @@ export async function deleteMasterKey(tx: Tx, id: KeyId, now: Date): Promise<boo
   return true;
 }
 
-type Row = Selectable<KeyTables["masterKeys"]> & { readonly materialId: string; readonly sealed: Uint8Array };
+type Row = Selectable<KeyTables["masterKeys"]> &
+  Pick<Selectable<KeyTables["masterKeyMaterials"]>, "materialId" | "sealed" | "publicKey">;
 
 function masterKey(row: Row): SealedKey {
   return {
@@ -142,6 +166,8 @@ function masterKey(row: Row): SealedKey {
     account: row.account as AccountId,
     region: row.region as Region,
     manager: row.manager,
+    spec: row.spec as KeySpec,
+    usage: row.usage as KeyUsage,
     description: row.description,
     state: row.state,
     version: row.currentVersion,
@@ -149,6 +175,13 @@ function masterKey(row: Row): SealedKey {
     createdAt: new Date(row.createdAt),
     deletionAt: row.deletionAt === null ? undefined : new Date(row.deletionAt),
     pendingDays: row.pendingDays ?? undefined,
+    rotation: rotationOf(row),
     sealed: row.sealed,
+    publicKey: row.publicKey ?? undefined,
   };
+}
+
+function rotationOf({ rotationDays, rotationAt }: Row): Rotation | undefined {
+  if (rotationDays === null || rotationAt === null) return undefined;
+  return { days: rotationDays, next: new Date(rotationAt) };
 }

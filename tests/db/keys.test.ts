@@ -15,6 +15,7 @@ import { keyFileRoot, WrongRoot } from "#custody/root.ts";
 import { ensureServiceKey } from "#custody/service-keys.ts";
 import { makeWrapped, newPoolDataKey } from "#custody/wrapped-key.ts";
 import { type CertificateArn, certificateArn, type KeyArn } from "#domain/arn.ts";
+import { SYMMETRIC } from "#domain/keys/key-specs.ts";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Region } from "#domain/names.ts";
@@ -184,7 +185,7 @@ describe.for(DATABASES)("keys on $name", (database) => {
 
   test("a named grant that several ask for at once is one grant", async () => {
     const world = keyWorld(await database.open());
-    const key = await createKey({ description: "", tags: [] }, caller(), world);
+    const key = await createKey({ kind: SYMMETRIC, description: "", tags: [] }, caller(), world);
     const order = {
       keyId: key.id,
       granteePrincipal: caller().arn,
@@ -220,7 +221,7 @@ describe.for(DATABASES)("keys on $name", (database) => {
 
   test("a key whose end is cancelled in the moment it is due is either there or gone, never half", async () => {
     const world = keyWorld(await database.open());
-    const keys = await together(6, () => createKey({ description: "", tags: [] }, caller(), world));
+    const keys = await together(6, () => createKey({ kind: SYMMETRIC, description: "", tags: [] }, caller(), world));
     for (const key of keys) await scheduleKeyDeletion({ keyId: key.id, pendingDays: 7 }, caller(), world);
     world.clock.advance(7 * DAY);
     for (const key of keys) {

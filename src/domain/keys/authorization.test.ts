@@ -60,6 +60,7 @@ describe("without a grant", () => {
     "ListAliases",
     "ListGrants",
     "ListKeyPolicies",
+    "ListKeyRotations",
     "ListResourceTags",
     "RevokeGrant",
   ];

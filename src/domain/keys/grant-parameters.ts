@@ -2,6 +2,8 @@ import { parseArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { GRANT_OPERATIONS, type GrantConstraint, type GrantOperation } from "./grant.ts";
+import { isKeyOperation } from "./key-operations.ts";
+import { type KeyKind, usageObjection } from "./key-specs.ts";
 import { KEY_LIMITS } from "./limits.ts";
 
 /** Constraints as KMS names them. */
@@ -23,16 +25,27 @@ export function readConstraint(constraints: GrantConstraints | undefined): Grant
   return subset && { kind: "subset", context: checkPairs(subset) };
 }
 
-/** Refuses what cannot be granted for a symmetric key, and repetitions of what can. */
-export function readOperations(operations: readonly string[]): readonly GrantOperation[] {
-  const impossible = operations.find((operation) => !isGrantOperation(operation));
+/** What is to be granted for a key, each once. Refuses what such a key cannot do. */
+export function readOperations(operations: readonly string[], kind: KeyKind): readonly GrantOperation[] {
+  const impossible = operations.find(
+    (operation) => !isGrantOperation(operation) || (isKeyOperation(operation) && usageObjection(kind, operation)),
+  );
   if (impossible) {
     throw new Refusal(
       "key-value-invalid",
-      `The grant operation ${impossible} is not supported by a key of the spec SYMMETRIC_DEFAULT.`,
+      `The grant operation ${impossible} is not supported by a key of the spec ${kind.spec} for ${kind.usage}.`,
     );
   }
   return [...new Set(operations.filter(isGrantOperation))];
+}
+
+/** Refuses a constraint for a key that has no encryption context. */
+export function checkConstrainable(constraint: GrantConstraint | undefined, { spec }: KeyKind): void {
+  if (constraint === undefined || spec === "SYMMETRIC_DEFAULT") return;
+  throw new Refusal(
+    "key-value-invalid",
+    `A grant for a key of the spec ${spec} takes no constraints: such a key has no encryption context.`,
+  );
 }
 
 /** Refuses whom a grant cannot name: it names an IAM or STS principal, or an edge, by its ARN. */

@@ -2,29 +2,30 @@ import type { Owner } from "#domain/names.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import type { KeyId } from "./names.ts";
 
-/** What a grant may allow for a symmetric key, in KMS's words. */
-export type GrantOperation =
-  | "Decrypt"
-  | "Encrypt"
-  | "GenerateDataKey"
-  | "GenerateDataKeyWithoutPlaintext"
-  | "ReEncryptFrom"
-  | "ReEncryptTo"
-  | "CreateGrant"
-  | "RetireGrant"
-  | "DescribeKey";
-
-export const GRANT_OPERATIONS: readonly GrantOperation[] = [
+/** What a grant may allow, in KMS's words. */
+export const GRANT_OPERATIONS = [
   "Decrypt",
   "Encrypt",
   "GenerateDataKey",
   "GenerateDataKeyWithoutPlaintext",
   "ReEncryptFrom",
   "ReEncryptTo",
+  "Sign",
+  "Verify",
+  "GetPublicKey",
   "CreateGrant",
   "RetireGrant",
   "DescribeKey",
-];
+  "GenerateDataKeyPair",
+  "GenerateDataKeyPairWithoutPlaintext",
+  "GenerateMac",
+  "VerifyMac",
+  "DeriveSharedSecret",
+  "Encapsulate",
+  "Decapsulate",
+] as const;
+
+export type GrantOperation = (typeof GRANT_OPERATIONS)[number];
 
 /**
  * Which encryption contexts a grant is for: exactly this one, any that includes these pairs, or all. It binds the uses

@@ -14,29 +14,43 @@ export type KeyOperation =
   | "CancelKeyDeletion"
   | "CreateAlias"
   | "CreateGrant"
+  | "Decapsulate"
   | "Decrypt"
   | "DeleteAlias"
+  | "DeriveSharedSecret"
   | "DescribeKey"
   | "DisableKey"
+  | "DisableKeyRotation"
   | "EnableKey"
+  | "EnableKeyRotation"
+  | "Encapsulate"
   | "Encrypt"
   | "GenerateDataKey"
+  | "GenerateDataKeyPair"
+  | "GenerateDataKeyPairWithoutPlaintext"
   | "GenerateDataKeyWithoutPlaintext"
+  | "GenerateMac"
   | "GetKeyPolicy"
   | "GetKeyRotationStatus"
+  | "GetPublicKey"
   | "ListAliases"
   | "ListGrants"
   | "ListKeyPolicies"
+  | "ListKeyRotations"
   | "ListResourceTags"
   | "ReEncryptFrom"
   | "ReEncryptTo"
   | "RetireGrant"
   | "RevokeGrant"
+  | "RotateKeyOnDemand"
   | "ScheduleKeyDeletion"
+  | "Sign"
   | "TagResource"
   | "UntagResource"
   | "UpdateAlias"
-  | "UpdateKeyDescription";
+  | "UpdateKeyDescription"
+  | "Verify"
+  | "VerifyMac";
 
 /** Everything that decides whether an operation may be done with a key, in one place. */
 export interface KeyOperationFacts {
@@ -60,6 +74,11 @@ const cryptographic = (grantedAs: GrantOperation): KeyOperationFacts => ({
   inContext: true,
   objections: NEEDS_ENABLED,
 });
+/** By a key that has no encryption context: a key pair, or one for message authentication codes. */
+const contextless = (grantedAs: GrantOperation): KeyOperationFacts => ({
+  ...cryptographic(grantedAs),
+  inContext: false,
+});
 const administrative = (objections: KeyOperationFacts["objections"]): KeyOperationFacts => ({
   onManagedKeys: false,
   inContext: false,
@@ -72,34 +91,52 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   CancelKeyDeletion: administrative(NEEDS_PENDING),
   CreateAlias: administrative(NEEDS_LIFE),
   CreateGrant: { onManagedKeys: false, grantedAs: "CreateGrant", inContext: false, objections: NEEDS_ENABLED },
+  Decapsulate: contextless("Decapsulate"),
   Decrypt: cryptographic("Decrypt"),
   DeleteAlias: administrative({}),
+  DeriveSharedSecret: contextless("DeriveSharedSecret"),
   DescribeKey: { ...inspecting, grantedAs: "DescribeKey" },
   DisableKey: administrative(NEEDS_LIFE),
+  DisableKeyRotation: administrative(NEEDS_ENABLED),
   EnableKey: administrative(NEEDS_LIFE),
+  EnableKeyRotation: administrative(NEEDS_ENABLED),
+  Encapsulate: contextless("Encapsulate"),
   Encrypt: cryptographic("Encrypt"),
   GenerateDataKey: cryptographic("GenerateDataKey"),
+  GenerateDataKeyPair: cryptographic("GenerateDataKeyPair"),
+  GenerateDataKeyPairWithoutPlaintext: cryptographic("GenerateDataKeyPairWithoutPlaintext"),
   GenerateDataKeyWithoutPlaintext: cryptographic("GenerateDataKeyWithoutPlaintext"),
+  GenerateMac: contextless("GenerateMac"),
   GetKeyPolicy: inspecting,
   GetKeyRotationStatus: inspecting,
+  GetPublicKey: contextless("GetPublicKey"),
   ListAliases: inspecting,
   ListGrants: inspecting,
   ListKeyPolicies: inspecting,
+  ListKeyRotations: inspecting,
   ListResourceTags: inspecting,
   ReEncryptFrom: cryptographic("ReEncryptFrom"),
   ReEncryptTo: cryptographic("ReEncryptTo"),
   /** Who may do it is written in the grant (`mayRetire`), whoever owns the key. */
   RetireGrant: administrative({}),
   RevokeGrant: inspecting,
+  RotateKeyOnDemand: administrative(NEEDS_ENABLED),
   ScheduleKeyDeletion: administrative(NEEDS_LIFE),
+  Sign: contextless("Sign"),
   TagResource: administrative(NEEDS_LIFE),
   UntagResource: administrative(NEEDS_LIFE),
   UpdateAlias: administrative(NEEDS_LIFE),
   UpdateKeyDescription: administrative(NEEDS_LIFE),
+  Verify: contextless("Verify"),
+  VerifyMac: contextless("VerifyMac"),
 };
 
 /** Every operation, for those who go through all. */
 export const KEY_OPERATION_NAMES: readonly KeyOperation[] = Object.keys(KEY_OPERATIONS) as KeyOperation[];
+
+export function isKeyOperation(name: string): name is KeyOperation {
+  return Object.hasOwn(KEY_OPERATIONS, name);
+}
 
 /** All that is known of an operation. */
 export function keyOperation(operation: KeyOperation): KeyOperationFacts {

@@ -5,6 +5,8 @@ export const KEY_LIMITS = {
   constraintPairs: 8,
   constraintValueCharacters: 384,
   grantsPerKey: 50_000,
+  /** In all the life of a key. */
+  onDemandRotations: 25,
   tagsPerKey: 50,
   /** Days between ScheduleKeyDeletion and the end of the key. */
   pendingDays: { least: 7, most: 30, unasked: 30 },
@@ -15,5 +17,6 @@ export const PAGE_SIZES = {
   aliases: { unasked: 50, most: 100 },
   grants: { unasked: 50, most: 100 },
   keys: { unasked: 100, most: 1000 },
+  rotations: { unasked: 100, most: 1000 },
   tags: { unasked: 50, most: 50 },
 } as const;

@@ -19,5 +19,7 @@ export type KeyRefusal =
   | "key-tag-invalid"
   | "key-usage-invalid"
   | "key-value-invalid"
+  | "mac-invalid"
   | "marker-invalid"
+  | "signature-invalid"
   | "unsupported-operation";

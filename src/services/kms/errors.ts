@@ -23,6 +23,8 @@ export const refusals: Readonly<Record<KeyRefusal, ErrorName<typeof sdk>>> = {
   "key-tag-invalid": "TagException",
   "key-usage-invalid": "InvalidKeyUsageException",
   "key-value-invalid": "ValidationException",
+  "mac-invalid": "KMSInvalidMacException",
   "marker-invalid": "InvalidMarkerException",
+  "signature-invalid": "KMSInvalidSignatureException",
   "unsupported-operation": "UnsupportedOperationException",
 };

@@ -1,5 +1,6 @@
 import {
   CancelKeyDeletionCommand,
+  ConnectCustomKeyStoreCommand,
   CreateAliasCommand,
   CreateGrantCommand,
   CreateKeyCommand,
@@ -25,7 +26,6 @@ import {
   RetireGrantCommand,
   RevokeGrantCommand,
   ScheduleKeyDeletionCommand,
-  SignCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
@@ -87,8 +87,11 @@ describe("keys", () => {
   });
 
   test.for([
-    [{ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }, "UnsupportedOperationException: Keys of the spec RSA_2048"],
-    [{ CustomerMasterKeySpec: "HMAC_256" }, "UnsupportedOperationException: Keys of the spec HMAC_256"],
+    [{ KeySpec: "SM2", KeyUsage: "SIGN_VERIFY" }, "UnsupportedOperationException: Keys of the spec SM2"],
+    [{ KeySpec: "RSA_2048" }, "ValidationException: You must specify a KeyUsage value"],
+    [{ CustomerMasterKeySpec: "HMAC_256" }, "ValidationException: You must specify a KeyUsage value"],
+    [{ KeySpec: "HMAC_256", KeyUsage: "SIGN_VERIFY" }, "ValidationException: KeyUsage SIGN_VERIFY is not compatible"],
+    [{ KeySpec: "ECC_SECG_P256K1", KeyUsage: "KEY_AGREEMENT" }, "ValidationException: KeyUsage KEY_AGREEMENT is not"],
     [{ KeySpec: "SYMMETRIC_DEFAULT", CustomerMasterKeySpec: "SYMMETRIC_DEFAULT" }, "ValidationException: You cannot"],
     [{ KeyUsage: "SIGN_VERIFY" }, "ValidationException: KeyUsage SIGN_VERIFY"],
     [{ Origin: "EXTERNAL" }, "UnsupportedOperationException: Key material of the origin EXTERNAL"],
@@ -200,8 +203,8 @@ describe("keys", () => {
 
   test("an operation that is not there yet answers 501", async () => {
     const { root } = await world();
-    const sign = new SignCommand({ KeyId: NOBODY, Message: Buffer.from("x"), SigningAlgorithm: "ECDSA_SHA_256" });
-    expect(await refusal(root.send(sign))).toContain("NotImplementedException");
+    const connect = new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: "cks-1" });
+    expect(await refusal(root.send(connect))).toContain("NotImplementedException");
   });
 });
 

@@ -1,11 +1,11 @@
 import { reEncrypt } from "#custody/re-encrypt.ts";
 import type { KmsOperation } from "./operation.ts";
-import { ALGORITHM, checkAlgorithm, givenCiphertext, useOptions } from "./wire.ts";
+import { encryptionAlgorithm, givenCiphertext, materialOf, useOptions } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html */
 export const ReEncrypt: KmsOperation<"ReEncrypt"> = async (input, caller, deps) => {
-  checkAlgorithm(input.SourceEncryptionAlgorithm);
-  checkAlgorithm(input.DestinationEncryptionAlgorithm);
+  const sourceAlgorithm = encryptionAlgorithm(input.SourceEncryptionAlgorithm);
+  const destinationAlgorithm = encryptionAlgorithm(input.DestinationEncryptionAlgorithm);
   const { ciphertext, keyArn, materialId, source } = await reEncrypt(
     {
       ...useOptions(input),
@@ -14,6 +14,8 @@ export const ReEncrypt: KmsOperation<"ReEncrypt"> = async (input, caller, deps) 
       sourceContext: input.SourceEncryptionContext ?? {},
       destinationKeyId: input.DestinationKeyId,
       destinationContext: input.DestinationEncryptionContext ?? {},
+      sourceAlgorithm,
+      destinationAlgorithm,
     },
     caller,
     deps,
@@ -22,9 +24,9 @@ export const ReEncrypt: KmsOperation<"ReEncrypt"> = async (input, caller, deps) 
     CiphertextBlob: ciphertext,
     SourceKeyId: source.keyArn,
     KeyId: keyArn,
-    SourceEncryptionAlgorithm: ALGORITHM,
-    DestinationEncryptionAlgorithm: ALGORITHM,
-    SourceKeyMaterialId: source.materialId,
-    DestinationKeyMaterialId: materialId,
+    SourceEncryptionAlgorithm: sourceAlgorithm,
+    DestinationEncryptionAlgorithm: destinationAlgorithm,
+    SourceKeyMaterialId: materialOf(sourceAlgorithm, source.materialId),
+    DestinationKeyMaterialId: materialOf(destinationAlgorithm, materialId),
   };
 };

@@ -1,14 +1,26 @@
-import type { AliasListEntry, GrantListEntry, KeyMetadata, Tag } from "@aws-sdk/client-kms";
+import type {
+  AliasListEntry,
+  DataKeyPairSpec,
+  EncryptionAlgorithmSpec,
+  GrantListEntry,
+  KeyMetadata,
+  Tag,
+} from "@aws-sdk/client-kms";
 import { AwsError } from "#aws/service.ts";
-import type { UseOptions } from "#custody/use-key.ts";
+import type { ContextlessOptions, UseOptions } from "#custody/use-key.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
+import {
+  algorithmsOf,
+  type EncryptionAlgorithm,
+  isKeyPairSpec,
+  type KeyKind,
+  type KeyPairSpec,
+  type KeyUsage,
+} from "#domain/keys/key-specs.ts";
 import type { Page, PageRequest } from "#domain/keys/marker.ts";
 import type { KeyAlias, KeyTag, MasterKey } from "#domain/keys/master-key.ts";
 import { aliasArn, arnOf, isReservedAlias } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
-
-/** The one algorithm of symmetric keys. */
-export const ALGORITHM = "SYMMETRIC_DEFAULT";
 
 export function keyMetadata(key: MasterKey): KeyMetadata {
   const pending = key.deletionAt && { DeletionDate: key.deletionAt };
@@ -19,18 +31,36 @@ export function keyMetadata(key: MasterKey): KeyMetadata {
     CreationDate: key.createdAt,
     Enabled: key.state === "Enabled",
     Description: key.description,
-    KeyUsage: "ENCRYPT_DECRYPT",
+    KeyUsage: key.usage,
     KeyState: key.state,
     ...pending,
     Origin: "AWS_KMS",
     KeyManager: key.manager,
-    CustomerMasterKeySpec: ALGORITHM,
-    KeySpec: ALGORITHM,
-    EncryptionAlgorithms: [ALGORITHM],
+    CustomerMasterKeySpec: key.spec as "SYMMETRIC_DEFAULT", // a deprecated name: its type does not know newer specs
+    KeySpec: key.spec,
+    ...algorithmLists(key),
     MultiRegion: false,
-    CurrentKeyMaterialId: key.materialId,
+    ...(key.spec === "SYMMETRIC_DEFAULT" && { CurrentKeyMaterialId: key.materialId }),
   };
 }
+
+/** What a key does, under the name that KMS has for the algorithms of its usage. */
+export function algorithmLists(kind: KeyKind): AlgorithmLists {
+  return { [ALGORITHM_LISTS[kind.usage]]: [...algorithmsOf(kind)] };
+}
+
+type AlgorithmLists = Pick<
+  KeyMetadata,
+  "EncryptionAlgorithms" | "SigningAlgorithms" | "MacAlgorithms" | "KeyAgreementAlgorithms" | "EncapsulationAlgorithms"
+>;
+
+const ALGORITHM_LISTS: Readonly<Record<KeyUsage, keyof AlgorithmLists>> = {
+  ENCRYPT_DECRYPT: "EncryptionAlgorithms",
+  SIGN_VERIFY: "SigningAlgorithms",
+  GENERATE_VERIFY_MAC: "MacAlgorithms",
+  KEY_AGREEMENT: "KeyAgreementAlgorithms",
+  ENCAPSULATE_DECAPSULATE: "EncapsulationAlgorithms",
+};
 
 export function aliasEntry(alias: KeyAlias, owner: Owner): AliasListEntry {
   return {
@@ -108,10 +138,34 @@ export function readTags(tags: readonly Tag[]): readonly KeyTag[] {
   return tags.map(({ TagKey = "", TagValue = "" }) => ({ key: TagKey, value: TagValue }));
 }
 
-/** Refuses an algorithm that a symmetric key does not have. */
-export function checkAlgorithm(algorithm: string | undefined): void {
-  if (algorithm === undefined || algorithm === ALGORITHM) return;
-  throw new AwsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${ALGORITHM}.`);
+/** The same for keys that have no encryption context. */
+export function contextlessOptions(
+  input: Omit<Parameters<typeof useOptions>[0], "EncryptionContext">,
+): ContextlessOptions {
+  return { grantTokens: input.GrantTokens ?? [], dryRun: input.DryRun ?? false };
+}
+
+/** By which algorithm to encrypt or decrypt; that of symmetric keys when it is not said. */
+export function encryptionAlgorithm(algorithm: EncryptionAlgorithmSpec = "SYMMETRIC_DEFAULT"): EncryptionAlgorithm {
+  if (algorithm !== "SM2PKE") return algorithm;
+  throw new AwsError(
+    "UnsupportedOperationException",
+    "The algorithm SM2PKE is not supported: AWS has it in China only.",
+  );
+}
+
+/** Only symmetric keys tell with which of their materials they did something. */
+export function materialOf(algorithm: EncryptionAlgorithm, materialId: string): string | undefined {
+  return algorithm === "SYMMETRIC_DEFAULT" ? materialId : undefined;
+}
+
+/** The spec of a key pair that is to be made for use outside. */
+export function keyPairSpec(spec: DataKeyPairSpec): KeyPairSpec & DataKeyPairSpec {
+  if (isKeyPairSpec(spec)) return spec;
+  throw new AwsError(
+    "UnsupportedOperationException",
+    `Key pairs of the spec ${spec} are not supported: AWS has them in China only.`,
+  );
 }
 
 /** Refuses the attestation of a Nitro enclave: no enclave runs here that could be trusted for it. */

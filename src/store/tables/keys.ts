@@ -16,6 +16,9 @@ export interface KeyTables {
     account: Fixed<string>;
     region: Fixed<string>;
     manager: Fixed<"AWS" | "CUSTOMER">;
+    /** KMS's KeySpec and KeyUsage. */
+    spec: Fixed<string>;
+    usage: Fixed<string>;
     description: string;
     state: "Enabled" | "Disabled" | "PendingDeletion";
     currentVersion: number;
@@ -23,14 +26,21 @@ export interface KeyTables {
     /** When the material is destroyed, and the days that were asked for; null unless PendingDeletion. */
     deletionAt: EpochMillis | null;
     pendingDays: number | null;
+    /** How often its material is replaced, and when next; null where it is not. */
+    rotationDays: number | null;
+    rotationAt: EpochMillis | null;
   };
-  /** The 256 bits behind a master key, sealed by the root of custody. */
+  /** What is behind a master key, sealed by the root of custody: secret bits, or a private key (PKCS#8). */
   masterKeyMaterials: {
     keyId: Fixed<string>;
     version: Fixed<number>;
     /** KMS's KeyMaterialId. */
     materialId: Fixed<string>;
     sealed: Fixed<Uint8Array>;
+    /** The public half of a pair (SubjectPublicKeyInfo). */
+    publicKey: Fixed<Uint8Array | null>;
+    /** Why it replaced the one before; null for the first. */
+    rotation: Fixed<"AUTOMATIC" | "ON_DEMAND" | null>;
     createdAt: Fixed<EpochMillis>;
   };
   keyTags: {

@@ -1,0 +1,51 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { MacAlgorithm } from "#domain/keys/key-specs.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import type { Custody } from "./custody.ts";
+import { findKey } from "./find-key.ts";
+import { type ContextlessOptions, NO_CONTEXT, type UsedKey, useKey } from "./use-key.ts";
+
+export interface MacRequest extends ContextlessOptions {
+  readonly keyId: string;
+  readonly message: Uint8Array;
+  readonly algorithm: MacAlgorithm;
+}
+
+/** The message authentication code of up to 4096 bytes (RFC 2104). */
+export async function generateMac(
+  request: MacRequest,
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & { readonly mac: Buffer }> {
+  return await withMac("GenerateMac", request, caller, deps, (mac) => ({ mac }));
+}
+
+/** Answers which key made a code; refuses with `mac-invalid` when it was not this one. */
+export async function verifyMac(
+  request: MacRequest & { readonly mac: Uint8Array },
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey> {
+  return await withMac("VerifyMac", request, caller, deps, (expected) => {
+    const { mac } = request;
+    if (mac.length === expected.length && timingSafeEqual(mac, expected)) return {};
+    throw new Refusal("mac-invalid", "The MAC is not this key's for this message and algorithm.");
+  });
+}
+
+async function withMac<Result extends object>(
+  operation: "GenerateMac" | "VerifyMac",
+  request: MacRequest,
+  caller: Caller,
+  deps: Custody,
+  work: (mac: Buffer) => Result,
+): Promise<Result & UsedKey> {
+  const { keyId, algorithm, message } = request;
+  const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
+  const call = { ...request, ...NO_CONTEXT, operation };
+  const hash = algorithm.replace("HMAC_SHA_", "sha");
+  return await useKey(key, key.version, call, caller, deps, (secret) =>
+    work(createHmac(hash, secret).update(message).digest()),
+  );
+}

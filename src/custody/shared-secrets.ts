@@ -1,0 +1,87 @@
+import { createPublicKey, decapsulate, diffieHellman, encapsulate, type KeyObject } from "node:crypto";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
+import type { Custody } from "./custody.ts";
+import { findKey } from "./find-key.ts";
+import {
+  type ContextlessOptions,
+  ciphertextInvalid,
+  NO_CONTEXT,
+  type UsedKey,
+  useKey,
+  usePublicKey,
+} from "./use-key.ts";
+
+interface SecretRequest extends ContextlessOptions {
+  readonly keyId: string;
+  readonly algorithm: string;
+}
+
+/** A secret that is the caller's to wipe. */
+interface Shared {
+  readonly secret: PlaintextKey;
+}
+
+/** What this key and another's public one (SubjectPublicKeyInfo, DER) have in common: the x coordinate of ECDH (SP 800-56A). */
+export async function deriveSharedSecret(
+  request: SecretRequest & { readonly publicKey: Uint8Array },
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & Shared> {
+  const operation = "DeriveSharedSecret";
+  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
+  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  return await useKey(key, key.version, call, caller, deps, (privateKey) => {
+    const publicKey = otherKey(request.publicKey, privateKey);
+    return { secret: new PlaintextKey(diffieHellman({ privateKey, publicKey })) };
+  });
+}
+
+/** A fresh secret, in clear and as only this key's owner can recover it (FIPS 203). */
+export async function encapsulateSecret(
+  request: SecretRequest,
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & Shared & { readonly ciphertext: Buffer }> {
+  const operation = "Encapsulate";
+  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
+  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  return await usePublicKey(key, call, caller, deps, (publicKey) => {
+    const { sharedKey, ciphertext } = encapsulate(publicKey);
+    return { secret: new PlaintextKey(sharedKey), ciphertext };
+  });
+}
+
+/** Recovers a secret. A changed ciphertext of the right length gives another secret: ML-KEM tells nobody. */
+export async function decapsulateSecret(
+  request: SecretRequest & { readonly ciphertext: Uint8Array },
+  caller: Caller,
+  deps: Custody,
+): Promise<UsedKey & Shared> {
+  const operation = "Decapsulate";
+  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
+  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  return await useKey(key, key.version, call, caller, deps, (privateKey) => {
+    try {
+      return { secret: new PlaintextKey(decapsulate(privateKey, request.ciphertext)) };
+    } catch {
+      throw ciphertextInvalid();
+    }
+  });
+}
+
+/** Reads the other side's key; it must be of the same curve. */
+function otherKey(der: Uint8Array, own: KeyObject): KeyObject {
+  const curve = own.asymmetricKeyDetails?.namedCurve;
+  try {
+    const key = createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
+    if (key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === curve) return key;
+  } catch {
+    // told below
+  }
+  throw new Refusal(
+    "key-value-invalid",
+    `The public key is not one of the curve ${curve}, in DER (SubjectPublicKeyInfo).`,
+  );
+}
