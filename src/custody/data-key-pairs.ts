@@ -1,10 +1,11 @@
 import type { KeyPairSpec } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { encryptUnder } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
-import { encryptAs } from "./encrypt.ts";
+import { findKey } from "./find-key.ts";
 import { makePair } from "./key-pair.ts";
-import type { UsedKey, UseOptions } from "./use-key.ts";
+import { checkContext, type UsedKey, type UseOptions, useKey } from "./use-key.ts";
 
 export interface DataKeyPairRequest extends UseOptions {
   readonly keyId: string;
@@ -24,14 +25,7 @@ export async function generateDataKeyPair(
   caller: Caller,
   deps: Custody,
 ): Promise<WrappedPair & { readonly pkcs8: PlaintextKey }> {
-  const { spki, pkcs8 } = await makePair(request.spec);
-  try {
-    const made = await encryptAs("GenerateDataKeyPair", { ...request, plaintext: pkcs8.bytes }, caller, deps);
-    return { ...made, spki, pkcs8 };
-  } catch (error) {
-    pkcs8[Symbol.dispose]();
-    throw error;
-  }
+  return await makeWrappedPair("GenerateDataKeyPair", request, caller, deps);
 }
 
 /** A fresh key pair, its private half under the key only. */
@@ -40,8 +34,24 @@ export async function generateDataKeyPairWithoutPlaintext(
   caller: Caller,
   deps: Custody,
 ): Promise<WrappedPair> {
-  const operation = "GenerateDataKeyPairWithoutPlaintext";
-  const { spki, ...pair } = await makePair(request.spec);
-  using pkcs8 = pair.pkcs8;
-  return { ...(await encryptAs(operation, { ...request, plaintext: pkcs8.bytes }, caller, deps)), spki };
+  const { pkcs8, ...wrapped } = await makeWrappedPair("GenerateDataKeyPairWithoutPlaintext", request, caller, deps);
+  pkcs8[Symbol.dispose]();
+  return wrapped;
+}
+
+/** The pair is made once it is sure that the caller may have it: of RSA_4096 that takes seconds. */
+async function makeWrappedPair(
+  operation: "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext",
+  request: DataKeyPairRequest,
+  caller: Caller,
+  deps: Custody,
+): Promise<WrappedPair & { readonly pkcs8: PlaintextKey }> {
+  const { keyId, spec, context } = request;
+  checkContext(context);
+  const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
+  return await useKey(key, key.version, { ...request, operation }, caller, deps, async (material) => {
+    const { spki, pkcs8 } = await makePair(spec);
+    const ciphertext = encryptUnder(material, { keyId: key.id, version: key.version }, pkcs8.bytes, context);
+    return { spki, pkcs8, ciphertext };
+  });
 }

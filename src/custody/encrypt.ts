@@ -44,10 +44,4 @@ export async function encryptAs(
   }));
 }
 
-type EncryptingOperation =
-  | "Encrypt"
-  | "GenerateDataKey"
-  | "GenerateDataKeyPair"
-  | "GenerateDataKeyPairWithoutPlaintext"
-  | "GenerateDataKeyWithoutPlaintext"
-  | "ReEncryptTo";
+type EncryptingOperation = "Encrypt" | "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" | "ReEncryptTo";

@@ -2,12 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { MacAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { findKey } from "./find-key.ts";
-import { type ContextlessOptions, NO_CONTEXT, type UsedKey, useKey } from "./use-key.ts";
+import { type UsedKey, useKey } from "./use-key.ts";
 
-export interface MacRequest extends ContextlessOptions {
-  readonly keyId: string;
+export interface MacRequest extends ContextlessRequest {
   readonly message: Uint8Array;
   readonly algorithm: MacAlgorithm;
 }
@@ -41,9 +40,8 @@ async function withMac<Result extends object>(
   deps: Custody,
   work: (mac: Buffer) => Result,
 ): Promise<Result & UsedKey> {
-  const { keyId, algorithm, message } = request;
-  const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
-  const call = { ...request, ...NO_CONTEXT, operation };
+  const { algorithm, message } = request;
+  const { key, call } = await contextlessCall(operation, request, caller, deps);
   const hash = algorithm.replace("HMAC_SHA_", "sha");
   return await useKey(key, key.version, call, caller, deps, (secret) =>
     work(createHmac(hash, secret).update(message).digest()),

@@ -2,19 +2,11 @@ import { createPublicKey, decapsulate, diffieHellman, encapsulate, type KeyObjec
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
+import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { findKey } from "./find-key.ts";
-import {
-  type ContextlessOptions,
-  ciphertextInvalid,
-  NO_CONTEXT,
-  type UsedKey,
-  useKey,
-  usePublicKey,
-} from "./use-key.ts";
+import { ciphertextInvalid, type UsedKey, useKey, usePublicKey } from "./use-key.ts";
 
-interface SecretRequest extends ContextlessOptions {
-  readonly keyId: string;
+interface SecretRequest extends ContextlessRequest {
   readonly algorithm: string;
 }
 
@@ -29,9 +21,7 @@ export async function deriveSharedSecret(
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & Shared> {
-  const operation = "DeriveSharedSecret";
-  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
-  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  const { key, call } = await contextlessCall("DeriveSharedSecret", request, caller, deps);
   return await useKey(key, key.version, call, caller, deps, (privateKey) => {
     const publicKey = otherKey(request.publicKey, privateKey);
     return { secret: new PlaintextKey(diffieHellman({ privateKey, publicKey })) };
@@ -44,9 +34,7 @@ export async function encapsulateSecret(
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & Shared & { readonly ciphertext: Buffer }> {
-  const operation = "Encapsulate";
-  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
-  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  const { key, call } = await contextlessCall("Encapsulate", request, caller, deps);
   return await usePublicKey(key, call, caller, deps, (publicKey) => {
     const { sharedKey, ciphertext } = encapsulate(publicKey);
     return { secret: new PlaintextKey(sharedKey), ciphertext };
@@ -59,9 +47,7 @@ export async function decapsulateSecret(
   caller: Caller,
   deps: Custody,
 ): Promise<UsedKey & Shared> {
-  const operation = "Decapsulate";
-  const key = await findKey(deps.store, request.keyId, caller, { operation, aliases: true });
-  const call = { ...request, ...NO_CONTEXT, operation } as const;
+  const { key, call } = await contextlessCall("Decapsulate", request, caller, deps);
   return await useKey(key, key.version, call, caller, deps, (privateKey) => {
     try {
       return { secret: new PlaintextKey(decapsulate(privateKey, request.ciphertext)) };

@@ -1,13 +1,12 @@
 import type { SigningAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { findKey } from "./find-key.ts";
 import { isSignature, type Message, signMessage } from "./signatures.ts";
-import { type ContextlessOptions, NO_CONTEXT, type UsedKey, useKey, usePublicKey } from "./use-key.ts";
+import { type UsedKey, useKey, usePublicKey } from "./use-key.ts";
 
-export interface SignRequest extends ContextlessOptions {
-  readonly keyId: string;
+export interface SignRequest extends ContextlessRequest {
   readonly message: Message;
   readonly algorithm: SigningAlgorithm;
 }
@@ -19,8 +18,7 @@ export async function signWith(
   deps: Custody,
 ): Promise<UsedKey & { readonly signature: Buffer }> {
   const { algorithm, message } = request;
-  const call = { ...request, ...NO_CONTEXT, operation: "Sign" } as const;
-  const key = await findKey(deps.store, request.keyId, caller, { operation: "Sign", aliases: true });
+  const { key, call } = await contextlessCall("Sign", request, caller, deps);
   return await useKey(key, key.version, call, caller, deps, (privateKey) => ({
     signature: signMessage(privateKey, algorithm, message),
   }));
@@ -33,8 +31,7 @@ export async function verifySignature(
   deps: Custody,
 ): Promise<UsedKey> {
   const { algorithm, message, signature } = request;
-  const call = { ...request, ...NO_CONTEXT, operation: "Verify" } as const;
-  const key = await findKey(deps.store, request.keyId, caller, { operation: "Verify", aliases: true });
+  const { key, call } = await contextlessCall("Verify", request, caller, deps);
   return await usePublicKey(key, call, caller, deps, (publicKey) => {
     if (isSignature(publicKey, algorithm, message, signature)) return {};
     throw new Refusal("signature-invalid", "The signature is not this key's for this message and algorithm.");

@@ -21,11 +21,6 @@ export interface UseOptions {
   readonly dryRun: boolean;
 }
 
-/** The same where there is no encryption context. */
-export type ContextlessOptions = Omit<UseOptions, "context">;
-
-export const NO_CONTEXT: Pick<UseOptions, "context"> = { context: {} };
-
 /** Which key did it, and with which of its materials. */
 export interface UsedKey {
   readonly keyArn: KeyArn;

@@ -355,6 +355,23 @@ describe("a key does one thing only", () => {
   });
 });
 
+test("a dry run, and who may not, get nothing: no key pair is made for them", async () => {
+  const { root, client, create } = await world();
+  const KeyId = await create("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT");
+  const { KeyMetadata } = await root.send(new sdk.DescribeKeyCommand({ KeyId }));
+  const request = { KeyId: KeyMetadata?.Arn, KeyPairSpec: "RSA_4096" } as const;
+  const stranger = client("root", STRANGER);
+  for (const Command of [sdk.GenerateDataKeyPairCommand, sdk.GenerateDataKeyPairWithoutPlaintextCommand]) {
+    const dry = new Command({ ...request, DryRun: true });
+    expect(await refusal(root.send(dry as sdk.GenerateDataKeyPairCommand))).toContain("DryRunOperationException");
+    const foreign = new Command(request);
+    expect(await refusal(stranger.send(foreign as sdk.GenerateDataKeyPairCommand))).toContain("AccessDeniedException");
+  }
+  const signing = await create("ECC_NIST_P256", "SIGN_VERIFY");
+  const sign = { KeyId: signing, Message: MESSAGE, SigningAlgorithm: "ECDSA_SHA_256", DryRun: true } as const;
+  expect(await refusal(root.send(new sdk.SignCommand(sign)))).toContain("DryRunOperationException");
+});
+
 test("a grant lets somebody else sign, and nothing more; what such a key cannot do is not granted", async () => {
   const { root, client, create } = await world();
   const KeyId = await create("ECC_NIST_P256", "SIGN_VERIFY");

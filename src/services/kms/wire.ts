@@ -7,7 +7,7 @@ import type {
   Tag,
 } from "@aws-sdk/client-kms";
 import { AwsError } from "#aws/service.ts";
-import type { ContextlessOptions, UseOptions } from "#custody/use-key.ts";
+import type { UseOptions } from "#custody/use-key.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
 import {
   algorithmsOf,
@@ -141,7 +141,7 @@ export function readTags(tags: readonly Tag[]): readonly KeyTag[] {
 /** The same for keys that have no encryption context. */
 export function contextlessOptions(
   input: Omit<Parameters<typeof useOptions>[0], "EncryptionContext">,
-): ContextlessOptions {
+): Omit<UseOptions, "context"> {
   return { grantTokens: input.GrantTokens ?? [], dryRun: input.DryRun ?? false };
 }
 
