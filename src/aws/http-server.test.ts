@@ -188,7 +188,7 @@ test("a client that breaks off while its upgrade is looked at breaks nothing els
 });
 
 test("a client whose upgrade is refused cannot keep its connection", async () => {
-  const { door, port } = await serve({ upgrade: (_, socket) => refuseUpgrade(socket) });
+  const { door, port } = await serve({ upgrade: (_, socket) => refuseUpgrade(socket, "403 Forbidden") });
   const accepted = once(door.server, "connection") as Promise<[Socket]>;
   const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   client.write("GET /_sealkeeper/edge HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");

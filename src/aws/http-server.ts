@@ -68,8 +68,8 @@ export function httpServer(deps: HttpServerDeps, tls?: TlsServerOptions): HttpSe
 }
 
 /** Lets nobody in who asked for an upgrade. Who does not close its side is not waited for. */
-export function refuseUpgrade(socket: Duplex): void {
-  socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", () => socket.destroy());
+export function refuseUpgrade(socket: Duplex, status: "403 Forbidden" | "410 Gone"): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
 /** Answers one request; never rejects. */

@@ -33,6 +33,14 @@ export type ControlMessage =
   | { readonly kind: "identity"; readonly chain: string }
   | { readonly kind: "heartbeat" };
 
+/** The revision of an edge while nothing ever changed. */
+export const NOTHING_YET = "0.0.0";
+/** There is nothing: an edge that is told so forgets all that it has. */
+export const NOTHING: readonly ControlMessage[] = [
+  { kind: "welcome", resync: true },
+  { kind: "synced", revision: NOTHING_YET },
+];
+
 /** What an edge tells the control plane. */
 export type EdgeMessage =
   /** First. `revision` is the last one acknowledged; `instance` names this run of the process. */

@@ -1,7 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import { FrameError, frameReader } from "#domain/edge-frames.ts";
-import { type ControlMessage, type EdgeMessage, encodeControlMessage, readEdgeMessage } from "#domain/edge-messages.ts";
+import {
+  type ControlMessage,
+  type EdgeMessage,
+  encodeControlMessage,
+  NOTHING,
+  NOTHING_YET,
+  readEdgeMessage,
+} from "#domain/edge-messages.ts";
 import { edgeOfArn } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { isRemoved } from "#identity/edge-members.ts";
@@ -166,10 +173,7 @@ async function begin(
  * at once with an edge that reads, soon with any other.
  */
 async function tellNothing(socket: Duplex): Promise<void> {
-  for (const message of [
-    { kind: "welcome", resync: true },
-    { kind: "synced", revision: NOTHING_YET },
-  ] as const) {
+  for (const message of NOTHING) {
     if (!socket.destroyed) socket.write(encodeControlMessage(message));
   }
   const timer = setTimeout(() => socket.destroy(), FAREWELL);
@@ -278,8 +282,6 @@ function keepAlive(socket: Duplex, each: () => void): { heard(): void; stop(): v
   };
 }
 
-/** Where an edge stands when nothing ever changed. */
-const NOTHING_YET: Revision = "0.0.0";
 const POLL: Millis = SECOND;
 const PAGE = 100;
 const MOST_UNACKNOWLEDGED = 10_000;

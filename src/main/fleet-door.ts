@@ -12,10 +12,10 @@ import type { Authenticate } from "#aws/sigv4/authenticate.ts";
 import { fleetAuthority } from "#ca/fleet/authority.ts";
 import { issueControlIdentity } from "#ca/fleet/identities.ts";
 import { challengePage } from "#ca/upstream/challenge-page.ts";
-import { JOIN_PATH } from "#domain/fleet/names.ts";
+import { edgeOfHostName, JOIN_PATH } from "#domain/fleet/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type JoinRequest, joinFleet } from "#fleet/join.ts";
-import { mayCallHere } from "#identity/edge-members.ts";
+import { isRemoved, mayCallHere } from "#identity/edge-members.ts";
 import { DAY } from "#lib/duration.ts";
 import { object, optional, text } from "#lib/shape.ts";
 import { kms } from "#services/kms/index.ts";
@@ -50,6 +50,10 @@ export async function openFleetDoor(
   if (!at) return undefined;
   const authority = await fleetAuthority(world);
   const authenticateEdge: Authenticate = async (call, claim, scope) => {
+    const edge = edgeOfHostName(call.clientName ?? "");
+    if (edge !== undefined && !(claim instanceof AwsError) && (await isRemoved(world.store, edge, claim.accessKeyId))) {
+      throw new RemovedEdge(edge);
+    }
     const principal = await authenticate(call, claim, scope);
     if (await mayCallHere(principal, { fleetPort: true, clientName: call.clientName }, world)) return principal;
     throw notHere("This port is for edges that joined, with the certificate that they got.");
@@ -102,6 +106,13 @@ export function notOfTheFleet(authenticate: Authenticate, world: Pick<World, "st
     if (await mayCallHere(principal, { fleetPort: false, clientName: undefined }, world)) return principal;
     throw notHere("An edge that joined is served on the fleet's port only.");
   };
+}
+
+/** Whoever calls was an edge once, as its certificate proves, and is one no longer. */
+export class RemovedEdge extends AwsError {
+  constructor(edge: string) {
+    super("AccessDeniedException", `The edge ${edge} was removed.`);
+  }
 }
 
 async function joinPage(call: Call, world: World, log: Logger): Promise<Reply | undefined> {

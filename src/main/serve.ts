@@ -26,7 +26,7 @@ import { logCall, wakingTrail } from "./calls.ts";
 import type { Config } from "./config.ts";
 import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
 import { startEmbeddedEdge } from "./embedded-edge.ts";
-import { type FleetDoorDeps, notOfTheFleet, openFleetDoor } from "./fleet-door.ts";
+import { type FleetDoorDeps, notOfTheFleet, openFleetDoor, RemovedEdge } from "./fleet-door.ts";
 import { openFrontDoor } from "./front-door.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
@@ -143,7 +143,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     const accept: AcceptEdge = (request, socket, head, proof) => {
       acceptEdge(request, socket, head, proof).catch((error: unknown) => {
         log.warn({ err: error }, "an edge was not let in");
-        refuseUpgrade(socket);
+        refuseUpgrade(socket, error instanceof RemovedEdge ? "410 Gone" : "403 Forbidden");
       });
     };
     if (config.edge) {

@@ -117,6 +117,30 @@ test("an edge on another machine joins, serves at its own addresses, serves on w
   expect(await sealkeeper("edge", "list", ...operator(back))).toContain("No edge has joined.");
 });
 
+test("an edge that is removed while no control plane is within its reach forgets everything once one is", {
+  timeout: 120_000,
+}, async () => {
+  const product = await control();
+  const made = await token(product, "--name", "rack-2", "--addresses", "127.9.2.16/28");
+  const dataDir = edgeDir();
+  const trust = [`--endpoint=https://${product.fleet}`, `--ca-fingerprint=${made.Fingerprint}`];
+  await sealkeeper("edge", "join", ...trust, `--token=${made.Token}`, `--data-dir=${dataDir}`);
+  runEdge(dataDir);
+  const shop = await openShop(product);
+  await killControl(product);
+  const elsewhere = await testProduct({ edge: "false", "fleet-listen": `127.0.0.1:${await freePort()}` }, product);
+  await sealkeeper("edge", "remove", "rack-2", ...operator(elsewhere));
+  expect((await get(shop)).status).toBe(200);
+  await killControl(elsewhere);
+  await testProduct({ edge: "false", "fleet-listen": product.fleet }, elsewhere);
+  await until("it serves no more", () =>
+    handshake(shop).then(
+      () => undefined,
+      () => true,
+    ),
+  );
+});
+
 /** What the fleet's port answers to a KMS call that nobody signed. */
 function statusAt(fleet: string, identity: { cert?: string; key?: Buffer }): Promise<number> {
   const [host = "", port] = fleet.split(":");

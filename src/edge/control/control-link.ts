@@ -2,7 +2,13 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import { EDGE_PATH, EDGE_PROTOCOL, type Frame, frameReader } from "#domain/edge-frames.ts";
-import { type ControlMessage, type EdgeMessage, encodeEdgeMessage, readControlMessage } from "#domain/edge-messages.ts";
+import {
+  type ControlMessage,
+  type EdgeMessage,
+  encodeEdgeMessage,
+  NOTHING,
+  readControlMessage,
+} from "#domain/edge-messages.ts";
 import { backoff } from "#lib/backoff.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
@@ -52,6 +58,7 @@ export function keepLink(deps: ControlLinkDeps): ControlLink {
         await converse(socket, head, begun, deps);
       } catch (error) {
         if (!signal.aborted) deps.onLoss(error);
+        if (error instanceof RemovedError) for (const message of NOTHING) await deps.onMessage(message);
       }
       line = undefined;
       failures++;
@@ -93,14 +100,23 @@ function connect(
     } as object);
     request.setTimeout(SILENCE, () => request.destroy(new Error("the control plane does not answer")));
     request.on("error", reject);
-    request.on("response", (response) => {
-      reject(new Error(`the control plane answered ${response.statusCode} instead of speaking to an edge`));
+    request.on("response", ({ statusCode }) => {
+      const isRemoved = statusCode === GONE && point.identity !== undefined;
+      reject(
+        isRemoved ? new RemovedError() : new Error(`the control plane answered ${statusCode} instead of speaking`),
+      );
       request.destroy();
     });
     request.on("upgrade", (_response: IncomingMessage, socket: Duplex, head: Buffer) => resolve({ socket, head }));
     request.end();
   });
 }
+
+/** The control plane, proved by its certificate, says that this edge is none of its edges any more. */
+class RemovedError extends Error {
+  override readonly message = "this edge was removed: all that it had is forgotten";
+}
+const GONE = 410;
 
 /** Resolves when the connection has ended, rejects when it broke or the other side breaks the protocol. */
 async function converse(socket: Duplex, head: Buffer, begun: () => void, deps: ControlLinkDeps): Promise<void> {
