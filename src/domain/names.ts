@@ -1,3 +1,6 @@
+import type { Authority } from "./policies/authority.ts";
+import type { Facts } from "./policies/facts.ts";
+
 declare const named: unique symbol;
 /** A string that has been through its parser. The only way to get one is to parse. */
 export type Named<Kind extends string> = string & { readonly [named]: Kind };
@@ -17,14 +20,19 @@ export interface Owner {
 
 /**
  * Who calls, proved by a signature. `root` is an account's own key and may do everything that is the account's;
+ * `user` and `role` (a session of one) may do what their policies say;
  * `edge` is an edge process: it may do nothing but what KMS grants and its own channel give it.
  */
 export interface Caller extends Owner {
-  readonly kind: "root" | "edge";
+  readonly kind: "root" | "user" | "role" | "edge";
   /** The principal's ARN, as GetCallerIdentity shows it and as grants name it. */
   readonly arn: string;
   readonly accessKeyId: string;
   readonly requestId: string;
+  /** What it may do, of users and roles; without it they may do nothing. */
+  readonly authority?: Authority | undefined;
+  /** What is known of the call itself: `aws:sourceip`, `aws:currenttime`. */
+  readonly facts?: Facts | undefined;
 }
 
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;

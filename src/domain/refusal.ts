@@ -6,6 +6,7 @@ import type { FleetRefusal } from "./fleet/refusals.ts";
 import type { IdentityRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
 import type { HostRefusal, NetworkRefusal } from "./network/refusals.ts";
+import type { PolicyRefusal } from "./policies/refusals.ts";
 import type { PrivateCaRefusal } from "./private-ca/refusals.ts";
 import type { RehearsalRefusal } from "./rehearsal/refusals.ts";
 import type { ZoneRefusal } from "./zones/refusals.ts";
@@ -26,6 +27,7 @@ export type RefusalCode =
   | IdentityRefusal
   | KeyRefusal
   | NetworkRefusal
+  | PolicyRefusal
   | PrivateCaRefusal
   | RehearsalRefusal
   | ZoneRefusal;

@@ -8,5 +8,7 @@ export function mayCall(kind: Caller["kind"], action: string): boolean {
 
 const PERMISSIONS: Readonly<Record<Caller["kind"], "everything" | ReadonlySet<string>>> = {
   root: "everything",
+  user: "everything",
+  role: "everything",
   edge: new Set(["kms:Decrypt", "kms:DescribeKey", "sts:GetCallerIdentity"]),
 };

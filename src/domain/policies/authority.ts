@@ -1,0 +1,14 @@
+import type { PolicyDocument } from "./document.ts";
+import type { Facts } from "./facts.ts";
+
+/** What a principal's own policies let it do, and what is known of it. */
+export interface Authority {
+  /** Of the user and its groups, or of the role. */
+  readonly identity: readonly PolicyDocument[];
+  /** More than this it may not do, whatever else says so. */
+  readonly boundary?: PolicyDocument | undefined;
+  /** More than these the session may not do; undefined when it was begun without any. */
+  readonly session?: readonly PolicyDocument[] | undefined;
+  /** `aws:principalarn`, `aws:username`, `aws:principaltag/…` and so on. */
+  readonly facts: Facts;
+}

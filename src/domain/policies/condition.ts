@@ -1,0 +1,31 @@
+import type { Facts } from "./facts.ts";
+import { factsFor } from "./facts.ts";
+import { OPERATORS, type Operator } from "./operators.ts";
+import { type Pattern, type Resolved, resolve } from "./pattern.ts";
+
+/** One condition key under one operator: `"StringEquals": { "kms:ViaService": ["acm.us-east-1.amazonaws.com"] }`. */
+export interface Condition {
+  readonly operator: Operator;
+  /** How a key with several values is judged; undefined for keys that have one. */
+  readonly quantifier: "ForAllValues" | "ForAnyValue" | undefined;
+  /** Holds also when the key is not known. */
+  readonly ifExists: boolean;
+  readonly key: string;
+  readonly values: readonly Pattern[];
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html */
+export function holds({ operator, quantifier, ifExists, key, values }: Condition, facts: Facts): boolean {
+  const known = factsFor(facts, key);
+  const asked = values.map((pattern) => resolve(pattern, facts)).filter((pattern) => pattern !== undefined);
+  if (operator === "Null") return asked.some((pattern) => isNull(pattern) === (known === undefined));
+  const { negated, matches } = OPERATORS[operator];
+  const matchesOne = (value: string): boolean => asked.some((pattern) => matches(pattern, value));
+  const fits = (value: string): boolean => matchesOne(value) !== negated;
+  if (quantifier === "ForAllValues") return (known ?? []).every(fits);
+  if (known === undefined) return ifExists || (negated && quantifier === undefined);
+  if (quantifier === "ForAnyValue") return known.some(fits);
+  return negated ? known.every(fits) : known.some(fits);
+}
+
+const isNull = (pattern: Resolved): boolean => OPERATORS.Bool.matches(pattern, "true");

@@ -1,0 +1,64 @@
+import { parseArn } from "#domain/arn.ts";
+import type { PrincipalName, Principals } from "./document.ts";
+
+/** Who asks, by all the names that policies of resources may call it. */
+export interface Asker {
+  /** Undefined for services. */
+  readonly account: string | undefined;
+  readonly arn: string;
+  /** Of a session: the ARN of its role. */
+  readonly role?: string | undefined;
+  /** Its name, when it is a service. */
+  readonly service?: string | undefined;
+}
+
+/**
+ * How a statement names who asks: as itself; as somebody of its role, or as anybody; as its account, whose own policies
+ * then decide; or not at all.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function naming({ negated, names }: Principals, asker: Asker): Naming {
+  const found = names.map((name) => named(name, asker));
+  if (negated) return found.some((how) => how !== "nobody") ? "nobody" : "role";
+  return STRONGEST.find((how) => found.includes(how)) ?? "nobody";
+}
+
+export type Naming = "itself" | "role" | "account" | "nobody";
+const STRONGEST: readonly Naming[] = ["itself", "role", "account"];
+
+function named(name: PrincipalName, { account, arn, role, service }: Asker): Naming {
+  switch (name.kind) {
+    case "everybody":
+      return "role";
+    case "account":
+      return account === name.account ? "account" : "nobody";
+    case "arn":
+      return name.arn === arn ? "itself" : name.arn === role ? "role" : "nobody";
+    case "service":
+      return service === name.service ? "itself" : "nobody";
+    case "federated":
+      return "nobody";
+  }
+}
+
+/** Reads one name of a principal; undefined for what is none. */
+export function readPrincipal(type: string, text: string): PrincipalName | undefined {
+  if (type === "Service") return SERVICE.test(text) ? { kind: "service", service: text } : undefined;
+  if (type === "Federated") return text.length > 0 ? { kind: "federated", provider: text } : undefined;
+  if (type !== "AWS") return undefined;
+  if (text === "*") return { kind: "everybody" };
+  if (/^\d{12}$/.test(text)) return { kind: "account", account: text };
+  const arn = parseArn(text);
+  if (arn?.account === undefined || text.includes("*") || text.includes("?")) return undefined;
+  if (arn.service === "iam" && arn.resource === "root") return { kind: "account", account: arn.account };
+  const isPrincipal = PRINCIPALS.some(([of, resource]) => arn.service === of && resource.test(arn.resource));
+  return isPrincipal ? { kind: "arn", arn: text } : undefined;
+}
+
+const SERVICE = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com$/;
+/** What of a service's ARNs is a principal. Edges are ours. */
+const PRINCIPALS: readonly (readonly [service: string, resource: RegExp])[] = [
+  ["iam", /^(user|role)\/.+$/],
+  ["sts", /^(assumed-role\/[^/]+|federated-user)\/.+$/],
+  ["sealkeeper", /^edge\/.+$/],
+];

@@ -1,0 +1,2 @@
+/** Why a policy is not taken. */
+export type PolicyRefusal = "policy-malformed";
