@@ -14,14 +14,22 @@ export interface Condition {
   readonly values: readonly Pattern[];
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html */
-export function holds({ operator, quantifier, ifExists, key, values }: Condition, facts: Facts): boolean {
+/**
+ * Whether a condition holds; `unsure` is the answer where nothing must match and a variable has no value.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ */
+export function holds(
+  { operator, quantifier, ifExists, key, values }: Condition,
+  facts: Facts,
+  unsure: boolean,
+): boolean {
   const known = factsFor(facts, key);
   const asked = values.map((pattern) => resolve(pattern, facts)).filter((pattern) => pattern !== undefined);
+  const isSure = asked.length === values.length;
   if (operator === "Null") return asked.some((pattern) => isNull(pattern) === (known === undefined));
   const { negated, matches } = OPERATORS[operator];
   const matchesOne = (value: string): boolean => asked.some((pattern) => matches(pattern, value));
-  const fits = (value: string): boolean => matchesOne(value) !== negated;
+  const fits = (value: string): boolean => (negated ? !matchesOne(value) && (isSure || unsure) : matchesOne(value));
   if (quantifier === "ForAllValues") return (known ?? []).every(fits);
   if (known === undefined) return ifExists || (negated && quantifier === undefined);
   if (quantifier === "ForAnyValue") return known.some(fits);

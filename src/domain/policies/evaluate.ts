@@ -3,7 +3,7 @@ import { holds } from "./condition.ts";
 import type { Matched, PolicyDocument, Statement } from "./document.ts";
 import type { Facts } from "./facts.ts";
 import { arnMatches } from "./operators.ts";
-import { matches, type Pattern, resolve } from "./pattern.ts";
+import { matches, type Resolved, resolve } from "./pattern.ts";
 import { type Asker, type Naming, naming } from "./principals.ts";
 
 /** What somebody wants to do. */
@@ -88,26 +88,27 @@ export function effectOf(request: AccessRequest, policies: readonly PolicyDocume
   return effect;
 }
 
-function applies({ actions, resources, conditions }: Statement, { action, resource, facts }: AccessRequest): boolean {
+/** What cannot be made out, because a variable has no value, must let nobody in: then Allow does not apply, and Deny does. */
+function applies({ effect, actions, resources, conditions }: Statement, request: AccessRequest): boolean {
+  const { facts } = request;
+  const unsure = effect === "Deny";
+  const action = request.action.toLowerCase();
   return (
-    fits(actions, (pattern) => matchesText(pattern, action.toLowerCase(), facts)) &&
-    (resources === undefined || fits(resources, (pattern) => matchesArn(pattern, resource, facts))) &&
-    conditions.every((condition) => holds(condition, facts))
+    fits(actions, facts, unsure, (pattern) => matches(pattern, action)) &&
+    (resources === undefined || fits(resources, facts, unsure, (pattern) => arnMatches(pattern, request.resource))) &&
+    conditions.every((condition) => holds(condition, facts, unsure))
   );
 }
 
-function fits({ negated, patterns }: Matched, match: (pattern: Pattern) => boolean): boolean {
-  return patterns.some(match) !== negated;
-}
-
-function matchesText(pattern: Pattern, text: string, facts: Facts): boolean {
-  const resolved = resolve(pattern, facts);
-  return resolved !== undefined && matches(resolved, text);
-}
-
-function matchesArn(pattern: Pattern, text: string, facts: Facts): boolean {
-  const resolved = resolve(pattern, facts);
-  return resolved !== undefined && arnMatches(resolved, text);
+function fits(
+  { negated, patterns }: Matched,
+  facts: Facts,
+  unsure: boolean,
+  match: (pattern: Resolved) => boolean,
+): boolean {
+  const resolved = patterns.map((pattern) => resolve(pattern, facts));
+  const found = resolved.some((pattern) => pattern !== undefined && match(pattern));
+  return negated ? !found && (unsure || !resolved.includes(undefined)) : found;
 }
 
 const STRENGTH: Readonly<Record<Exclude<Naming, "nobody">, number>> = { account: 0, role: 1, itself: 2 };

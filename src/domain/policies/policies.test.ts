@@ -145,6 +145,18 @@ describe("conditions", () => {
   });
 });
 
+test("where a variable has no value, nobody is let in", () => {
+  const unknown = "arn:aws:acm:*:*:certificate/$" + "{aws:username}";
+  const other = { StringNotEquals: { "a:b": ["$" + "{aws:username}", "c"] } };
+  for (const statement of [{ Resource: undefined, NotResource: unknown }, { Condition: other }]) {
+    const known = { "a:b": "b" };
+    expect(allows(statement, { ...known, "aws:username": "d" })).toBe(true);
+    expect(allows(statement, known)).toBe(false);
+    expect(effectOf(ask(known), [identity({ ...statement, Effect: "Deny" })])).toBe("Deny");
+  }
+  expect(effectOf(ask({ "a:b": "c" }), [identity({ Condition: other, Effect: "Deny" })])).toBe(undefined);
+});
+
 describe("who decides", () => {
   const everything = identity({});
   const nothing = identity({ Action: "sts:*" });
