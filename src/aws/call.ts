@@ -15,6 +15,8 @@ export interface Call {
   readonly remoteAddress: string;
   /** The DNS name in the client's certificate, where the connection asked for one and verified it. */
   readonly clientName?: string;
+  /** It came over TLS. */
+  readonly secure?: boolean;
   /** Why the HTTP layer could not take the body; the gateway says so in the words of the protocol. */
   readonly refusal?: AwsError;
 }

@@ -1,6 +1,9 @@
 import { mayCall } from "#domain/identity/permissions.ts";
 import type { Caller } from "#domain/names.ts";
+import { asksForTags } from "#domain/policies/authority.ts";
+import { joinFacts } from "#domain/policies/facts.ts";
 import type { Ids } from "#lib/ids.ts";
+import { denial, objectionTo, resourceTagFacts, tagFacts } from "./access.ts";
 import type { Call, Reply } from "./call.ts";
 import { awsError, faultOf } from "./fault.ts";
 import { PROTOCOLS } from "./protocols/index.ts";
@@ -97,6 +100,7 @@ async function perform(
     const handler = service.handler(operation.name);
     if (!handler) throw notImplemented(service, operation);
     input = protocol.read(operation, { ...asked, call });
+    await checkAccess(caller, service, operation, input);
     const output = ((await handler(input, caller)) ?? {}) as object;
     const reply = protocol.write(operation, output, caller.requestId);
     const done = { ...act, ...named(resourceOf(input, output)) };
@@ -120,8 +124,26 @@ function refuseUnsigned({ service, operation }: Route, claim: Claim | AwsError):
 function permit(caller: Caller, { facts }: MountedService, { name }: OperationModel): void {
   const action = `${facts.scope}:${name}`;
   if (mayCall(caller.kind, action)) return;
-  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`;
-  throw new AwsError("AccessDeniedException", text);
+  const reason = `because no identity-based policy allows the ${action} action`;
+  throw new AwsError("AccessDeniedException", denial(caller, action, "*", reason));
+}
+
+/** Asks the policies of users and roles. An account's own key may do everything; edges were asked before. */
+async function checkAccess(
+  caller: Caller,
+  service: MountedService,
+  { name }: OperationModel,
+  input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  if (caller.kind === "root" || caller.kind === "edge") return;
+  const access = await service.access(name, input, caller);
+  if (access === "service" || access === "anybody") return;
+  const tags = asksForTags(caller.authority)
+    ? (await Promise.all(access.resources.map((resource) => service.tagsOf(resource)))).flat()
+    : [];
+  const facts = joinFacts(tagFacts(input), resourceTagFacts(tags));
+  const objection = objectionTo(caller, `${service.facts.scope}:${name}`, access, facts);
+  if (objection !== undefined) throw new AwsError("AccessDeniedException", objection);
 }
 
 function unknownOperation({ protocol, form }: Route): AwsError {

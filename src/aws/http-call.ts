@@ -32,6 +32,7 @@ export function callOf(request: IncomingMessage, body: Buffer): Call {
     body,
     signedBody: body,
     remoteAddress: request.socket.remoteAddress ?? "",
+    secure: "encrypted" in request.socket,
     ...clientNameOf(request.socket as MaybeTls),
   };
 }

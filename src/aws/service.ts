@@ -2,6 +2,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { CommandIO, StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
 import type { Caller } from "#domain/names.ts";
 import type { RefusalCode } from "#domain/refusal.ts";
+import { type Access, type AccessRule, namedResources } from "./access.ts";
 import type { Facts } from "./facts.ts";
 import type { Rules } from "./rules.ts";
 
@@ -33,8 +34,21 @@ export interface Service<Sdk, Deps, Refused extends RefusalCode = RefusalCode> {
   readonly rules: Rules;
   /** How many requests a second AWS takes of an account in a region; no limit for those that are not named. */
   readonly rates?: Readonly<Partial<Record<OperationName<Sdk>, number>>>;
+  /** Who may call what, where that is not asked of the caller's policies about the ARNs that the input names. */
+  readonly access?: AccessRules<Sdk, Deps>;
+  /** The tags of a resource by its ARN; policies may ask for them. */
+  readonly tagsOf?: (arn: string, deps: Deps) => Promise<readonly Tag[]>;
   /** How this service names what the domain refuses. A new code of its groups does not compile until it is named. */
   readonly refusals: Readonly<Record<Refused, ErrorName<Sdk>>>;
+}
+
+export type AccessRules<Sdk, Deps> = {
+  readonly [Name in OperationName<Sdk>]?: AccessRule<InputOf<Sdk, Name>, Deps>;
+};
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
 }
 
 /** An error of the AWS API; status and member names follow from the SDK's schema of that name. */
@@ -73,6 +87,8 @@ export interface MountedService {
   readonly rates: Readonly<Record<string, number | undefined>>;
   readonly refusals: Readonly<Partial<Record<RefusalCode, string>>>;
   handler(operation: string): ((input: object, caller: Caller) => unknown) | undefined;
+  access(operation: string, input: object, caller: Caller): "service" | "anybody" | Access | Promise<Access>;
+  tagsOf(arn: string): Promise<readonly Tag[]>;
 }
 
 export interface OperationModel {
@@ -93,6 +109,7 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
     string,
     (input: object, caller: Caller, deps: Deps) => unknown
   >;
+  const rules = new Map(Object.entries(service.access ?? {})) as ReadonlyMap<string, AccessRule<object, Deps>>;
   const schemas: unknown[] = Object.values(service.sdk);
   return {
     name: service.name,
@@ -106,6 +123,11 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
       const handler = handlers.get(operation);
       return handler && ((input, caller) => handler(input, caller, deps));
     },
+    access(operation, input, caller) {
+      const rule = rules.get(operation) ?? (() => namedResources(input, service.facts.scope));
+      return typeof rule === "function" ? rule(input, caller, deps) : rule;
+    },
+    tagsOf: async (arn) => (await service.tagsOf?.(arn, deps)) ?? [],
   };
 }
 

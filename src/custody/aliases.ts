@@ -3,7 +3,9 @@ import { type AliasName, aliasArn, isReservedAlias, type KeyId, parseAliasName }
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { countAliases, deleteAlias, findAliasTarget, insertAlias, updateAlias } from "#store/key-aliases.ts";
+import { findMasterKey } from "#store/master-keys.ts";
 import type { Tx } from "#store/store.ts";
+import { authorize } from "./authorize.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 
 /** A name and the key it is to stand for. */
@@ -24,12 +26,15 @@ export async function createAlias(request: AliasRequest, caller: Caller, deps: C
   });
 }
 
-/** Points a name of the caller's to another of its keys. */
+/** Points a name of the caller's to another of its keys; it must be allowed on both (API_UpdateAlias). */
 export async function repointAlias(request: AliasRequest, caller: Caller, deps: ChangeDeps): Promise<void> {
   const name = ownName(request.aliasName);
   refuseAlias(request.targetKeyId);
   await changeKey("UpdateAlias", request.targetKeyId, caller, deps, async (tx, key) => {
-    if ((await findAliasTarget(tx, caller, name)) !== key.id) await checkRoom(tx, key.id);
+    const before = await findAliasTarget(tx, caller, name);
+    const old = before === undefined || before === key.id ? undefined : await findMasterKey(tx, before);
+    if (old) await authorize(tx, old, { operation: "UpdateAlias", context: {}, grantTokens: [] }, caller, deps.root);
+    if (before !== key.id) await checkRoom(tx, key.id);
     if (!(await updateAlias(tx, caller, name, key.id, deps.clock.now()))) throw notFound(name, caller);
   });
 }

@@ -1,18 +1,25 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import { edgeOfArn } from "#domain/fleet/names.ts";
-import { type Decision, decide } from "#domain/keys/authorization.ts";
+import { type Decision, decide, principalsOf } from "#domain/keys/authorization.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
+import { keyFacts } from "#domain/keys/key-facts.ts";
 import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
+import { policyOf } from "#domain/keys/key-policy.ts";
 import { algorithmObjection, usageObjection } from "#domain/keys/key-specs.ts";
+import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { Caller } from "#domain/names.ts";
+import { asksForTags } from "#domain/policies/authority.ts";
+import { type Denial, reasonOf } from "#domain/policies/evaluate.ts";
+import { type Facts, factsOf, joinFacts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { carriedBy } from "#store/edge-carriage.ts";
 import { findGrant, findGrantsForUse, type GrantQuestion } from "#store/grants.ts";
 
+import { listKeyTags } from "#store/key-tags.ts";
 import type { Db } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import { deniedAbroad } from "./find-key.ts";
@@ -27,6 +34,8 @@ export interface KeyCall {
   readonly grantTokens: readonly string[];
   /** By which of the key's algorithms; undefined for operations without one. */
   readonly algorithm?: string | undefined;
+  /** What policies may ask about this operation only: `kms:GrantOperations`. */
+  readonly facts?: Facts;
 }
 
 export type Allowed = Extract<Decision, { readonly allowed: true }>;
@@ -66,13 +75,20 @@ export function checkState(key: MasterKey, operation: KeyOperation): void {
 
 async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, root: RootOfCustody): Promise<Allowed> {
   const tokens = call.grantTokens.map((token) => readGrantToken(token, root));
-  const { operation, context } = call;
-  const judge = async (grants: readonly StoredGrant[]): Promise<Decision> =>
-    decide({ operation, caller, key, context, grants, carried: await carriedOf(db, caller, grants) });
-
-  const owner = await judge([]);
-  if (owner.allowed) return owner;
   const keyArn = arnOf(key);
+  const request = {
+    operation: call.operation,
+    caller,
+    key: { account: key.account, arn: keyArn, policy: policyOf(key) },
+    context: call.context,
+    facts: await factsAbout(db, key, call, caller),
+  };
+  const judge = async (grants: readonly StoredGrant[]): Promise<Decision> =>
+    decide({ ...request, grants, carried: await carriedOf(db, caller, grants) });
+
+  const ungranted = await judge([]);
+  if (ungranted.allowed) return ungranted;
+  if (ungranted.explicit) throw denied(key, call.operation, caller, ungranted);
   for (const token of tokens.filter((candidate) => candidate.keyArn === keyArn)) {
     const grant = await findGrant(db, key.id, token.grantId);
     const decision = await judge(grant ? [grant] : []);
@@ -82,7 +98,15 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
     const decision = await judge(await findGrantsForUse(db, key.id, question));
     if (decision.allowed) return decision;
   }
-  throw denied(key, operation, caller);
+  throw denied(key, call.operation, caller, ungranted);
+}
+
+/** Tags are looked up only where a policy asks for them. */
+async function factsAbout(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<Facts> {
+  const known = joinFacts(caller.facts ?? {}, keyFacts(key, call, caller), call.facts ?? {});
+  if (!policyOf(key).resourceTags && !asksForTags(caller.authority)) return known;
+  const tags = await listKeyTags(db, key.id, "", KEY_LIMITS.tagsPerKey);
+  return joinFacts(known, factsOf(Object.fromEntries(tags.map((tag) => [`aws:ResourceTag/${tag.key}`, tag.value]))));
 }
 
 /** Of the load balancers that are grantees, those that the caller carries, if it is an edge. */
@@ -101,21 +125,22 @@ function questions(call: KeyCall, caller: Caller): readonly GrantQuestion[] {
   const { inContext, grantedAs } = keyOperation(call.operation);
   if (grantedAs === undefined) return [];
   const digest = inContext ? contextDigest(call.context) : undefined;
-  const own = { grantee: caller.arn, contextDigest: digest };
-  if (caller.kind !== "edge" || digest === undefined) return [own];
-  return [{ grantee: LOAD_BALANCERS, contextDigest: digest }, own];
+  const own = principalsOf(caller).map((grantee) => ({ grantee, contextDigest: digest }));
+  if (caller.kind !== "edge" || digest === undefined) return own;
+  return [{ grantee: LOAD_BALANCERS, contextDigest: digest }, ...own];
 }
 
 /** What AWS says when nothing allows an operation. */
-export function denied(key: MasterKey, operation: KeyOperation, caller: Caller): Refusal {
+export function denied(key: MasterKey, operation: KeyOperation, caller: Caller, why: Denial = UNNAMED): Refusal {
   if (key.account !== caller.account) return deniedAbroad(caller, operation);
+  const action = `kms:${operation}`;
   return new Refusal(
     "key-access-denied",
-    `User: ${caller.arn} is not authorized to perform: kms:${operation} on resource: ${arnOf(key)} because no ` +
-      `resource-based policy allows the kms:${operation} action`,
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${arnOf(key)} ${reasonOf(why, action)}`,
   );
 }
 
+const UNNAMED: Denial = { allowed: false, explicit: false, layer: "resource-based policy" };
 const LOAD_BALANCERS = { prefix: "arn:aws:elasticloadbalancing:" };
 
 const OBJECTIONS: Readonly<Record<StateObjection, { readonly code: KeyRefusal; readonly words: string }>> = {

@@ -9,17 +9,30 @@ import { putKeyTags } from "#store/key-tags.ts";
 import { insertMasterKey } from "#store/master-keys.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
+import { checkKeyPolicy } from "./key-policies.ts";
 import { makeMaterial } from "./material.ts";
+
+/** What a key is to be. */
+export interface NewKey {
+  readonly kind: KeyKind;
+  readonly description: string;
+  readonly tags: readonly KeyTag[];
+  /** The one that lets its account use it, unless it is said. */
+  readonly policy?: string | undefined;
+  /** Also with a policy that does not let the caller change it again. */
+  readonly mayLockOut?: boolean;
+}
 
 /** Makes a key of the caller's own (CreateKey). A key pair may take a while: nothing waits for it but this call. */
 export async function createKey(
-  request: { readonly kind: KeyKind; readonly description: string; readonly tags: readonly KeyTag[] },
+  request: NewKey,
   caller: Caller,
   { store, ...deps }: Pick<Custody, "store" | "clock" | "ids" | "root">,
 ): Promise<MasterKey> {
   checkTags(request.tags, 0);
   const id = deps.ids.uuid() as KeyId;
-  const key = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...request.kind };
+  const key = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...request.kind, policy: request.policy };
+  if (request.policy !== undefined) checkKeyPolicy(key, request.policy, request.mayLockOut ?? false, caller);
   const material = await makeMaterial(deps.root, id, key.version, key.spec);
   return await store.transaction().execute(async (tx) => {
     await insertMasterKey(tx, key, material);
@@ -44,6 +57,7 @@ export function newKey(
     ...SYMMETRIC,
     manager,
     description,
+    policy: undefined,
     state: "Enabled",
     version: 1,
     materialId: ids.hex(32),

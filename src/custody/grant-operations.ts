@@ -7,6 +7,7 @@ import {
   readConstraint,
   readOperations,
 } from "#domain/keys/grant-parameters.ts";
+import { grantFacts } from "#domain/keys/key-facts.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
@@ -53,7 +54,8 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
     const key = await heldKey(tx, operation, order.keyId, caller);
     const operations = readOperations(order.operations, key);
     checkConstrainable(constraint, key);
-    const allowed = await authorize(tx, key, { operation, context: {}, grantTokens }, caller, deps.root);
+    const facts = grantFacts({ granteePrincipal, retiringPrincipal, operations, constraint });
+    const allowed = await authorize(tx, key, { operation, context: {}, grantTokens, facts }, caller, deps.root);
     if (allowed.by === "grant" && !mayPassOn(allowed.grant, { operations, constraint })) {
       throw new Refusal(
         "key-access-denied",

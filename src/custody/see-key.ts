@@ -31,7 +31,7 @@ export async function describeKey(
   const operation = "DescribeKey";
   const alias = keyId.slice(keyId.lastIndexOf(":") + 1);
   const own = alias === keyId || keyId.startsWith(`arn:aws:kms:${caller.region}:${caller.account}:`);
-  if (own && isServiceAlias(alias) && caller.kind === "root") {
+  if (own && isServiceAlias(alias) && caller.kind !== "edge") {
     await deps.store.transaction().execute((tx) => ensureServiceKey(tx, caller, alias, deps));
   }
   const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });

@@ -29,6 +29,7 @@ export async function insertMasterKey(tx: Tx, key: MasterKey, { sealed, publicKe
       spec: key.spec,
       usage: key.usage,
       description: key.description,
+      policy: key.policy ?? null,
       state: key.state,
       currentVersion: key.version,
       createdAt,
@@ -66,7 +67,7 @@ const masterKeyById = prepared((db, id: KeyId) =>
     )
     .select(["key.id", "key.account", "key.region", "key.manager", "key.description", "key.state", "key.createdAt"])
     .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "key.spec", "key.usage"])
-    .select(["key.rotationDays", "key.rotationAt"])
+    .select(["key.rotationDays", "key.rotationAt", "key.policy"])
     .select(["material.materialId", "material.sealed", "material.publicKey"])
     .where("key.id", "=", id),
 );
@@ -138,6 +139,11 @@ export async function setKeyDescription(tx: Tx, id: KeyId, description: string):
   await tx.updateTable("masterKeys").set({ description }).where("id", "=", id).execute();
 }
 
+/** Gives a key a policy of its own. */
+export async function setKeyPolicy(tx: Tx, id: KeyId, policy: string): Promise<void> {
+  await tx.updateTable("masterKeys").set({ policy }).where("id", "=", id).execute();
+}
+
 /**
  * Removes a key whose time has come, and all that hangs on it. False when it is not, or no longer, pending deletion at
  * `now`.
@@ -169,6 +175,7 @@ function masterKey(row: Row): SealedKey {
     spec: row.spec as KeySpec,
     usage: row.usage as KeyUsage,
     description: row.description,
+    policy: row.policy ?? undefined,
     state: row.state,
     version: row.currentVersion,
     materialId: row.materialId,

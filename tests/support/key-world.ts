@@ -11,6 +11,7 @@ import type { Custody } from "#custody/custody.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import { edgeArn, rootArn } from "#domain/arn.ts";
 import type { AccountId, Caller, Owner, Region } from "#domain/names.ts";
+import { readPolicyDocument } from "#domain/policies/read-document.ts";
 import { openJournal } from "#journal/journal.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
@@ -42,18 +43,20 @@ export function keyWorld(store: Store): KeyWorld {
   return { store, clock, journal, endedGrants, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
 }
 
-/** A caller as the gateway proves it. */
+/** A caller as the gateway proves it. A role's is a session of it; users and roles have no policies. */
 export function caller(kind: Caller["kind"] = "root", account: AccountId = ACCOUNT, region: Region = REGION): Caller {
-  const arn = kind === "root" ? rootArn(account) : edgeArn(account, "local-1");
+  const arn = ARNS[kind](account);
   return { kind, account, region, arn, accessKeyId: accessKeyId(kind, account), requestId: randomIds.uuid() };
 }
 
 /** Answers a maker of SDK clients that speak to this world's KMS over HTTP, with signatures that are verified. */
 export async function serveKms(
   world: KeyWorld,
+  /** The identity policies of users and roles of an account. */
+  policiesOf: (account: AccountId) => readonly object[] = () => [],
 ): Promise<(kind?: Caller["kind"], account?: AccountId, region?: Region) => KMSClient> {
   const answer = gateway([mount(kms, world)], {
-    authenticate: sigv4({ credentials: credential, clock: systemClock }),
+    authenticate: sigv4({ credentials: (id) => credential(id, policiesOf), clock: systemClock }),
     ids: randomIds,
     audit: { record: () => Promise.resolve(), note: () => {} },
     log: ({ bug }) => {
@@ -96,12 +99,29 @@ function accessKeyId(kind: Caller["kind"], account: AccountId): string {
   return `AKIA${kind.toUpperCase()}${account}`;
 }
 
-function credential(id: string) {
-  const [, kind, account] = /^AKIA(ROOT|EDGE)(\d{12})$/.exec(id) ?? [];
-  if (!kind || !account) return undefined;
-  const { arn } = caller(kind.toLowerCase() as Caller["kind"], account as AccountId);
-  const secret = createSecretKey(Buffer.from(`AWS4${SECRET}`));
-  return { account: account as AccountId, kind: kind.toLowerCase() as Caller["kind"], arn, accessKeyId: id, secret };
+function credential(id: string, policiesOf: (account: AccountId) => readonly object[]) {
+  const [, name, account] = /^AKIA(ROOT|EDGE|USER|ROLE)(\d{12})$/.exec(id) ?? [];
+  if (!name || !account) return undefined;
+  const kind = name.toLowerCase() as Caller["kind"];
+  const owner = account as AccountId;
+  const { arn } = caller(kind, owner);
+  const identity = policiesOf(owner).map((policy) => readPolicyDocument(JSON.stringify(policy), "identity"));
+  const facts = { "aws:principalarn": [kind === "role" ? `arn:aws:iam::${account}:role/r` : arn] };
+  const authority = kind === "user" || kind === "role" ? { identity, facts } : undefined;
+  return {
+    account: owner,
+    kind,
+    arn,
+    authority,
+    accessKeyId: id,
+    secret: createSecretKey(Buffer.from(`AWS4${SECRET}`)),
+  };
 }
 
+const ARNS: Readonly<Record<Caller["kind"], (account: AccountId) => string>> = {
+  root: rootArn,
+  edge: (account) => edgeArn(account, "local-1"),
+  user: (account) => `arn:aws:iam::${account}:user/u`,
+  role: (account) => `arn:aws:sts::${account}:assumed-role/r/s`,
+};
 const SECRET = "a secret for tests";

@@ -42,12 +42,13 @@ async function upgrade(service: string, secretAccessKey = TEST_KEY.secretAccessK
 }
 
 test("an upgrade is believed to come from whom it is signed by", async () => {
-  expect(await upgrade("sealkeeper")).toEqual({
+  expect(await upgrade("sealkeeper")).toMatchObject({
     account: "123456789012",
     kind: "root",
     arn: "arn:aws:iam::123456789012:root",
     accessKeyId: TEST_KEY.accessKeyId,
     region: "eu-west-1",
+    facts: { "aws:sourceip": ["127.0.0.1"], "aws:securetransport": ["false"], "aws:requestedregion": ["eu-west-1"] },
   });
 });
 

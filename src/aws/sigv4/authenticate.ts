@@ -3,6 +3,7 @@ import type { Call } from "#aws/call.ts";
 import { callOf } from "#aws/http-call.ts";
 import { AwsError } from "#aws/service.ts";
 import { type Caller, parseRegion } from "#domain/names.ts";
+import { type Facts, factsOf } from "#domain/policies/facts.ts";
 import type { Clock } from "#lib/clock.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import type { Credentials } from "./credential.ts";
@@ -33,10 +34,25 @@ export function sigv4({
     if (claim.service !== scope) {
       throw new AwsError("InvalidSignatureException", `Credential should be scoped to correct service: '${scope}'.`);
     }
-    verify(call, claim, credential, clock.now());
-    const { account, kind, arn, accessKeyId } = credential;
-    return { account, kind, arn, accessKeyId, region };
+    const now = clock.now();
+    verify(call, claim, credential, now);
+    const { account, kind, arn, accessKeyId, authority } = credential;
+    return { account, kind, arn, accessKeyId, region, authority, facts: factsOfCall(call, region, now) };
   };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function factsOfCall(call: Call, region: string, now: Date): Facts {
+  return factsOf({
+    "aws:SourceIp": call.remoteAddress.replace(/^::ffff:/, ""),
+    "aws:SecureTransport": String(call.secure ?? false),
+    "aws:UserAgent": call.headers["user-agent"],
+    "aws:CurrentTime": now.toISOString(),
+    "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
+    "aws:RequestedRegion": region,
+    "aws:PrincipalIsAWSService": "false",
+    "aws:ViaAWSService": "false",
+  });
 }
 
 /** Proves who asks for an upgrade (a GET without a body), signed for the service `scope`. Throws AwsError. */

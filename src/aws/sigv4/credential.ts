@@ -3,7 +3,7 @@ import type { Call } from "#aws/call.ts";
 import type { Caller } from "#domain/names.ts";
 
 /** An access key as the verifier needs it. */
-export interface Credential extends Pick<Caller, "account" | "kind" | "arn" | "accessKeyId"> {
+export interface Credential extends Pick<Caller, "account" | "kind" | "arn" | "accessKeyId" | "authority"> {
   /** `AWS4` and the secret, held by OpenSSL rather than as a string. */
   readonly secret: KeyObject;
   /** Temporary credentials come with one. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { edgeArn, rootArn } from "#domain/arn.ts";
-import type { AccountId, Caller } from "#domain/names.ts";
+import { edgeArn, keyArn, rootArn } from "#domain/arn.ts";
+import type { AccountId, Caller, Region } from "#domain/names.ts";
+import { readPolicyDocument } from "#domain/policies/read-document.ts";
 import { decide, mayPassOn, mayRetire } from "./authorization.ts";
 import { asStrict, constraintHolds, GRANT_OPERATIONS, type Grant, type GrantConstraint } from "./grant.ts";
 import {
@@ -10,9 +11,12 @@ import {
   keyOperation,
   stateObjection,
 } from "./key-operations.ts";
+import { policyOf } from "./key-policy.ts";
 
 const OWNER = "111122223333" as AccountId;
 const STRANGER = "444455556666" as AccountId;
+const OWNED = { account: OWNER, region: "eu-west-1" as Region };
+const KEY = keyArn(OWNED, "1");
 const BALANCER = `arn:aws:elasticloadbalancing:eu-west-1:${OWNER}:loadbalancer/app/web/0123456789abcdef`;
 const TARGETS = `arn:aws:elasticloadbalancing:eu-west-1:${OWNER}:targetgroup/web/0123456789abcdef`;
 const CONTEXT = { "aws:acm:arn": "arn:aws:acm:eu-west-1:111122223333:certificate/1" };
@@ -47,8 +51,8 @@ function ask(
   context = CONTEXT,
   carried: ReadonlySet<string> = new Set([BALANCER, TARGETS]),
 ) {
-  const key = { account: OWNER, manager };
-  const decision = decide({ operation, caller: CALLERS[who], key, context, grants, carried });
+  const key = { account: OWNER, arn: KEY, policy: policyOf({ ...OWNED, manager, policy: undefined }) };
+  const decision = decide({ operation, caller: CALLERS[who], key, context, facts: {}, grants, carried });
   return decision.allowed ? decision.by : "denied";
 }
 
@@ -57,6 +61,7 @@ describe("without a grant", () => {
     "DescribeKey",
     "GetKeyPolicy",
     "GetKeyRotationStatus",
+    "GetPublicKey",
     "ListAliases",
     "ListGrants",
     "ListKeyPolicies",
@@ -67,8 +72,8 @@ describe("without a grant", () => {
 
   test("the account may do everything with its own keys; with AWS managed keys it may look, and revoke grants", () => {
     for (const operation of KEY_OPERATION_NAMES) {
-      expect([operation, ask("owner", operation, "CUSTOMER")]).toEqual([operation, "account"]);
-      const managed = LOOKING.includes(operation) ? "account" : "denied";
+      expect([operation, ask("owner", operation, "CUSTOMER")]).toEqual([operation, "policy"]);
+      const managed = LOOKING.includes(operation) ? "policy" : "denied";
       expect([operation, ask("owner", operation, "AWS")]).toEqual([operation, managed]);
     }
   });
@@ -131,6 +136,126 @@ describe("with a grant", () => {
   test("one of several grants is enough", () => {
     const wrong = grantTo(BALANCER, { operations: ["DescribeKey"] });
     expect(ask("edge of the owner", "Decrypt", "AWS", [wrong, grantTo(BALANCER)])).toBe("grant");
+  });
+});
+
+describe("users, roles and key policies", () => {
+  const USER = `arn:aws:iam::${OWNER}:user/u`;
+  const ROLE = `arn:aws:iam::${OWNER}:role/r`;
+  const SESSION = `arn:aws:sts::${OWNER}:assumed-role/r/s`;
+  const may = (...actions: readonly string[]) =>
+    readPolicyDocument(
+      JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: actions, Resource: "*" } }),
+      "identity",
+    );
+  type Statement = Readonly<Record<string, unknown>>;
+  const policy = (...statements: readonly Statement[]) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: statements.map((one) => ({ Effect: "Allow", Action: "kms:*", Resource: "*", ...one })),
+    });
+  const user = (
+    account = OWNER,
+    ...actions: readonly string[]
+  ): Pick<Caller, "kind" | "account" | "arn" | "authority"> => {
+    const arn = account === OWNER ? USER : `arn:aws:iam::${account}:user/u`;
+    const identity = actions.length > 0 ? [may(...actions)] : [];
+    return { kind: "user", account, arn, authority: { identity, facts: { "aws:principalarn": [arn] } } };
+  };
+  const session = (...actions: readonly string[]): ReturnType<typeof user> => ({
+    kind: "role",
+    account: OWNER,
+    arn: SESSION,
+    authority: { identity: [may("acm:*")], session: [may(...actions)], facts: { "aws:principalarn": [ROLE] } },
+  });
+  const judge = (caller: ReturnType<typeof user>, text: string | undefined, grants: readonly Grant[] = []) => {
+    const key = { account: OWNER, arn: KEY, policy: policyOf({ ...OWNED, manager: "CUSTOMER", policy: text }) };
+    const decision = decide({ operation: "Decrypt", caller, key, context: CONTEXT, facts: {}, grants });
+    if (decision.allowed) return decision.by;
+    return `${decision.explicit ? "denied by" : "not allowed by"} ${decision.layer}`;
+  };
+
+  test.each<[why: string, caller: ReturnType<typeof user>, policy: string | undefined, decision: string]>([
+    ["the default policy leaves it to the user's own", user(OWNER, "kms:Decrypt"), undefined, "policy"],
+    ["a user without policies", user(), undefined, "not allowed by identity-based policy"],
+    [
+      "a user without authority",
+      { ...user(), authority: undefined },
+      undefined,
+      "not allowed by identity-based policy",
+    ],
+    [
+      "a key policy that does not name the account",
+      user(OWNER, "kms:*"),
+      policy({ Principal: { AWS: ROLE } }),
+      "not allowed by resource-based policy",
+    ],
+    ["a key policy that names the user is enough", user(), policy({ Principal: { AWS: USER } }), "policy"],
+    [
+      "a key policy that denies",
+      user(OWNER, "kms:*"),
+      policy({ Principal: { AWS: OWNER } }, { Effect: "Deny", Principal: { AWS: USER } }),
+      "denied by resource-based policy",
+    ],
+    [
+      "a session beyond its session policy",
+      session("kms:Sign"),
+      policy({ Principal: { AWS: ROLE } }),
+      "not allowed by session policy",
+    ],
+    [
+      "a session of a role that the key policy names",
+      session("kms:Decrypt"),
+      policy({ Principal: { AWS: ROLE } }),
+      "policy",
+    ],
+    [
+      "a session that the key policy names itself",
+      session("kms:Sign"),
+      policy({ Principal: { AWS: SESSION } }),
+      "policy",
+    ],
+    [
+      "a foreign user that the key policy names, without a policy of its own",
+      user(STRANGER),
+      policy({ Principal: { AWS: `arn:aws:iam::${STRANGER}:user/u` } }),
+      "not allowed by identity-based policy",
+    ],
+    [
+      "a foreign user that both name",
+      user(STRANGER, "kms:Decrypt"),
+      policy({ Principal: { AWS: STRANGER } }),
+      "policy",
+    ],
+    [
+      "a foreign user with everything but a word of the key",
+      user(STRANGER, "*"),
+      undefined,
+      "not allowed by resource-based policy",
+    ],
+    [
+      "a condition that does not hold",
+      user(),
+      policy({ Principal: "*", Condition: { Bool: { "aws:SecureTransport": true } } }),
+      "not allowed by resource-based policy",
+    ],
+  ])("%s", (_, caller, text, decision) => {
+    expect(judge(caller, text)).toBe(decision);
+  });
+
+  test("a grant to a role is for its sessions; a Deny is stronger than any grant", () => {
+    const grants = [grantTo(ROLE)];
+    expect(judge(session("acm:*"), undefined, grants)).toBe("grant");
+    expect(judge(session("acm:*"), policy({ Effect: "Deny", Principal: "*" }), grants)).toBe(
+      "denied by resource-based policy",
+    );
+    expect(judge(user(), undefined, grants)).toBe("not allowed by identity-based policy");
+  });
+
+  test("a key policy for everybody is not for edges, whose keys are none of the account's", () => {
+    const edge = CALLERS["edge of the owner"];
+    const everybody = policy({ Principal: "*" }, { Principal: { AWS: OWNER } });
+    expect(judge(edge, everybody)).toBe("not allowed by resource-based policy");
   });
 });
 

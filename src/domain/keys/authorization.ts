@@ -1,35 +1,67 @@
 import { parseArn } from "#domain/arn.ts";
 import type { Caller } from "#domain/names.ts";
+import type { PolicyDocument } from "#domain/policies/document.ts";
+import { type Denial, judgeOwn, judgeResource, type ResourceEffect, type Verdict } from "#domain/policies/evaluate.ts";
+import { type Facts, factsFor, joinFacts } from "#domain/policies/facts.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { asStrict, constraintHolds, type Grant } from "./grant.ts";
-import { type KeyManager, type KeyOperation, keyOperation } from "./key-operations.ts";
+import { type KeyOperation, keyOperation } from "./key-operations.ts";
 
 /** What is asked: who wants to do what with which key, and the grants that may speak for it. */
 export interface KeyRequest {
   readonly operation: KeyOperation;
-  readonly caller: Pick<Caller, "kind" | "account" | "arn">;
-  readonly key: { readonly account: string; readonly manager: KeyManager };
+  readonly caller: Pick<Caller, "kind" | "account" | "arn" | "authority">;
+  readonly key: { readonly account: string; readonly arn: string; readonly policy: PolicyDocument };
   /** Empty for operations without one. */
   readonly context: EncryptionContext;
+  /** What is known of the request, for the conditions of policies. */
+  readonly facts: Facts;
   readonly grants: readonly Grant[];
   /** Of the load balancers among the grantees, those that the caller carries; for edges. */
   readonly carried?: ReadonlySet<string>;
 }
 
-/** Allowed as the key's own account, or by one grant. */
+/** Allowed by policies, or by one grant; denied because a policy says so, or because none lets it. */
 export type Decision =
-  | { readonly allowed: true; readonly by: "account" }
+  | { readonly allowed: true; readonly by: "policy" }
   | { readonly allowed: true; readonly by: "grant"; readonly grant: Grant }
-  | { readonly allowed: false };
+  | Denial;
 
 /**
- * Who may do what with which key; what is not allowed here is refused. The account of a customer managed key may do
- * everything with it; of an AWS managed key it may only look, and revoke grants. Everybody else needs a grant.
+ * Who may do what with which key; what is not allowed here is refused. A Deny in any policy is the end of it. The key's
+ * policy must name who asks, or its account, whose own policies then decide; who is of another account needs both. What
+ * policies do not allow, a grant may.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
  */
 export function decide(request: KeyRequest): Decision {
-  if (ownerMay(request)) return { allowed: true, by: "account" };
+  const verdict = judgePolicies(request);
+  if (verdict.allowed) return { allowed: true, by: "policy" };
+  if (verdict.explicit) return verdict;
   const grant = request.grants.find((candidate) => grantAllows(candidate, request));
-  return grant ? { allowed: true, by: "grant", grant } : { allowed: false };
+  return grant ? { allowed: true, by: "grant", grant } : verdict;
+}
+
+function judgePolicies({ operation, caller, key, facts }: KeyRequest): Verdict {
+  const { authority } = caller;
+  const known = joinFacts(facts, authority?.facts ?? {});
+  const asked = { action: `kms:${operation}`, resource: key.arn, facts: known };
+  const asker = { account: caller.account, arn: caller.arn, role: roleOf(caller.arn, known) };
+  const effect = judgeResource(asked, key.policy, asker);
+  if (effect === "Deny") return { allowed: false, explicit: true, layer: "resource-based policy" };
+  // An edge is nobody's account: what is said to its account is not said to it.
+  if (caller.kind === "edge") return effect === "itself" ? { allowed: true } : UNNAMED;
+  const own = judgeOwnPolicies(caller, asked, caller.account === key.account ? (effect ?? "account") : "account");
+  if (!own.allowed && own.explicit) return own;
+  return effect === undefined ? UNNAMED : own;
+}
+
+/** An account's own key may do whatever a policy leaves to its account. */
+function judgeOwnPolicies(
+  { kind, authority }: KeyRequest["caller"],
+  asked: Parameters<typeof judgeOwn>[0],
+  named: Exclude<ResourceEffect, "Deny" | undefined>,
+): Verdict {
+  return kind === "root" ? { allowed: true } : judgeOwn(asked, authority ?? { identity: [], facts: {} }, named);
 }
 
 /**
@@ -37,7 +69,7 @@ export function decide(request: KeyRequest): Decision {
  * was made (API_RetireGrant).
  */
 export function mayRetire(caller: KeyRequest["caller"], grant: Grant): boolean {
-  if (caller.arn === grant.retiringPrincipal) return true;
+  if (grant.retiringPrincipal !== undefined && principalsOf(caller).includes(grant.retiringPrincipal)) return true;
   if (caller.kind === "root" && caller.arn === grant.issuingAccount) return true;
   return isGrantee(caller, grant) && grant.operations.includes("RetireGrant");
 }
@@ -53,11 +85,6 @@ export function mayPassOn(parent: Grant, child: Pick<Grant, "operations" | "cons
   );
 }
 
-function ownerMay({ operation, caller, key }: KeyRequest): boolean {
-  if (caller.kind !== "root" || caller.account !== key.account) return false;
-  return key.manager === "CUSTOMER" || keyOperation(operation).onManagedKeys;
-}
-
 function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyRequest): boolean {
   const { grantedAs, inContext } = keyOperation(operation);
   return (
@@ -68,9 +95,20 @@ function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyR
   );
 }
 
+/** The names that a caller is called by: its own ARN, and of a session also that of its role. */
+export function principalsOf({ arn, authority }: KeyRequest["caller"]): readonly string[] {
+  const role = roleOf(arn, authority?.facts ?? {});
+  return role === undefined ? [arn] : [arn, role];
+}
+
+function roleOf(arn: string, facts: Facts): string | undefined {
+  const principal = factsFor(facts, "aws:PrincipalArn")?.[0];
+  return principal === arn ? undefined : principal;
+}
+
 /** An edge acts for the load balancers it carries; a load balancer itself never signs a request. */
 function isGrantee(caller: KeyRequest["caller"], grant: Grant, carried: KeyRequest["carried"] = NONE): boolean {
-  if (caller.arn === grant.granteePrincipal) return true;
+  if (principalsOf(caller).includes(grant.granteePrincipal)) return true;
   return caller.kind === "edge" && isLoadBalancer(grant.granteePrincipal) && carried.has(grant.granteePrincipal);
 }
 
@@ -79,4 +117,5 @@ function isLoadBalancer(principal: string): boolean {
   return arn?.service === "elasticloadbalancing" && arn.resource.startsWith("loadbalancer/");
 }
 
+const UNNAMED: Denial = { allowed: false, explicit: false, layer: "resource-based policy" };
 const NONE: ReadonlySet<string> = new Set();

@@ -38,6 +38,7 @@ export type KeyOperation =
   | "ListKeyPolicies"
   | "ListKeyRotations"
   | "ListResourceTags"
+  | "PutKeyPolicy"
   | "ReEncryptFrom"
   | "ReEncryptTo"
   | "RetireGrant"
@@ -54,8 +55,6 @@ export type KeyOperation =
 
 /** Everything that decides whether an operation may be done with a key, in one place. */
 export interface KeyOperationFacts {
-  /** Whether an account may do it to the AWS managed keys it owns. With its own keys it may do everything. */
-  readonly onManagedKeys: boolean;
   /** The operation of a grant that allows it. */
   readonly grantedAs?: GrantOperation;
   /** Whether it has an encryption context, which a grant's constraint then binds. */
@@ -69,7 +68,6 @@ const NEEDS_LIFE = { PendingDeletion: "pending-deletion" } as const;
 const NEEDS_PENDING = { Enabled: "not-pending-deletion", Disabled: "not-pending-deletion" } as const;
 
 const cryptographic = (grantedAs: GrantOperation): KeyOperationFacts => ({
-  onManagedKeys: false,
   grantedAs,
   inContext: true,
   objections: NEEDS_ENABLED,
@@ -80,17 +78,15 @@ const contextless = (grantedAs: GrantOperation): KeyOperationFacts => ({
   inContext: false,
 });
 const administrative = (objections: KeyOperationFacts["objections"]): KeyOperationFacts => ({
-  onManagedKeys: false,
   inContext: false,
   objections,
 });
-/** What the policy of an AWS managed key leaves to its account: kms:Describe*, kms:Get*, kms:List*, kms:RevokeGrant. */
-const inspecting: KeyOperationFacts = { onManagedKeys: true, inContext: false, objections: {} };
+const inspecting: KeyOperationFacts = { inContext: false, objections: {} };
 
 const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   CancelKeyDeletion: administrative(NEEDS_PENDING),
   CreateAlias: administrative(NEEDS_LIFE),
-  CreateGrant: { onManagedKeys: false, grantedAs: "CreateGrant", inContext: false, objections: NEEDS_ENABLED },
+  CreateGrant: { grantedAs: "CreateGrant", inContext: false, objections: NEEDS_ENABLED },
   Decapsulate: contextless("Decapsulate"),
   Decrypt: cryptographic("Decrypt"),
   DeleteAlias: administrative({}),
@@ -115,6 +111,7 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   ListKeyPolicies: inspecting,
   ListKeyRotations: inspecting,
   ListResourceTags: inspecting,
+  PutKeyPolicy: administrative({}),
   ReEncryptFrom: cryptographic("ReEncryptFrom"),
   ReEncryptTo: cryptographic("ReEncryptTo"),
   /** Who may do it is written in the grant (`mayRetire`), whoever owns the key. */

@@ -1,26 +1,34 @@
 import { rootArn } from "#domain/arn.ts";
 import type { AccountId, Owner } from "#domain/names.ts";
+import type { PolicyDocument } from "#domain/policies/document.ts";
+import { knownPolicyDocument } from "#domain/policies/read-document.ts";
 import { Refusal } from "#domain/refusal.ts";
-import type { KeyManager } from "./key-operations.ts";
+import { KEY_LIMITS } from "./limits.ts";
+import type { MasterKey } from "./master-key.ts";
 
 /** The name of the one policy that a key has. */
 export const POLICY_NAME = "default";
 
-/** What GetKeyPolicy shows: what `decide` does, in IAM's words. */
-export function keyPolicy(key: Owner & { readonly manager: KeyManager }): string {
+/** The policy of a key, as GetKeyPolicy shows it: its own or, until it has one, the one that keys are made with. */
+export function keyPolicy(key: Owner & Pick<MasterKey, "manager" | "policy">): string {
+  if (key.policy !== undefined) return key.policy;
   return JSON.stringify(key.manager === "CUSTOMER" ? accountPolicy(key.account) : servicePolicy(key), undefined, 2);
 }
 
+/** The policy of a key, as it is judged. */
+export function policyOf(key: Owner & Pick<MasterKey, "manager" | "policy">): PolicyDocument {
+  return knownPolicyDocument(keyPolicy(key), "key");
+}
+
 /**
- * Refuses a policy for a new key that says anything else than that its account may use it: only that is served. Its Id
- * and Sids do not matter.
+ * Reads a policy for a key. Refuses with `policy-malformed`, and with `key-limit-exceeded` when it is longer than KMS
+ * takes (https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html).
  */
-export function checkKeyPolicy(text: string, account: AccountId): void {
-  if (canonical(parse(text)) === canonical(accountPolicy(account))) return;
-  throw new Refusal(
-    "unsupported-operation",
-    `Key policies other than the default one (${rootArn(account)} may do kms:* with the key) are not served: leave Policy out, and use grants.`,
-  );
+export function readKeyPolicy(text: string): PolicyDocument {
+  if (Buffer.byteLength(text) > KEY_LIMITS.policyBytes) {
+    throw new Refusal("key-limit-exceeded", `A key policy can have at most ${KEY_LIMITS.policyBytes} bytes.`);
+  }
+  return knownPolicyDocument(text, "key");
 }
 
 function accountPolicy(account: AccountId): Policy {
@@ -61,24 +69,6 @@ function servicePolicy({ account, region }: Owner): Policy {
       },
     ],
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal("key-policy-invalid", "The key policy is not JSON.");
-  }
-}
-
-/** Equal for policies that mean the same to us: member order, a lone value in an array, Id and Sid do not matter. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (key, member: unknown) => {
-    if (key === "Id" || key === "Sid") return undefined;
-    const one: unknown = Array.isArray(member) && member.length === 1 ? member[0] : member;
-    if (typeof one !== "object" || one === null || Array.isArray(one)) return one;
-    return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 interface Policy {

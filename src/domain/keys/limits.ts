@@ -7,6 +7,7 @@ export const KEY_LIMITS = {
   grantsPerKey: 50_000,
   /** In all the life of a key. */
   onDemandRotations: 25,
+  policyBytes: 32_768,
   tagsPerKey: 50,
   /** Days between ScheduleKeyDeletion and the end of the key. */
   pendingDays: { least: 7, most: 30, unasked: 30 },

@@ -9,6 +9,8 @@ export interface MasterKey extends Owner, KeyKind {
   readonly id: KeyId;
   readonly manager: KeyManager;
   readonly description: string;
+  /** The text of its own policy; undefined while it has the one that it was made with. */
+  readonly policy: string | undefined;
   readonly state: KeyState;
   /** The version of its material that encrypts, and that material's id. */
   readonly version: number;

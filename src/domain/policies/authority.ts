@@ -12,3 +12,10 @@ export interface Authority {
   /** `aws:principalarn`, `aws:username`, `aws:principaltag/…` and so on. */
   readonly facts: Facts;
 }
+
+/** Whether any of the policies asks for the tags of resources: only then they are looked up. */
+export function asksForTags(authority: Authority | undefined): boolean {
+  if (!authority) return false;
+  const { identity, boundary, session = [] } = authority;
+  return [...identity, ...session, ...(boundary ? [boundary] : [])].some(({ resourceTags }) => resourceTags);
+}

@@ -11,6 +11,8 @@ export type PolicyKind = "identity" | "session" | "trust" | "key";
 export interface PolicyDocument {
   readonly version: "2008-10-17" | "2012-10-17";
   readonly statements: readonly Statement[];
+  /** Whether it asks for the tags of resources anywhere. */
+  readonly resourceTags: boolean;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html */

@@ -54,9 +54,9 @@ export function resolve(pattern: Pattern, facts: Facts): Resolved | undefined {
 /** Whether all of a text is what a pattern says; in time of pattern times text at most. */
 export function matches(pattern: Resolved, text: string): boolean {
   const symbols = pattern.flatMap((piece): readonly (string | symbol)[] =>
-    piece.kind === "text" ? [...piece.text] : [piece.kind === "many" ? ANY_MANY : ANY_ONE],
+    piece.kind === "text" ? Array.from(piece.text) : [piece.kind === "many" ? ANY_MANY : ANY_ONE],
   );
-  const characters = [...text];
+  const characters = Array.from(text);
   let at = 0;
   let next = 0;
   let star = -1;

@@ -1,5 +1,5 @@
 import { JsonError, parseJsonObject } from "#lib/strict-json.ts";
-import type { PolicyDocument, PolicyKind } from "./document.ts";
+import type { PolicyDocument, PolicyKind, Statement } from "./document.ts";
 import { malformed, show } from "./malformed.ts";
 import { readStatement } from "./read-statement.ts";
 
@@ -23,7 +23,12 @@ export function readPolicyDocument(text: string, kind: PolicyKind): PolicyDocume
   const statements = list.map((one, i) => readStatement(one, { kind, variables, place: `Statement ${i + 1}` }));
   const sids = statements.map(({ sid }) => sid).filter((sid) => sid !== undefined);
   if (new Set(sids).size < sids.length) throw malformed("Statement IDs (SID) in a single policy must be unique.");
-  return { version: Version, statements };
+  return { version: Version, statements, resourceTags: asksForTags(statements) };
+}
+
+/** In a condition, or as a variable anywhere. */
+function asksForTags(statements: readonly Statement[]): boolean {
+  return /"key":"[A-Za-z0-9-]+:ResourceTag\//i.test(JSON.stringify(statements));
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

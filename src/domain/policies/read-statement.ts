@@ -72,7 +72,7 @@ function readResources(own: unknown, not: unknown, at: StatementPlace): Matched 
   }
   const { value, negated } = eitherOf("Resource", own, not, at.place);
   const texts = textsOf(value, `${at.place}: Resource`);
-  const stray = texts.find((text) => text !== "*" && !/^arn:/.test(text) && !text.startsWith("*"));
+  const stray = texts.find((text) => text !== "*" && !text.startsWith("arn:") && !text.startsWith("*"));
   if (stray !== undefined) throw malformed(`Resource ${show(stray)} must be in ARN format or "*".`);
   return { negated, patterns: texts.map((text) => patternOf(text, at)) };
 }

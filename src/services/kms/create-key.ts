@@ -1,7 +1,6 @@
 import type * as sdk from "@aws-sdk/client-kms";
 import { AwsError, type InputOf } from "#aws/service.ts";
 import { createKey } from "#custody/create-key.ts";
-import { checkKeyPolicy } from "#domain/keys/key-policy.ts";
 import { isKeySpec, type KeyKind, readKeyKind } from "#domain/keys/key-specs.ts";
 import type { KmsOperation } from "./operation.ts";
 import { keyMetadata, readTags } from "./wire.ts";
@@ -10,8 +9,13 @@ import { keyMetadata, readTags } from "./wire.ts";
 export const CreateKey: KmsOperation<"CreateKey"> = async (input, caller, deps) => {
   const kind = readKind(input);
   checkServed(input);
-  if (input.Policy !== undefined) checkKeyPolicy(input.Policy, caller.account);
-  const request = { kind, description: input.Description ?? "", tags: readTags(input.Tags ?? []) };
+  const request = {
+    kind,
+    description: input.Description ?? "",
+    policy: input.Policy,
+    mayLockOut: input.BypassPolicyLockoutSafetyCheck ?? false,
+    tags: readTags(input.Tags ?? []),
+  };
   return { KeyMetadata: keyMetadata(await createKey(request, caller, deps)) };
 };
 

@@ -1,9 +1,10 @@
 import type * as sdk from "@aws-sdk/client-kms";
 import type { ErrorName } from "#aws/service.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
+import type { PolicyRefusal } from "#domain/policies/refusals.ts";
 
 /** KMS's names for what the keeping of keys refuses. */
-export const refusals: Readonly<Record<KeyRefusal, ErrorName<typeof sdk>>> = {
+export const refusals: Readonly<Record<KeyRefusal | PolicyRefusal, ErrorName<typeof sdk>>> = {
   "alias-exists": "AlreadyExistsException",
   "alias-invalid": "InvalidAliasNameException",
   "alias-reserved": "AccessDeniedException",
@@ -25,6 +26,7 @@ export const refusals: Readonly<Record<KeyRefusal, ErrorName<typeof sdk>>> = {
   "key-value-invalid": "ValidationException",
   "mac-invalid": "KMSInvalidMacException",
   "marker-invalid": "InvalidMarkerException",
+  "policy-malformed": "MalformedPolicyDocumentException",
   "signature-invalid": "KMSInvalidSignatureException",
   "unsupported-operation": "UnsupportedOperationException",
 };

@@ -2,6 +2,8 @@ import * as sdk from "@aws-sdk/client-kms";
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
+import type { PolicyRefusal } from "#domain/policies/refusals.ts";
+import { access } from "./access.ts";
 import { CancelKeyDeletion } from "./cancel-key-deletion.ts";
 import { CreateAlias } from "./create-alias.ts";
 import { CreateGrant } from "./create-grant.ts";
@@ -35,6 +37,7 @@ import { ListKeys } from "./list-keys.ts";
 import { ListResourceTags } from "./list-resource-tags.ts";
 import { ListRetirableGrants } from "./list-retirable-grants.ts";
 import type { KmsDeps } from "./operation.ts";
+import { PutKeyPolicy } from "./put-key-policy.ts";
 import { ReEncrypt } from "./re-encrypt.ts";
 import { RetireGrant } from "./retire-grant.ts";
 import { RevokeGrant } from "./revoke-grant.ts";
@@ -50,7 +53,7 @@ import { Verify } from "./verify.ts";
 import { VerifyMac } from "./verify-mac.ts";
 
 /** AWS Key Management Service. One file per operation; this is the list of them. */
-export const kms: Service<typeof sdk, KmsDeps, KeyRefusal> = {
+export const kms: Service<typeof sdk, KmsDeps, KeyRefusal | PolicyRefusal> = {
   name: "kms",
   sdk,
   facts: FACTS.kms,
@@ -86,6 +89,7 @@ export const kms: Service<typeof sdk, KmsDeps, KeyRefusal> = {
     ListKeys,
     ListResourceTags,
     ListRetirableGrants,
+    PutKeyPolicy,
     ReEncrypt,
     RetireGrant,
     RevokeGrant,
@@ -99,6 +103,7 @@ export const kms: Service<typeof sdk, KmsDeps, KeyRefusal> = {
     Verify,
     VerifyMac,
   },
+  access,
   rules,
   refusals,
 };

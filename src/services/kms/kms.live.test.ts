@@ -98,8 +98,11 @@ describe("keys", () => {
     [{ MultiRegion: true }, "UnsupportedOperationException: Multi-Region"],
     [{ CustomKeyStoreId: "cks-1" }, "CustomKeyStoreNotFoundException: Custom key store cks-1"],
     [{ KeySpec: "AES_512" }, "ValidationException: 1 validation error detected: Value 'AES_512' at 'keySpec'"],
-    [{ Policy: "{" }, "MalformedPolicyDocumentException: The key policy is not JSON"],
-    [{ Policy: '{"Statement":[]}' }, "UnsupportedOperationException: Key policies other than the default one"],
+    [{ Policy: "{" }, "MalformedPolicyDocumentException: Syntax errors in policy: it is not JSON"],
+    [
+      { Policy: '{"Statement":[]}' },
+      "MalformedPolicyDocumentException: Syntax errors in policy: there is no Statement",
+    ],
     [{ Tags: [{ TagKey: "aws:x", TagValue: "" }] }, "TagException: Tags beginning with aws: are reserved"],
     [
       {
@@ -455,7 +458,8 @@ describe("states", () => {
     expect(await refusal(root.send(new DescribeKeyCommand({ KeyId: "alias/doomed" })))).toContain("is not found");
     expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob })))).toContain("AccessDeniedException");
     const acts = await auditRecordsOf(deps.store, arn, 100);
-    expect(acts.at(-1)).toMatchObject({ eventName: "DeleteKey", principal: "kms.amazonaws.com" });
+    const destroyed = { eventName: "DeleteKey", principal: "kms.amazonaws.com" };
+    expect(acts).toContainEqual(expect.objectContaining(destroyed)); // what was refused meanwhile may be noted later
   });
 
   test("the waiting period is 7 to 30 days", async () => {

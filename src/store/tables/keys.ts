@@ -20,6 +20,8 @@ export interface KeyTables {
     spec: Fixed<string>;
     usage: Fixed<string>;
     description: string;
+    /** Its own policy; null while it has the one that it was made with. */
+    policy: string | null;
     state: "Enabled" | "Disabled" | "PendingDeletion";
     currentVersion: number;
     createdAt: Fixed<EpochMillis>;

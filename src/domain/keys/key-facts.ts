@@ -1,0 +1,52 @@
+import type { Caller } from "#domain/names.ts";
+import { type Facts, factsOf } from "#domain/policies/facts.ts";
+import type { EncryptionContext } from "#lib/encryption-context.ts";
+import type { Grant } from "./grant.ts";
+import type { KeyUsage } from "./key-specs.ts";
+import type { MasterKey } from "./master-key.ts";
+
+/**
+ * What KMS's condition keys say of a call to a key. `kms:ViaService` is unknown: who signs the call makes it.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+ */
+export function keyFacts(
+  key: Pick<MasterKey, "account" | "spec" | "usage">,
+  { context, algorithm }: { readonly context: EncryptionContext; readonly algorithm?: string | undefined },
+  caller: Pick<Caller, "account">,
+): Facts {
+  const pairs = Object.entries(context);
+  return factsOf({
+    "aws:ResourceAccount": key.account,
+    "kms:CallerAccount": caller.account,
+    "kms:KeySpec": key.spec,
+    "kms:KeyUsage": key.usage,
+    "kms:KeyOrigin": "AWS_KMS",
+    "kms:MultiRegion": "false",
+    [ALGORITHM_KEYS[key.usage]]: algorithm,
+    ...(pairs.length > 0 && { "kms:EncryptionContextKeys": Object.keys(context) }),
+    ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+  });
+}
+
+/** What they say of a grant that is to be made. */
+export function grantFacts(
+  grant: Pick<Grant, "granteePrincipal" | "operations" | "constraint"> & Partial<Pick<Grant, "retiringPrincipal">>,
+): Facts {
+  const { constraint } = grant;
+  const kind = constraint && (constraint.kind === "equals" ? "EncryptionContextEquals" : "EncryptionContextSubset");
+  return factsOf({
+    "kms:GranteePrincipal": grant.granteePrincipal,
+    "kms:RetiringPrincipal": grant.retiringPrincipal,
+    "kms:GrantOperations": grant.operations,
+    "kms:GrantConstraintType": kind,
+    "kms:GrantIsForAWSResource": "false",
+  });
+}
+
+const ALGORITHM_KEYS: Readonly<Record<KeyUsage, string>> = {
+  ENCAPSULATE_DECAPSULATE: "kms:EncapsulationAlgorithm",
+  ENCRYPT_DECRYPT: "kms:EncryptionAlgorithm",
+  GENERATE_VERIFY_MAC: "kms:MacAlgorithm",
+  KEY_AGREEMENT: "kms:KeyAgreementAlgorithm",
+  SIGN_VERIFY: "kms:SigningAlgorithm",
+};
