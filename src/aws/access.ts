@@ -1,5 +1,5 @@
 import { parseArn } from "#domain/arn.ts";
-import type { Caller } from "#domain/names.ts";
+import type { Caller, Owner } from "#domain/names.ts";
 import { judgeOwn, reasonOf } from "#domain/policies/evaluate.ts";
 import { type Facts, factsOf, joinFacts } from "#domain/policies/facts.ts";
 
@@ -11,6 +11,8 @@ export interface Access {
   readonly resources: readonly string[];
   /** The service's own condition keys. */
   readonly facts?: Facts;
+  /** What it needs besides, of another service. */
+  readonly also?: Access;
 }
 
 /**
@@ -31,7 +33,7 @@ export function objectionTo(caller: Caller, action: string, access: Access, tags
     const verdict = judgeOwn({ action: name, resource, facts: known }, authority ?? { identity: [], facts: {} });
     if (!verdict.allowed) return denial(caller, name, resource, reasonOf(verdict, name));
   }
-  return undefined;
+  return access.also && objectionTo(caller, action, access.also, tags);
 }
 
 /** `User: … is not authorized to perform: … on resource: … because …` */
@@ -39,13 +41,17 @@ export function denial(caller: Pick<Caller, "arn">, action: string, resource: st
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
-/** The resources of a service that an input names by their ARNs, at its top; `*` when it names none. */
-export function namedResources(input: object, scope: string): Access {
+/** The resources of a service that an input names by their ARNs, at its top. */
+export function namedResources(input: object, scope: string): readonly string[] {
   const texts = Object.entries(input).flatMap(([name, value]: [string, unknown]) =>
     /arns?$/i.test(name) ? (Array.isArray(value) ? value : [value]) : [],
   );
-  const arns = texts.filter((text) => typeof text === "string" && parseArn(text)?.service === scope) as string[];
-  return { resources: arns.length > 0 ? arns : ["*"] };
+  return texts.filter((text): text is string => typeof text === "string" && parseArn(text)?.service === scope);
+}
+
+/** The ARN of something of a region and account. */
+export function regionalArn(scope: string, { region, account }: Owner, resource: string): string {
+  return `arn:aws:${scope}:${region}:${account}:${resource}`;
 }
 
 /** `aws:RequestTag/…` and `aws:TagKeys`, of what a request would tag or untag. */

@@ -139,7 +139,7 @@ async function checkAccess(
   const access = await service.access(name, input, caller);
   if (access === "service" || access === "anybody") return;
   const tags = asksForTags(caller.authority)
-    ? (await Promise.all(access.resources.map((resource) => service.tagsOf(resource)))).flat()
+    ? (await Promise.all(access.resources.map((resource) => service.tagsOf(resource, caller)))).flat()
     : [];
   const facts = joinFacts(tagFacts(input), resourceTagFacts(tags));
   const objection = objectionTo(caller, `${service.facts.scope}:${name}`, access, facts);

@@ -1,6 +1,6 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { CommandIO, StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
-import type { Caller } from "#domain/names.ts";
+import type { Caller, Owner } from "#domain/names.ts";
 import type { RefusalCode } from "#domain/refusal.ts";
 import { type Access, type AccessRule, namedResources } from "./access.ts";
 import type { Facts } from "./facts.ts";
@@ -34,10 +34,16 @@ export interface Service<Sdk, Deps, Refused extends RefusalCode = RefusalCode> {
   readonly rules: Rules;
   /** How many requests a second AWS takes of an account in a region; no limit for those that are not named. */
   readonly rates?: Readonly<Partial<Record<OperationName<Sdk>, number>>>;
-  /** Who may call what, where that is not asked of the caller's policies about the ARNs that the input names. */
+  /** Who may call what, where that is not asked of the caller's policies about the resources that the input names. */
   readonly access?: AccessRules<Sdk, Deps>;
-  /** The tags of a resource by its ARN; policies may ask for them. */
-  readonly tagsOf?: (arn: string, deps: Deps) => Promise<readonly Tag[]>;
+  /** The ARNs of the resources that an input names, for services that name them otherwise; none for `*`. */
+  readonly resourcesOf?: (
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    owner: Owner,
+  ) => readonly string[];
+  /** The tags of a resource of the caller's by its ARN, for policies that ask for them; none when it is not there. */
+  readonly tagsOf?: (arn: string, caller: Caller, deps: Deps) => Promise<readonly Tag[]>;
   /** How this service names what the domain refuses. A new code of its groups does not compile until it is named. */
   readonly refusals: Readonly<Record<Refused, ErrorName<Sdk>>>;
 }
@@ -88,7 +94,7 @@ export interface MountedService {
   readonly refusals: Readonly<Partial<Record<RefusalCode, string>>>;
   handler(operation: string): ((input: object, caller: Caller) => unknown) | undefined;
   access(operation: string, input: object, caller: Caller): "service" | "anybody" | Access | Promise<Access>;
-  tagsOf(arn: string): Promise<readonly Tag[]>;
+  tagsOf(arn: string, caller: Caller): Promise<readonly Tag[]>;
 }
 
 export interface OperationModel {
@@ -124,10 +130,13 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
       return handler && ((input, caller) => handler(input, caller, deps));
     },
     access(operation, input, caller) {
-      const rule = rules.get(operation) ?? (() => namedResources(input, service.facts.scope));
-      return typeof rule === "function" ? rule(input, caller, deps) : rule;
+      const rule = rules.get(operation);
+      if (rule !== undefined) return typeof rule === "function" ? rule(input, caller, deps) : rule;
+      const own = service.resourcesOf?.(operation, input as Readonly<Record<string, unknown>>, caller);
+      const resources = own ?? namedResources(input, service.facts.scope);
+      return { resources: resources.length > 0 ? resources : ["*"] };
     },
-    tagsOf: async (arn) => (await service.tagsOf?.(arn, deps)) ?? [],
+    tagsOf: async (arn, caller) => (await service.tagsOf?.(arn, caller, deps)) ?? [],
   };
 }
 

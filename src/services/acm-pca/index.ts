@@ -1,3 +1,4 @@
+import { regionalArn } from "#aws/access.ts";
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { PrivateCaDeps } from "#ca/private/deps.ts";
@@ -57,6 +58,11 @@ export const acmPca: Service<AcmPcaSdk, PrivateCaDeps, AcmPcaRefusal> = {
     TagCertificateAuthority,
     UntagCertificateAuthority,
     UpdateCertificateAuthority,
+  },
+  access: {
+    CreateCertificateAuthority: (_, caller) => ({
+      resources: [regionalArn("acm-pca", caller, "certificate-authority/*")],
+    }),
   },
   rules,
   refusals,

@@ -14,6 +14,7 @@ import type { ListDeps } from "#lifecycle/list.ts";
 import type { EmailDeps } from "#lifecycle/proof/prove-email.ts";
 import type { RequestDeps } from "#lifecycle/request.ts";
 import type { RevokeDeps } from "#lifecycle/revoke.ts";
+import { access, tagsOf } from "./access.ts";
 import { AddTagsToCertificate } from "./add-tags-to-certificate.ts";
 import { CreateAcmeDomainValidation } from "./create-acme-domain-validation.ts";
 import { CreateAcmeEndpoint } from "./create-acme-endpoint.ts";
@@ -118,6 +119,8 @@ export const acm: Service<typeof sdk, AcmDeps, AcmeRefusal | CertificateOperatio
     UpdateAcmeEndpoint,
     UpdateCertificateOptions,
   },
+  access,
+  tagsOf,
   rules,
   rates,
   refusals,

@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-eventbridge";
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { EventRefusal } from "#domain/events/refusals.ts";
+import { resourcesOf } from "./access.ts";
 import { CancelReplay } from "./cancel-replay.ts";
 import { CreateApiDestination } from "./create-api-destination.ts";
 import { CreateArchive } from "./create-archive.ts";
@@ -87,6 +88,7 @@ export const eventbridge: Service<typeof sdk, EventBridgeDeps, EventRefusal> = {
     UpdateArchive,
     UpdateConnection,
   },
+  resourcesOf,
   rules,
   refusals,
 };

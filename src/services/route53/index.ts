@@ -2,6 +2,7 @@ import * as sdk from "@aws-sdk/client-route-53";
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { ZoneRefusal } from "#domain/zones/refusals.ts";
+import { access, resourcesOf } from "./access.ts";
 import { ChangeResourceRecordSets } from "./change-resource-record-sets.ts";
 import { ChangeTagsForResource } from "./change-tags-for-resource.ts";
 import { CreateHostedZone } from "./create-hosted-zone.ts";
@@ -43,6 +44,8 @@ export const route53: Service<typeof sdk, Route53Deps, ZoneRefusal> = {
     TestDNSAnswer,
     UpdateHostedZoneComment,
   },
+  access,
+  resourcesOf,
   rules,
   refusals,
 };

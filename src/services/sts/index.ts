@@ -14,6 +14,7 @@ export const sts: Service<typeof sdk, StsDeps, IdentityRefusal> = {
   sdk,
   facts: FACTS.sts,
   operations: { GetAccessKeyInfo, GetCallerIdentity },
+  access: { GetCallerIdentity: "anybody" },
   rules,
   refusals,
 };

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { type Access, objectionTo, tagFacts } from "#aws/access.ts";
+import { mount } from "#aws/service.ts";
+import type { AccountId, Caller, Region } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
+import { readPolicyDocument } from "#domain/policies/read-document.ts";
+import { acm } from "./acm/index.ts";
+import { ec2 } from "./ec2/index.ts";
+import { elbv2 } from "./elbv2/index.ts";
+import { eventbridge } from "./eventbridge/index.ts";
+import { route53 } from "./route53/index.ts";
+
+const CALLER: Caller = {
+  kind: "user",
+  account: "111122223333" as AccountId,
+  region: "eu-west-1" as Region,
+  arn: "arn:aws:iam::111122223333:user/u",
+  accessKeyId: "AKIA",
+  requestId: "1",
+};
+const CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/1";
+const CA = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1";
+const services = [acm, ec2, elbv2, eventbridge, route53].map((service) => mount(service as typeof acm, {} as never));
+const access = async (name: string, operation: string, input: object): Promise<Access> => {
+  const found = await services.find((service) => service.name === name)?.access(operation, input, CALLER);
+  if (typeof found !== "object") throw new Error(`${operation} is not asked of policies`);
+  return found;
+};
+const regional = (scope: string, resource: string) => `arn:aws:${scope}:eu-west-1:111122223333:${resource}`;
+
+describe("which resources a call is about", () => {
+  test.each<[service: string, operation: string, input: object, resources: readonly string[]]>([
+    ["acm", "ListCertificates", {}, ["*"]],
+    ["acm", "DeleteCertificate", { CertificateArn: CERTIFICATE }, [CERTIFICATE]],
+    ["acm", "DeleteCertificate", { CertificateArn: CA }, ["*"]],
+    ["acm", "ImportCertificate", {}, [regional("acm", "certificate/*")]],
+    ["acm", "ImportCertificate", { CertificateArn: CERTIFICATE }, [CERTIFICATE]],
+    ["acm", "RequestCertificate", { DomainName: "a.test" }, [regional("acm", "certificate/*")]],
+    ["ec2", "DescribeVpcs", { VpcIds: ["vpc-0123456789abcdef0"] }, ["*"]],
+    ["ec2", "DeleteVpc", { VpcId: "vpc-0123456789abcdef0" }, [regional("ec2", "vpc/vpc-0123456789abcdef0")]],
+    ["ec2", "DeleteVpc", { VpcId: "vpc-x" }, ["*"]],
+    [
+      "ec2",
+      "CreateSecurityGroup",
+      { VpcId: "vpc-0123456789abcdef0" },
+      [regional("ec2", "security-group/*"), regional("ec2", "vpc/vpc-0123456789abcdef0")],
+    ],
+    [
+      "ec2",
+      "AuthorizeSecurityGroupIngress",
+      { GroupId: "sg-01234567", IpPermissions: [{ UserIdGroupPairs: [{ GroupId: "sg-76543210" }] }] },
+      [regional("ec2", "security-group/sg-01234567"), regional("ec2", "security-group/sg-76543210")],
+    ],
+    ["elbv2", "CreateLoadBalancer", { Name: "web" }, [regional("elasticloadbalancing", "loadbalancer/app/web/*")]],
+    [
+      "elbv2",
+      "DescribeTags",
+      { ResourceArns: [regional("elasticloadbalancing", "x"), CA] },
+      [regional("elasticloadbalancing", "x")],
+    ],
+    ["eventbridge", "PutTargets", { Rule: "r" }, [regional("events", "rule/r")]],
+    ["eventbridge", "DeleteArchive", { ArchiveName: "a" }, [regional("events", "archive/a")]],
+    ["eventbridge", "PutEvents", { Entries: [] }, [regional("events", "event-bus/default")]],
+    ["route53", "ListHostedZones", {}, ["*"]],
+    ["route53", "GetHostedZone", { Id: "/hostedzone/Z1" }, ["arn:aws:route53:::hostedzone/Z1"]],
+    ["route53", "GetChange", { Id: "/change/C1" }, ["arn:aws:route53:::change/C1"]],
+    [
+      "route53",
+      "ListTagsForResource",
+      { ResourceType: "hostedzone", ResourceId: "Z1" },
+      ["arn:aws:route53:::hostedzone/Z1"],
+    ],
+  ])("%s %s %j", async (service, operation, input, resources) => {
+    expect((await access(service, operation, input)).resources).toEqual(resources);
+  });
+});
+
+test("a request for a certificate says which names, how they are proved, with what key, and who is to sign", async () => {
+  const input = { DomainName: "A.test", SubjectAlternativeNames: ["a.test", "*.a.test"], ValidationMethod: "DNS" };
+  expect((await access("acm", "RequestCertificate", input)).facts).toEqual(
+    factsOf({
+      "acm:DomainNames": ["a.test", "*.a.test"],
+      "acm:ValidationMethod": "DNS",
+      "acm:KeyAlgorithm": "RSA_2048",
+      "acm:CertificateTransparencyLogging": "ENABLED",
+      "acm:Export": "DISABLED",
+      "acm:CertificateKeyPairOrigin": "AWS_MANAGED",
+    }),
+  );
+  const own = await access("acm", "RequestCertificate", { DomainName: "a.test", CertificateAuthorityArn: CA });
+  expect(own.facts).toMatchObject({ "acm:certificateauthority": [CA] });
+  const identity = [
+    readPolicyDocument(
+      JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "acm:*", Resource: "*" } }),
+      "identity",
+    ),
+  ];
+  const who = { ...CALLER, authority: { identity, facts: {} } };
+  expect(objectionTo(who, "acm:RequestCertificate", own, {})).toBe(
+    `User: ${CALLER.arn} is not authorized to perform: acm-pca:IssueCertificate on resource: ${CA} because no identity-based policy allows the acm-pca:IssueCertificate action`,
+  );
+});
+
+test("changes of records say which names, types and actions, as Route 53 writes names", async () => {
+  const change = (Action: string, Name: string, Type: string) => ({ Action, ResourceRecordSet: { Name, Type } });
+  const ChangeBatch = { Changes: [change("UPSERT", "*.A.test.", "CNAME"), change("DELETE", "b.test", "A")] };
+  expect((await access("route53", "ChangeResourceRecordSets", { HostedZoneId: "Z1", ChangeBatch })).facts).toEqual(
+    factsOf({
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["\\052.a.test", "b.test"],
+      "route53:ChangeResourceRecordSetsRecordTypes": ["CNAME", "A"],
+      "route53:ChangeResourceRecordSetsActions": ["UPSERT", "DELETE"],
+    }),
+  );
+});
+
+test("tags that a request sets or removes are known, in every service's spelling", () => {
+  expect(tagFacts({ Tags: [{ Key: "a", Value: "1" }, { Key: "b" }] })).toEqual(
+    factsOf({ "aws:TagKeys": ["a", "b"], "aws:RequestTag/a": "1", "aws:RequestTag/b": "" }),
+  );
+  expect(tagFacts({ Tags: [{ TagKey: "a", TagValue: "1" }] })).toEqual(
+    factsOf({ "aws:TagKeys": ["a"], "aws:RequestTag/a": "1" }),
+  );
+  expect(tagFacts({ TagKeys: ["a"] })).toEqual(factsOf({ "aws:TagKeys": ["a"] }));
+  expect(tagFacts({ Tags: "no list", TagKeys: { a: 1 } })).toEqual({});
+});
