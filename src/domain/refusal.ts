@@ -3,7 +3,7 @@ import type { BalancerRefusal } from "./balancers/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
 import type { EventRefusal } from "./events/refusals.ts";
 import type { FleetRefusal } from "./fleet/refusals.ts";
-import type { IdentityRefusal } from "./identity/refusals.ts";
+import type { IdentityRefusal, PrincipalRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
 import type { HostRefusal, NetworkRefusal } from "./network/refusals.ts";
 import type { PolicyRefusal } from "./policies/refusals.ts";
@@ -28,6 +28,7 @@ export type RefusalCode =
   | KeyRefusal
   | NetworkRefusal
   | PolicyRefusal
+  | PrincipalRefusal
   | PrivateCaRefusal
   | RehearsalRefusal
   | ZoneRefusal;

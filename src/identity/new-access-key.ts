@@ -21,14 +21,14 @@ export interface NewKeyDeps {
 /** A fresh access key, ready to be stored; its secret is sealed from birth. */
 export function newAccessKey(
   account: AccountId,
-  owner: Pick<NewAccessKey, "kind" | "edge">,
+  owner: Pick<NewAccessKey, "kind"> & Partial<Pick<NewAccessKey, "edge" | "userId">>,
   { root, clock, ids }: NewKeyDeps,
 ): NewAccessKey {
   const id = accessKeyId(account, ids.hex(10));
   const secret = Buffer.from(randomBytes(30).toString("base64")); // 40 characters, as AWS's
   const sealedSecret = root.seal(secret, purpose(id));
   secret.fill(0);
-  return { id, account, ...owner, sealedSecret, status: "Active", createdAt: clock.now().getTime() };
+  return { id, account, edge: null, userId: null, ...owner, sealedSecret, status: "Active", createdAt: clock.now().getTime() };
 }
 
 /** Opens a stored key. Throws when another root of custody sealed it. */

@@ -7,6 +7,7 @@ import type { DeploymentTables } from "./tables/deployments.ts";
 import type { EdgeTables } from "./tables/edges.ts";
 import type { EventTables } from "./tables/events.ts";
 import type { FleetTables } from "./tables/fleet.ts";
+import type { IamTables } from "./tables/iam.ts";
 import type { IdentityTables } from "./tables/identity.ts";
 import type { JobTables } from "./tables/jobs.ts";
 import type { JournalTables } from "./tables/journal.ts";
@@ -30,6 +31,7 @@ export interface Tables
     EdgeTables,
     EventTables,
     FleetTables,
+    IamTables,
     IdentityTables,
     JobTables,
     JournalTables,

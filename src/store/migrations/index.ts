@@ -21,6 +21,7 @@ import * as m0020 from "./0020-edges.ts";
 import * as m0021 from "./0021-metrics.ts";
 import * as m0022 from "./0022-deployments.ts";
 import * as m0023 from "./0023-key-specs.ts";
+import * as m0024 from "./0024-iam.ts";
 import * as m0025 from "./0025-key-policies.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
@@ -47,5 +48,6 @@ export const migrations: Record<string, Migration> = {
   "0021-metrics": m0021,
   "0022-deployments": m0022,
   "0023-key-specs": m0023,
+  "0024-iam": m0024,
   "0025-key-policies": m0025,
 };
