@@ -26,7 +26,17 @@ const xmlns = (host: string, version: string): Pick<Facts, "version" | "namespac
 
 export const FACTS: Readonly<
   Record<
-    "acm" | "acmPca" | "cloudwatch" | "ec2" | "elbv2" | "eventbridge" | "kms" | "route53" | "sealkeeper" | "sts",
+    | "acm"
+    | "acmPca"
+    | "cloudwatch"
+    | "ec2"
+    | "elbv2"
+    | "eventbridge"
+    | "iam"
+    | "kms"
+    | "route53"
+    | "sealkeeper"
+    | "sts",
     Facts
   >
 > = {
@@ -52,6 +62,11 @@ export const FACTS: Readonly<
     ...xmlns("http://elasticloadbalancing.amazonaws.com", "2015-12-01"),
   },
   eventbridge: { scope: "events", target: "AWSEvents", version: "2015-10-07" },
+  iam: {
+    scope: "iam",
+    target: "AWSIdentityManagementV20100508",
+    ...xmlns("https://iam.amazonaws.com", "2010-05-08"),
+  },
   kms: { scope: "kms", target: "TrentService", version: "2014-11-01" },
   route53: {
     scope: "route53",

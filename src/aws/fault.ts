@@ -62,6 +62,7 @@ export function faultType(status: number): "Sender" | "Receiver" {
  */
 const COMMON: Readonly<Record<string, { readonly status: number; readonly query: readonly [string, number] }>> = {
   AccessDeniedException: { status: 400, query: ["AccessDenied", 403] },
+  ExpiredTokenException: { status: 400, query: ["ExpiredToken", 403] },
   IncompleteSignatureException: { status: 400, query: ["IncompleteSignature", 400] },
   InternalFailure: { status: 500, query: ["InternalFailure", 500] },
   InvalidSignatureException: { status: 400, query: ["SignatureDoesNotMatch", 403] },

@@ -28,7 +28,16 @@ export function newAccessKey(
   const secret = Buffer.from(randomBytes(30).toString("base64")); // 40 characters, as AWS's
   const sealedSecret = root.seal(secret, purpose(id));
   secret.fill(0);
-  return { id, account, edge: null, userId: null, ...owner, sealedSecret, status: "Active", createdAt: clock.now().getTime() };
+  return {
+    id,
+    account,
+    edge: null,
+    userId: null,
+    ...owner,
+    sealedSecret,
+    status: "Active",
+    createdAt: clock.now().getTime(),
+  };
 }
 
 /** Opens a stored key. Throws when another root of custody sealed it. */

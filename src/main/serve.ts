@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CallEntry } from "#aws/gateway.ts";
 import { refuseUpgrade } from "#aws/http-server.ts";
-import { authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
+import { type Authenticate, authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startDnsServer } from "#dns/server.ts";
 import { keepSamples } from "#events/balancer-metrics.ts";
@@ -11,6 +11,7 @@ import { openFleet } from "#fleet/fleet.ts";
 import { renewEdgeIdentity } from "#fleet/join.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
+import { lastUses } from "#identity/last-use.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import { edgeSecret } from "#integrations/elbv2/secrets.ts";
 import { edgeTrustStore } from "#integrations/elbv2/trust-stores.ts";
@@ -100,7 +101,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     });
     ending.push(() => keyMaker.stop());
 
-    const proved = sigv4({ clock, credentials: authenticator({ ...world, dev: config.dev }) });
+    const proved = noticed(sigv4({ clock, credentials: authenticator({ ...world, dev: config.dev }) }), world, log);
     const authenticate = notOfTheFleet(proved, world);
     const audit = wakingTrail(world.journal, worker, fleet);
     const onCall = (entry: CallEntry): void => {
@@ -193,6 +194,19 @@ function fleetDeps(world: World, log: Logger, metrics: Metrics): Parameters<type
     markBalancerActive,
     onLoss: (edge, error) => log.warn({ edge, err: error }, "the connection of an edge was lost"),
     onError: (error) => log.error({ err: error }, "old changes could not be forgotten"),
+  };
+}
+
+/** As `proved`, and notes when an access key or a role was last used. */
+function noticed(proved: Authenticate, world: World, log: Logger): Authenticate {
+  const note = lastUses({
+    ...world,
+    onError: (error) => log.warn({ err: error }, "when an access key was used is not known"),
+  });
+  return async (call, claim, scope) => {
+    const principal = await proved(call, claim, scope);
+    note(principal, scope);
+    return principal;
   };
 }
 

@@ -5,6 +5,7 @@ import { cloudwatch } from "#services/cloudwatch/index.ts";
 import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
+import { iam } from "#services/iam/index.ts";
 import { kms } from "#services/kms/index.ts";
 import { route53 } from "#services/route53/index.ts";
 import { sealkeeper } from "#services/sealkeeper/index.ts";
@@ -20,6 +21,7 @@ export function mountServices(world: World): readonly MountedService[] {
     mount(ec2, world),
     mount(elbv2, world),
     mount(eventbridge, world),
+    mount(iam, world),
     mount(kms, world),
     mount(route53, world),
     mount(sealkeeper, world),

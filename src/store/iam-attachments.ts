@@ -41,6 +41,17 @@ export async function listAttachments(db: Db, entityId: string, after = "", limi
   return rows.map(({ policyArn, policyName }) => ({ arn: policyArn, name: policyName }));
 }
 
+/** The ARNs of the policies that are attached to any of those entities. */
+export async function attachmentsOfAll(db: Db, entityIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("iamAttachments")
+    .select("policyArn")
+    .distinct()
+    .where("entityId", "in", entityIds)
+    .execute();
+  return rows.map(({ policyArn }) => policyArn);
+}
+
 /** How a policy is used by whom. */
 export interface PolicyUser {
   readonly id: string;

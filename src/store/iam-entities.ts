@@ -11,7 +11,13 @@ export async function insertEntity(tx: Tx, entity: Entity | Role): Promise<boole
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("iamEntities")
     .values({
-      ...{ id, account, kind, name, path, nameKey: fold(name), place: placeOf(path, name) },
+      id,
+      account,
+      kind,
+      name,
+      path,
+      nameKey: fold(name),
+      place: placeOf(path, name),
       createdAt: createdAt.getTime(),
       boundary: entity.boundary ?? null,
       description: description ?? null,
@@ -108,9 +114,17 @@ export async function moveEntity(
     .where("id", "=", id)
     .execute();
   if (kind === "user") {
-    await tx.updateTable("iamMembers").set({ userKey: fold(name) }).where("userId", "=", id).execute();
+    await tx
+      .updateTable("iamMembers")
+      .set({ userKey: fold(name) })
+      .where("userId", "=", id)
+      .execute();
   } else {
-    await tx.updateTable("iamMembers").set({ groupKey: fold(name) }).where("groupId", "=", id).execute();
+    await tx
+      .updateTable("iamMembers")
+      .set({ groupKey: fold(name) })
+      .where("groupId", "=", id)
+      .execute();
   }
   return true;
 }
@@ -203,7 +217,10 @@ interface RoleRow extends Row {
 
 function entityOf({ id, account, kind, name, path, createdAt, boundary }: Row): Entity {
   return {
-    ...{ id, kind, name, path },
+    id,
+    kind,
+    name,
+    path,
     account: account as AccountId,
     createdAt: new Date(createdAt),
     boundary: boundary ?? undefined,

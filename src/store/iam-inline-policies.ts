@@ -55,6 +55,12 @@ export async function listInlinePolicies(
     .execute();
 }
 
+/** What the inline policies of those entities say. */
+export async function inlineDocuments(db: Db, entityIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await db.selectFrom("iamInlinePolicies").select("document").where("entityId", "in", entityIds).execute();
+  return rows.map(({ document }) => document);
+}
+
 /** How long all inline policies of an entity but that of `name` are together. */
 export async function inlinePoliciesSize(db: Db, entityId: string, name: string): Promise<number> {
   const row = await db

@@ -18,7 +18,14 @@ export async function insertPolicy(
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("iamPolicies")
     .values({
-      ...{ account, owner, arn, id, name, path, nameKey: fold(name), place: placeOf(path, name) },
+      account,
+      owner,
+      arn,
+      id,
+      name,
+      path,
+      nameKey: fold(name),
+      place: placeOf(path, name),
       description: policy.description ?? null,
       createdAt: policy.createdAt.getTime(),
       updatedAt: policy.updatedAt.getTime(),
@@ -138,10 +145,7 @@ export async function putPolicyVersion(
   arn: string,
   { number, document, createdAt }: Omit<PolicyVersion, "isDefault">,
 ): Promise<void> {
-  await tx
-    .insertInto("iamPolicyVersions")
-    .values({ arn, number, document, createdAt: createdAt.getTime() })
-    .execute();
+  await tx.insertInto("iamPolicyVersions").values({ arn, number, document, createdAt: createdAt.getTime() }).execute();
 }
 
 export async function setDefaultVersion(

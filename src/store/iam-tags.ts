@@ -39,10 +39,7 @@ export async function listIamTags(db: Db, owner: string, after = "", limit = 100
 }
 
 /** The tags of several at once, each with its owner. */
-export async function tagsOfAll(
-  db: Db,
-  owners: readonly string[],
-): Promise<(IamTag & { readonly owner: string })[]> {
+export async function tagsOfAll(db: Db, owners: readonly string[]): Promise<(IamTag & { readonly owner: string })[]> {
   if (owners.length === 0) return [];
   const rows = await db
     .selectFrom("iamTags")

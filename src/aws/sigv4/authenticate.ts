@@ -25,7 +25,7 @@ export function sigv4({
 }): Authenticate {
   return async (call, claim, scope) => {
     if (claim instanceof AwsError) throw claim;
-    const credential = await credentials(claim.accessKeyId, call);
+    const credential = await credentials(claim.accessKeyId, call, claim.sessionToken);
     if (!credential) throw unrecognizedClient();
     const region = parseRegion(claim.region);
     if (region === undefined) {

@@ -8,10 +8,13 @@ export interface Credential extends Pick<Caller, "account" | "kind" | "arn" | "a
   readonly secret: KeyObject;
   /** Temporary credentials come with one. */
   readonly sessionToken?: string;
+  /** When they end. */
+  readonly expiresAt?: Date;
 }
 
 /** Looks up an access key for a peer; undefined when there is none, or it may not be used from there. */
 export type Credentials = (
   accessKeyId: string,
   peer: Pick<Call, "remoteAddress" | "headers">,
+  sessionToken?: string,
 ) => Credential | undefined | Promise<Credential | undefined>;

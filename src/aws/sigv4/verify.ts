@@ -7,9 +7,9 @@ import type { Claim } from "./claim.ts";
 import type { Credential } from "./credential.ts";
 import { signingKey } from "./signing-key.ts";
 
-/** Checks a signature against a credential. Throws InvalidSignatureException or UnrecognizedClientException. */
+/** Checks a signature against a credential. Throws InvalidSignature-, UnrecognizedClient- or ExpiredTokenException. */
 export function verify(call: Call, claim: Claim, credential: Credential, now: Date): void {
-  if (claim.sessionToken !== credential.sessionToken) throw unrecognizedClient();
+  if (!isSame(claim.sessionToken ?? "", credential.sessionToken ?? "")) throw unrecognizedClient();
   checkAge(claim, now);
   if (!Object.keys(call.headers).every((name) => !isVital(name) || claim.signedHeaders.includes(name)))
     throw mismatch();
@@ -23,6 +23,16 @@ export function verify(call: Call, claim: Claim, credential: Credential, now: Da
     .digest();
   const given = Buffer.from(claim.signature, "hex");
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw mismatch();
+  if (credential.expiresAt !== undefined && credential.expiresAt <= now) throw expired();
+}
+
+/** Takes as long for texts that differ early as for those that differ late. */
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(hash("sha256", one, "buffer"), hash("sha256", other, "buffer"));
+}
+
+function expired(): AwsError {
+  return new AwsError("ExpiredTokenException", "The security token included in the request is expired");
 }
 
 export function unrecognizedClient(): AwsError {

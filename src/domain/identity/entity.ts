@@ -55,7 +55,9 @@ export function federatedUserArn(account: AccountId, name: string): string {
 /** The account and name that the ARN of a user, group, role or instance profile says; undefined when it is none. */
 export function parseEntityArn(
   arn: string,
-): { readonly account: AccountId; readonly kind: EntityKind; readonly path: string; readonly name: string } | undefined {
+):
+  | { readonly account: AccountId; readonly kind: EntityKind; readonly path: string; readonly name: string }
+  | undefined {
   const match = /^arn:aws:iam::(\d{12}):(user|group|role|instance-profile)(\/|\/[!-~]+\/)([\w+=,.@-]+)$/.exec(arn);
   const [, account, kind, path, name] = match ?? [];
   if (account === undefined || path === undefined || name === undefined) return undefined;

@@ -47,3 +47,9 @@ export function parseVersionId(text: string): number | undefined {
 export function policySize(document: string): number {
   return document.replace(/\s/g, "").length;
 }
+
+/** Whether an ARN names a managed policy that an account may use: its own or AWS's. */
+export function isAwsOrOwn(arn: string, account: AccountId): boolean {
+  const owner = policyOwner(arn);
+  return owner === "aws" || owner === account;
+}

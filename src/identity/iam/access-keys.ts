@@ -15,9 +15,9 @@ import {
 } from "#store/access-keys.ts";
 import { findEntityById } from "#store/iam-entities.ts";
 import type { Tx } from "#store/store.ts";
+import { callingUser } from "./calling-user.ts";
 import type { IamDeps } from "./deps.ts";
 import { entityNamed, held } from "./find.ts";
-import { callingUser } from "./calling-user.ts";
 import { type Page, type Pages, pageOf } from "./paging.ts";
 
 type Deps = Pick<IamDeps, "store">;
@@ -76,12 +76,7 @@ export async function updateKey(
 }
 
 /** Throws `entity-not-found`. */
-export async function removeKey(
-  user: string | undefined,
-  id: string,
-  caller: Caller,
-  { store }: Deps,
-): Promise<void> {
+export async function removeKey(user: string | undefined, id: string, caller: Caller, { store }: Deps): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const holder = await holdHolder(tx, user ?? callingUser(caller), caller);
     if (!(await deleteKey(tx, id, holder))) throw notThere(id);

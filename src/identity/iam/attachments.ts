@@ -84,7 +84,9 @@ export async function attachedPolicies(
         account,
         attached.map(({ arn }) => arn),
       );
-      return attached.filter(({ arn }) => policies.some((policy) => policy.arn === arn && policy.path.startsWith(prefix)));
+      return attached.filter(({ arn }) =>
+        policies.some((policy) => policy.arn === arn && policy.path.startsWith(prefix)),
+      );
     },
   );
 }

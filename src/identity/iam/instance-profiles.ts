@@ -35,7 +35,10 @@ export async function removeRole(profile: string, role: string, { account }: Own
     const { id: roleId } = await held(tx, account, "role", role);
     const { id } = await held(tx, account, "instance-profile", profile);
     if (!(await deleteProfileRole(tx, id, roleId))) {
-      throw new Refusal("entity-not-found", `The role with name ${role} cannot be found in instance profile ${profile}.`);
+      throw new Refusal(
+        "entity-not-found",
+        `The role with name ${role} cannot be found in instance profile ${profile}.`,
+      );
     }
   });
 }

@@ -51,8 +51,16 @@ export async function createPolicy(request: PolicyRequest, { account }: Owner, d
   checkTags(tags);
   const now = deps.clock.now();
   const policy: ManagedPolicy = {
-    ...{ arn: policyArn(account, path, name), id: uniqueId("policy", deps.ids.hex(11)), name, path, description },
-    ...{ createdAt: now, updatedAt: now, defaultVersion: 1, attachments: 0, boundaries: 0 },
+    arn: policyArn(account, path, name),
+    id: uniqueId("policy", deps.ids.hex(11)),
+    name,
+    path,
+    description,
+    createdAt: now,
+    updatedAt: now,
+    defaultVersion: 1,
+    attachments: 0,
+    boundaries: 0,
   };
   await deps.store.transaction().execute(async (tx) => {
     if (!(await insertPolicy(tx, account, "Local", policy))) {
@@ -91,7 +99,8 @@ export async function deletePolicy(arn: string, caller: Owner, deps: Deps): Prom
     if (attachments + boundaries > 0) {
       throw new Refusal("entity-in-use", "Cannot delete a policy attached to entities.");
     }
-    if ((await listPolicyVersions(tx, { arn, defaultVersion })).length > 1) throw new Refusal("entity-in-use", VERSIONS);
+    if ((await listPolicyVersions(tx, { arn, defaultVersion })).length > 1)
+      throw new Refusal("entity-in-use", VERSIONS);
     await removePolicy(tx, caller.account, arn);
     await count(tx, caller.account, "policy", -1);
     await count(tx, caller.account, "policy-version", -1);

@@ -2,8 +2,8 @@ import { awsPolicy } from "#domain/identity/aws-policies.ts";
 import { policyOwner } from "#domain/identity/managed-policy.ts";
 import type { AccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { countPolicyUse, findPolicy, insertPolicy } from "#store/iam-policies.ts";
 import { count } from "#store/iam-counts.ts";
+import { countPolicyUse, findPolicy, insertPolicy } from "#store/iam-policies.ts";
 import type { Tx } from "#store/store.ts";
 
 /**

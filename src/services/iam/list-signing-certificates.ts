@@ -1,0 +1,11 @@
+import { callingUser } from "#identity/iam/calling-user.ts";
+import { entityNamed } from "#identity/iam/find.ts";
+import type { IamOperation } from "./operation.ts";
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html */
+export const ListSigningCertificates: IamOperation<"ListSigningCertificates"> = async ({ UserName }, caller, deps) => {
+  const name = UserName ?? callingUser(caller);
+  if (name !== undefined) await entityNamed(deps.store, caller.account, "user", name);
+  // Nobody can have any here.
+  return { Certificates: [], IsTruncated: false };
+};

@@ -1,0 +1,8 @@
+import type { IamOperation } from "./operation.ts";
+import { readMore, simulate } from "./simulate.ts";
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
+export const SimulateCustomPolicy: IamOperation<"SimulateCustomPolicy"> = (input) => {
+  const { policies, boundary } = readMore(input);
+  return simulate(input, { identity: policies, facts: {}, boundary });
+};
