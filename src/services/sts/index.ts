@@ -1,6 +1,7 @@
 import * as sdk from "@aws-sdk/client-sts";
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
+import { federatedUserArn } from "#domain/identity/entity.ts";
 import { AssumeRole } from "./assume-role.ts";
 import { refusals, type StsRefusal } from "./errors.ts";
 import { GetAccessKeyInfo } from "./get-access-key-info.ts";
@@ -16,6 +17,13 @@ export const sts: Service<typeof sdk, StsDeps, StsRefusal> = {
   sdk,
   facts: FACTS.sts,
   operations: { AssumeRole, GetAccessKeyInfo, GetCallerIdentity, GetFederationToken, GetSessionToken },
+  access: {
+    // The role's trust policy decides, too.
+    AssumeRole: "service",
+    GetCallerIdentity: "anybody",
+    GetFederationToken: ({ Name }, { account }) => ({ resources: [federatedUserArn(account, Name)] }),
+    GetSessionToken: "anybody",
+  },
   rules,
   refusals,
 };
