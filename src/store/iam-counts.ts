@@ -2,7 +2,7 @@ import type { EntityKind } from "#domain/identity/entity.ts";
 import type { AccountId } from "#domain/names.ts";
 import type { Db, Tx } from "./store.ts";
 
-export type Counted = EntityKind | "policy" | "policy-version" | "managed-use";
+export type Counted = EntityKind | "policy" | "policy-version";
 
 /** Counts one more or fewer of something that an account has; answers how many it has then. */
 export async function count(tx: Tx, account: AccountId, what: Counted, change: number): Promise<number> {

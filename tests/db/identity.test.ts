@@ -62,11 +62,11 @@ for (const database of DATABASES) {
       const credentials = authenticator(deps);
       const found = { account: "123456789012", kind: "root", arn: "arn:aws:iam::123456789012:root", accessKeyId };
       expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
-      await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).execute();
+      await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).where("id", "=", accessKeyId).execute();
       expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
       deps.clock.advance(5_000);
       expect(await credentials(accessKeyId, from("203.0.113.9"))).toBeUndefined();
-      await deps.store.updateTable("accessKeys").set({ status: "Active" }).execute();
+      await deps.store.updateTable("accessKeys").set({ status: "Active" }).where("id", "=", accessKeyId).execute();
       expect(await credentials(accessKeyId, from("203.0.113.9"))).toMatchObject(found);
     });
 
@@ -75,9 +75,9 @@ for (const database of DATABASES) {
       const credentials = authenticator(deps);
       await ensureFirstAccount({ ...deps, ids: { ...randomIds, hex: () => "00000000000000000000" } });
       const { accessKeyId } = await firstRootKey(deps);
-      await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).execute();
+      await deps.store.updateTable("accessKeys").set({ status: "Inactive" }).where("id", "=", accessKeyId).execute();
       expect(await credentials(accessKeyId, from("127.0.0.1"))).toBeUndefined();
-      await deps.store.updateTable("accessKeys").set({ status: "Active" }).execute();
+      await deps.store.updateTable("accessKeys").set({ status: "Active" }).where("id", "=", accessKeyId).execute();
       expect(await credentials(accessKeyId, from("127.0.0.1"))).toBeDefined();
     });
 

@@ -12,6 +12,7 @@ import { keyFileRoot } from "#custody/root.ts";
 import type { AccountId } from "#domain/names.ts";
 import { authenticator } from "#identity/authenticator.ts";
 import { ensureFirstAccount, firstRootKey } from "#identity/first-account.ts";
+import type { IamDeps } from "#identity/iam/deps.ts";
 import { lastUses } from "#identity/last-use.ts";
 import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
 import { systemClock } from "#lib/clock.ts";
@@ -23,10 +24,10 @@ import { openStore, type Store } from "#store/store.ts";
 import type { TestKey } from "./access-key.ts";
 
 export const ACCOUNT = "123456789012";
-export const STRANGER = "444455556666" as AccountId;
+export const STRANGER: AccountId = "444455556666" as AccountId;
 
 /** IAM and STS on a store, behind the front door: signatures are verified, and policies asked. */
-export async function iamWorld(given?: Store) {
+export async function iamWorld(given?: Store): Promise<IamWorld> {
   const store = given ?? (await openStore("file::memory:"));
   if (!given) onTestFinished(() => store.destroy());
   let offset = 0;
@@ -60,7 +61,13 @@ export async function iamWorld(given?: Store) {
     onTestFinished(() => client.destroy());
     return client;
   };
-  const options = (credentials: TestKey) => ({ endpoint, region: "eu-west-1", credentials, maxAttempts: 1 });
+  const options = (credentials: TestKey) => ({
+    endpoint,
+    region: "eu-west-1",
+    credentials,
+    maxAttempts: 1,
+    systemClockOffset: offset,
+  });
   const rootKey = await firstRootKey(deps);
   return {
     ...deps,
@@ -68,20 +75,29 @@ export async function iamWorld(given?: Store) {
     rootKey,
     iam: (key: TestKey = rootKey): IAMClient => made(new IAMClient(options(key))),
     sts: (key: TestKey = rootKey): STSClient => made(new STSClient(options(key))),
-    /** Another account's root key. */
     async stranger(): Promise<TestKey> {
       await insertAccount(store, STRANGER, 0);
       const key = newAccessKey(STRANGER, { kind: "root" }, deps);
       await insertAccessKey(store, key);
       return openAccessKey(key, deps);
     },
-    /** Lets what is known of callers be asked anew. */
     forget: () => void (offset += 5_001),
     pass: (ms: number) => void (offset += ms),
   };
 }
 
-export type IamWorld = Awaited<ReturnType<typeof iamWorld>>;
+export interface IamWorld extends IamDeps {
+  readonly endpoint: string;
+  readonly rootKey: TestKey;
+  readonly iam: (key?: TestKey) => IAMClient;
+  readonly sts: (key?: TestKey) => STSClient;
+  /** Another account's root key. */
+  readonly stranger: () => Promise<TestKey>;
+  /** Lets what is known of callers be asked anew. */
+  readonly forget: () => void;
+  /** Lets time pass; clients made from now on know. */
+  readonly pass: (ms: number) => void;
+}
 
 /** A policy document, as JSON. */
 export const policy = (...Statement: readonly object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });

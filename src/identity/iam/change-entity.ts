@@ -68,8 +68,10 @@ export async function changeBoundary(
   await store.transaction().execute(async (tx) => {
     const { id, boundary: former } = await held(tx, account, kind, name);
     if (former === boundary) return;
-    if (former !== undefined) await endUse(tx, account, former, "boundaries");
-    if (boundary !== undefined) await beginUse(tx, account, boundary, "boundaries");
+    // In one order, whoever else changes these policies: two that waited for each other would never end.
+    for (const arn of [former, boundary].toSorted()) {
+      if (arn !== undefined) await (arn === boundary ? beginUse : endUse)(tx, account, arn, "boundaries");
+    }
     await setBoundary(tx, id, boundary);
   });
 }

@@ -102,8 +102,8 @@ export async function deletePolicy(arn: string, caller: Owner, deps: Deps): Prom
     if ((await listPolicyVersions(tx, { arn, defaultVersion })).length > 1)
       throw new Refusal("entity-in-use", VERSIONS);
     await removePolicy(tx, caller.account, arn);
-    await count(tx, caller.account, "policy", -1);
     await count(tx, caller.account, "policy-version", -1);
+    await count(tx, caller.account, "policy", -1);
   });
 }
 

@@ -2,7 +2,6 @@ import { awsPolicy } from "#domain/identity/aws-policies.ts";
 import { policyOwner } from "#domain/identity/managed-policy.ts";
 import type { AccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { count } from "#store/iam-counts.ts";
 import { countPolicyUse, findPolicy, insertPolicy } from "#store/iam-policies.ts";
 import type { Tx } from "#store/store.ts";
 
@@ -19,7 +18,6 @@ export async function beginUse(
   const aws = awsPolicy(arn);
   if (aws) await insertPolicy(tx, account, "AWS", aws);
   if (!(await countPolicyUse(tx, account, arn, use, 1))) throw notAttachable(arn, use);
-  await count(tx, account, "managed-use", 1);
   return aws?.name ?? (await findPolicy(tx, account, arn))?.name ?? "";
 }
 
@@ -31,7 +29,6 @@ export async function endUse(
   use: "attachments" | "boundaries",
 ): Promise<void> {
   await countPolicyUse(tx, account, arn, use, -1);
-  await count(tx, account, "managed-use", -1);
 }
 
 /** Throws `iam-input-invalid` for what is no managed policy's ARN. */
