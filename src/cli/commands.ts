@@ -1,3 +1,4 @@
+import { ACCOUNT_DETAILS } from "./account-details.ts";
 import { ACME_DETAILS } from "./acme/details.ts";
 import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
@@ -18,6 +19,7 @@ export interface Command {
 
 export type CommandName =
   | "serve"
+  | "account"
   | "acme"
   | "demo"
   | "explain"
@@ -69,6 +71,12 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     usage: "sealkeeper time-machine [--certificates 10000] [--years 10] [--seed 1] [--json] [--follow NUMBER]",
     details: TIME_MACHINE_DETAILS,
     load: () => import("./time-machine.ts"),
+  },
+  account: {
+    summary: "open another account, or give one a new root access key",
+    usage: "sealkeeper account create|root-key ACCOUNT_ID | list [--data-dir DIR | --database URL | --config FILE]",
+    details: ACCOUNT_DETAILS,
+    load: () => import("./account.ts"),
   },
   edge: {
     summary: "let edges on other machines join and serve, list and remove them; see them through an upgrade",

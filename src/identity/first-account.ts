@@ -25,6 +25,11 @@ export async function readCredentialsFile(deps: Pick<NewKeyDeps, "root"> & { rea
   return `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 
+/** Whether the first account's root user has an active access key: it may have given up all of them. */
+export async function hasRootKey({ store }: { readonly store: Store }): Promise<boolean> {
+  return (await findRootKey(store, FIRST_ACCOUNT)) !== undefined;
+}
+
 /** The first account's root access key, in clear. */
 export async function firstRootKey(deps: Pick<NewKeyDeps, "root"> & { readonly store: Store }): Promise<AccessKey> {
   const key = await findRootKey(deps.store, FIRST_ACCOUNT);

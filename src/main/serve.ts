@@ -10,7 +10,7 @@ import { openEvents } from "#events/open.ts";
 import { openFleet } from "#fleet/fleet.ts";
 import { renewEdgeIdentity } from "#fleet/join.ts";
 import { authenticator } from "#identity/authenticator.ts";
-import { ensureFirstAccount, readCredentialsFile } from "#identity/first-account.ts";
+import { ensureFirstAccount, hasRootKey, readCredentialsFile } from "#identity/first-account.ts";
 import { lastUses } from "#identity/last-use.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import { edgeSecret } from "#integrations/elbv2/secrets.ts";
@@ -76,7 +76,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
     await prepareAccounts(world);
-    await writeCredentials(config, world);
+    await writeCredentials(config, world, log);
     await promiseRounds(world);
     await openEvents([...world.events.webhooks.keys(), ...(world.events.writeEvent ? [STDOUT] : [])], world);
 
@@ -168,10 +168,14 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
 }
 
 /** The file is written again when it is missing: a start may have been killed before it was. */
-async function writeCredentials(config: Config, world: World): Promise<void> {
+async function writeCredentials(config: Config, world: World, log: Logger): Promise<void> {
   const path = join(config["data-dir"], "credentials");
   const fresh = await ensureFirstAccount(world);
-  if (fresh !== undefined || !readIfThere(path)) writeSecretFile(path, fresh ?? (await readCredentialsFile(world)));
+  if (fresh !== undefined) writeSecretFile(path, fresh);
+  else if (!readIfThere(path)) {
+    if (await hasRootKey(world)) writeSecretFile(path, await readCredentialsFile(world));
+    else log.warn("the root user has no active access key; sealkeeper account root-key makes one");
+  }
 }
 
 function fleetDeps(world: World, log: Logger, metrics: Metrics): Parameters<typeof openFleet>[0] {

@@ -6,8 +6,8 @@ import type { Tx } from "./store.ts";
 import { deleteZone, zonesById } from "./zones.ts";
 
 /**
- * Removes everything that an account made: load balancers, networks, certificates, keys, zones. The account, its access keys, the
- * CA and the journal stay. For development; it reads as much as there is.
+ * Removes everything that an account made: load balancers, networks, certificates, keys, zones, users and roles. The account,
+ * its root user's access keys, the CA and the journal stay. For development; it reads as much as there is.
  */
 export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removeBalancers(tx, account);
@@ -18,6 +18,7 @@ export async function resetAccount(tx: Tx, account: AccountId): Promise<void> {
   await removePrivateCas(tx, account);
   await removeEvents(tx, account);
   await removeAcme(tx, account);
+  await removeIam(tx, account);
 }
 
 async function removeBalancers(tx: Tx, account: AccountId): Promise<void> {
@@ -105,4 +106,20 @@ async function removeEvents(tx: Tx, account: AccountId): Promise<void> {
   await tx.deleteFrom("certificateTerms").where("account", "=", account).execute();
   await tx.deleteFrom("acmeIssuances").where("account", "=", account).execute();
   await tx.deleteFrom("certificateSweeps").where("account", "=", account).execute();
+}
+
+async function removeIam(tx: Tx, account: AccountId): Promise<void> {
+  await tx.deleteFrom("accessKeys").where("account", "=", account).where("kind", "=", "user").execute();
+  const ofAccount = tx.selectFrom("iamEntities").select("id").where("account", "=", account);
+  await tx.deleteFrom("iamMembers").where("userId", "in", ofAccount).execute();
+  await tx.deleteFrom("iamProfileRoles").where("profileId", "in", ofAccount).execute();
+  await tx.deleteFrom("iamAttachments").where("account", "=", account).execute();
+  await tx.deleteFrom("iamTags").where("owner", "in", ofAccount).execute();
+  await tx.deleteFrom("iamEntities").where("account", "=", account).execute();
+  const policies = tx.selectFrom("iamPolicies").select("arn").where("account", "=", account);
+  await tx.deleteFrom("iamPolicyVersions").where("arn", "in", policies).execute();
+  await tx.deleteFrom("iamTags").where("owner", "in", policies).execute();
+  await tx.deleteFrom("iamPolicies").where("account", "=", account).execute();
+  await tx.deleteFrom("iamCounts").where("account", "=", account).execute();
+  await tx.deleteFrom("accountAliases").where("account", "=", account).execute();
 }

@@ -1,5 +1,5 @@
 import { type Entity, type EntityKind, entityArn, parseEntityArn } from "#domain/identity/entity.ts";
-import { policyArn } from "#domain/identity/managed-policy.ts";
+import { policyArn, policyOwner } from "#domain/identity/managed-policy.ts";
 import type { Caller } from "#domain/names.ts";
 import { asksForTags } from "#domain/policies/authority.ts";
 import { type Facts, factsOf } from "#domain/policies/facts.ts";
@@ -59,10 +59,11 @@ export function listAccess(
   return (_input, { account }) => ({ resources: [`arn:aws:iam::${account}:${kind}/`] });
 }
 
-/** The tags of a user, role, instance profile or policy by its ARN. */
-export async function tagsByArn(arn: string, db: Db): Promise<readonly IamTag[]> {
+/** The tags of a user, role, instance profile or policy of the caller's account by its ARN. */
+export async function tagsByArn(arn: string, { account }: Pick<Caller, "account">, db: Db): Promise<readonly IamTag[]> {
   const named = parseEntityArn(arn);
-  if (!named) return await listIamTags(db, arn);
+  if (!named) return policyOwner(arn) === account ? await listIamTags(db, arn) : [];
+  if (named.account !== account) return [];
   const entity = await findEntity(db, named.account, named.kind, named.name);
   return entity ? await listIamTags(db, entity.id) : [];
 }

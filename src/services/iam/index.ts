@@ -201,7 +201,7 @@ export const iam: Service<typeof sdk, IamDeps, IamRefusal> = {
   facts: FACTS.iam,
   operations,
   access: accessRules(operations),
-  tagsOf: (arn, { store }) => tagsByArn(arn, store),
+  tagsOf: (arn, caller, { store }) => tagsByArn(arn, caller, store),
   rules,
   refusals,
 };
