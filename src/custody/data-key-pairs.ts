@@ -1,7 +1,6 @@
 import type { KeyPairSpec } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
-import { encryptUnder } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { makePair } from "./key-pair.ts";
@@ -51,7 +50,7 @@ async function makeWrappedPair(
   const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
   return await useKey(key, key.version, { ...request, operation }, caller, deps, async (material) => {
     const { spki, pkcs8 } = await makePair(spec);
-    const ciphertext = encryptUnder(material, { keyId: key.id, version: key.version }, pkcs8.bytes, context);
+    const ciphertext = await material.encrypt({ keyId: key.id, version: key.version }, pkcs8.bytes, context);
     return { spki, pkcs8, ciphertext };
   });
 }

@@ -2,12 +2,13 @@ import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import type { PlaintextKey } from "#lib/plaintext-key.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { findMasterKey } from "#store/master-keys.ts";
-import { type Ciphertext, decryptUnder, readCiphertext } from "./ciphertext.ts";
+import { type Ciphertext, readCiphertext } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
-import { checkNoContext, decryptRsa } from "./rsa-encryption.ts";
+import type { Material } from "./material.ts";
+import { checkNoContext } from "./rsa-encryption.ts";
 import { checkContext, ciphertextInvalid, type UsedKey, type UseOptions, useKey } from "./use-key.ts";
 
 export interface DecryptRequest extends UseOptions {
@@ -40,11 +41,11 @@ export async function decryptAs(
   const { key, ciphertext } = await keyOf(operation, request, caller, deps);
   const version = ciphertext?.version ?? key.version;
   try {
-    return await useKey(key, version, { ...request, algorithm, operation }, caller, deps, (material) => {
+    return await useKey(key, version, { ...request, algorithm, operation }, caller, deps, async (material) => {
       if (algorithm !== "SYMMETRIC_DEFAULT") checkNoContext(algorithm, context);
       const plaintext = ciphertext
-        ? decryptUnder(material, ciphertext, context)
-        : decryptRsa(material, algorithm, request.ciphertext ?? NOTHING);
+        ? await material.decrypt(request.ciphertext ?? NOTHING, context)
+        : await rsaPlaintext(material, algorithm, request.ciphertext ?? NOTHING);
       if (!plaintext) throw ciphertextInvalid();
       return { plaintext };
     });
@@ -80,6 +81,15 @@ async function keyOf(
   const key = named ?? (await findMasterKey(store, ciphertext.keyId));
   if (!key || key.region !== caller.region) throw unknownKey();
   return { key, ciphertext };
+}
+
+async function rsaPlaintext(
+  material: Material,
+  algorithm: EncryptionAlgorithm,
+  data: Uint8Array,
+): Promise<PlaintextKey | undefined> {
+  const plaintext = await material.do({ do: "decrypt-rsa", algorithm, data });
+  return plaintext && new PlaintextKey(plaintext);
 }
 
 /** AWS's words for a ciphertext whose key the caller cannot see. */

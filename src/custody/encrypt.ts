@@ -1,6 +1,5 @@
 import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
-import { encryptUnder } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { checkNoContext, encryptRsa } from "./rsa-encryption.ts";
@@ -39,8 +38,8 @@ export async function encryptAs(
       return { ciphertext: encryptRsa(publicKey, algorithm, plaintext) };
     });
   }
-  return await useKey(key, key.version, call, caller, deps, (material) => ({
-    ciphertext: encryptUnder(material, { keyId: key.id, version: key.version }, plaintext, context),
+  return await useKey(key, key.version, call, caller, deps, async (material) => ({
+    ciphertext: await material.encrypt({ keyId: key.id, version: key.version }, plaintext, context),
   }));
 }
 

@@ -8,7 +8,7 @@ import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { open, seal } from "#lib/sealed.ts";
 import { findMasterKey } from "#store/master-keys.ts";
 import type { Db, Tx } from "#store/store.ts";
-import { decryptUnder, encryptUnder, readCiphertext } from "./ciphertext.ts";
+import { readCiphertext } from "./ciphertext.ts";
 import type { Keeping } from "./custody.ts";
 import { ACM, certificateManager, keyAct, type ServicePrincipal, serviceActor } from "./key-acts.ts";
 import { openMaterial } from "./material.ts";
@@ -61,7 +61,7 @@ export async function sealSecret(
   const opened = key && (await openMaterial(tx, key, key.version, deps.root));
   if (!key || !opened) throw new Error(`the material of ${keyArn} is missing`);
   using dataKey = new PlaintextKey(randomBytes(DATA_KEY_BYTES));
-  const wrappedDataKey = encryptUnder(opened.material, { keyId: key.id, version: key.version }, dataKey.bytes, context);
+  const wrappedDataKey = await opened.material.encrypt({ keyId: key.id, version: key.version }, dataKey.bytes, context);
   const sealedKey = seal(dataKey.bytes, secret.bytes, canonicalContext(context));
   await recordIn(
     tx,
@@ -86,7 +86,7 @@ export async function openPrivateKey(
   const actor = certificateManager(owner, deps.ids);
   await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn }), deps.clock);
   const context = certificateContext(certificateArn);
-  using dataKey = decryptUnder(opened.material, ciphertext, context);
+  using dataKey = await opened.material.decrypt(envelope.wrappedDataKey, context);
   const pkcs8 = dataKey && open(dataKey.bytes, envelope.sealedKey, canonicalContext(context));
   if (!pkcs8) throw new Error(`the sealed key of ${certificateArn} was changed, or belongs to another certificate`);
   return pkcs8;

@@ -10,7 +10,7 @@ export interface GrantToken {
 
 /** A token that names a grant: opaque, different every time, and nobody but this installation can make one. */
 export function writeGrantToken({ keyArn, grantId }: GrantToken, root: RootOfCustody): string {
-  return root.seal(Buffer.from(`${keyArn} ${grantId}`), PURPOSE).toString("base64");
+  return root.tokens.seal(Buffer.from(`${keyArn} ${grantId}`), PURPOSE).toString("base64");
 }
 
 /** What a token stands for; refused when it was not made here. Whether its grant still exists it does not say. */
@@ -24,7 +24,7 @@ export function readGrantToken(token: string, root: RootOfCustody): GrantToken {
 
 function unseal(token: string, root: RootOfCustody): string | undefined {
   try {
-    using content = root.open(Buffer.from(token, "base64"), PURPOSE);
+    using content = root.tokens.open(Buffer.from(token, "base64"), PURPOSE);
     return content.bytes.toString();
   } catch {
     return undefined; // whatever is wrong with it, it is not ours

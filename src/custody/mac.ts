@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { MacAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { type UsedKey, useKey } from "./use-key.ts";
+import { resultOf, type UsedKey, useKey } from "./use-key.ts";
 
 export interface MacRequest extends ContextlessRequest {
   readonly message: Uint8Array;
@@ -42,8 +42,7 @@ async function withMac<Result extends object>(
 ): Promise<Result & UsedKey> {
   const { algorithm, message } = request;
   const { key, call } = await contextlessCall(operation, request, caller, deps);
-  const hash = algorithm.replace("HMAC_SHA_", "sha");
-  return await useKey(key, key.version, call, caller, deps, (secret) =>
-    work(createHmac(hash, secret).update(message).digest()),
+  return await useKey(key, key.version, call, caller, deps, async (secret) =>
+    work(await resultOf(secret.do({ do: "mac", algorithm, data: message }))),
   );
 }

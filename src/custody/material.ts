@@ -1,103 +1,71 @@
-import { createPrivateKey, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { isKeyPairSpec, type KeyPairSpec, type KeySpec } from "#domain/keys/key-specs.ts";
+import type { KeySpec } from "#domain/keys/key-specs.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
+import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { findKeyMaterial, type NewMaterial } from "#store/master-keys.ts";
 import type { Db } from "#store/store.ts";
-import { makePair } from "./key-pair.ts";
+import type { Ciphertext } from "./ciphertext.ts";
+import type { MaterialWork } from "./material-work.ts";
 import type { RootOfCustody } from "./root.ts";
 
-/** Makes the 256 bits of a symmetric master key; they are never seen but sealed. */
-export function newMaterial(root: RootOfCustody, keyId: KeyId, version: number): NewMaterial {
-  return sealBits(SYMMETRIC_BYTES, root, purpose(keyId, version));
-}
-
-/** Makes what is behind a master key of any spec: its secret half is never seen but sealed. */
+/** Makes what is behind a master key of any spec; its secret half is never seen but sealed. */
 export async function makeMaterial(
   root: RootOfCustody,
   keyId: KeyId,
   version: number,
-  spec: KeySpec,
+  spec: KeySpec = "SYMMETRIC_DEFAULT",
 ): Promise<NewMaterial> {
-  const what = purpose(keyId, version);
-  if (!isKeyPairSpec(spec)) return sealBits(SECRET_BYTES[spec], root, what);
-  const pair = await makePair(spec);
-  using pkcs8 = pair.pkcs8;
-  return { sealed: root.seal(pkcs8.bytes, what), publicKey: pair.spki };
+  return await root.vault.make(spec, materialPurpose(keyId, version));
 }
 
-function sealBits(length: number, root: RootOfCustody, what: string): NewMaterial {
-  using bits = new PlaintextKey(randomBytes(length));
-  return { sealed: root.seal(bits.bytes, what), publicKey: undefined };
+/** A master key's secret, to be used where it is: in the vault. What comes out is all that anybody has of it. */
+export interface Material {
+  encrypt(under: Pick<Ciphertext, "keyId" | "version">, data: Uint8Array, context: EncryptionContext): Promise<Buffer>;
+  /** Undefined when key or context are not those of the ciphertext, or it was changed. */
+  decrypt(ciphertext: Uint8Array, context: EncryptionContext): Promise<PlaintextKey | undefined>;
+  /** Any other work. */
+  do(work: MaterialWork): Promise<Buffer | undefined>;
 }
 
-/** A master key's secret, in OpenSSL's memory and out of JavaScript's reach. */
+/** A version of a key's material, and the name of that. */
 export interface OpenMaterial {
-  readonly material: KeyObject;
+  readonly material: Material;
   readonly materialId: string;
 }
 
 /**
- * A version of a key's material, opened; undefined when there is none. The last few stay open: whoever uses a key reads
- * it from the store first, so that one which was disabled or destroyed, by whichever node, is not used again.
+ * A version of a key's material; undefined when there is none. Whoever uses a key reads it from the store first, so that
+ * one which was disabled or destroyed, by whichever node, is not used again.
  */
 export async function openMaterial(
   db: Db,
   key: SealedKey,
   version: number,
-  root: RootOfCustody,
+  { vault }: RootOfCustody,
 ): Promise<OpenMaterial | undefined> {
   const stored = version === key.version ? key : await findKeyMaterial(db, key.id, version);
   if (!stored) return undefined;
-  const { sealed, materialId } = stored;
-  const opened = openedBy(root);
-  const known = opened.get(materialId);
-  const entry = known?.sealed.equals(sealed) ? known : unseal(key.spec, sealed, purpose(key.id, version), root);
-  remember(opened, materialId, entry);
-  return { material: entry.material, materialId };
+  const material = { spec: key.spec, purpose: materialPurpose(key.id, version), sealed: stored.sealed };
+  const work = (work: MaterialWork): Promise<Buffer | undefined> => vault.use(material, work);
+  return {
+    materialId: stored.materialId,
+    material: {
+      do: work,
+      async encrypt({ keyId, version }, data, context) {
+        const ciphertext = await work({ do: "encrypt", keyId, version, data, context });
+        if (!ciphertext) throw new Error("the vault did not encrypt");
+        return ciphertext;
+      },
+      async decrypt(data, context) {
+        const plaintext = await work({ do: "decrypt", data, context });
+        return plaintext && new PlaintextKey(plaintext);
+      },
+    },
+  };
 }
 
-interface Opened {
-  readonly material: KeyObject;
-  readonly sealed: Buffer;
-}
-
-function unseal(spec: KeySpec, sealed: Uint8Array, what: string, root: RootOfCustody): Opened {
-  using secret = root.open(sealed, what);
-  const material = isKeyPairSpec(spec)
-    ? createPrivateKey({ key: secret.bytes, format: "der", type: "pkcs8" })
-    : createSecretKey(secret.bytes);
-  return { material, sealed: Buffer.from(sealed) };
-}
-
-function openedBy(root: RootOfCustody): Map<string, Opened> {
-  const known = OPENED.get(root) ?? new Map<string, Opened>();
-  OPENED.set(root, known);
-  return known;
-}
-
-/** The one used longest ago makes room; nothing refers to it then, and OpenSSL wipes it. */
-function remember(opened: Map<string, Opened>, materialId: string, entry: Opened): void {
-  opened.delete(materialId);
-  opened.set(materialId, entry);
-  if (opened.size <= MOST_OPEN) return;
-  const [oldest] = opened.keys();
-  if (oldest !== undefined) opened.delete(oldest);
-}
-
-function purpose(keyId: KeyId, version: number): string {
+/** What a version of a key's material is sealed for. */
+export function materialPurpose(keyId: KeyId, version: number): string {
   return `kms:${keyId}:${version}`;
 }
-
-const SYMMETRIC_BYTES = 32;
-/** Of a key for message authentication codes as many as its codes have (RFC 2104 section 3). */
-const SECRET_BYTES: Readonly<Record<Exclude<KeySpec, KeyPairSpec>, number>> = {
-  SYMMETRIC_DEFAULT: SYMMETRIC_BYTES,
-  HMAC_224: 28,
-  HMAC_256: 32,
-  HMAC_384: 48,
-  HMAC_512: 64,
-};
-const MOST_OPEN = 64;
-const OPENED = new WeakMap<RootOfCustody, Map<string, Opened>>();

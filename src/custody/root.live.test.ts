@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { keyFileRoot, NotSealedHere, passphraseRoot, WrongRoot } from "./root.ts";
+import { keyFileRoot, NotSealedHere, WrongRoot } from "./root.ts";
+import { readSeal } from "./seal-form.ts";
+import { keyFileRootOf, passphraseRootOf } from "./wrapping-root.ts";
 
 const root = keyFileRoot(Buffer.alloc(32, 1));
 const secret = Buffer.from("a private key");
@@ -46,14 +48,31 @@ test("refuses a value that was cut off anywhere", () => {
   }
 });
 
+test("a value says for what, in which form and under which custody key it was sealed", () => {
+  expect(readSeal(root.seal(secret, "ca:1"))).toEqual({ form: "service", keyId: root.fingerprint, purpose: "ca:1" });
+  expect(readSeal(root.tokens.seal(secret, "t"))?.form).toBe("token");
+  expect(readSeal(secret)).toBeUndefined();
+});
+
+test("one form of value is not opened as another", async () => {
+  const material = await root.vault.make("SYMMETRIC_DEFAULT", "kms:1:1");
+  expect(() => root.open(material.sealed, "kms:1:1")).toThrow(NotSealedHere);
+  expect(() => root.open(root.tokens.seal(secret, "x"), "x")).toThrow(NotSealedHere);
+  const sealed = root.seal(Buffer.alloc(32), "kms:1:1");
+  const use = root.vault.use({ spec: "SYMMETRIC_DEFAULT", purpose: "kms:1:1", sealed }, { do: "check" });
+  await expect(use).rejects.toThrow(NotSealedHere);
+});
+
 test("says what is wrong with a key file of another length", () => {
-  expect(() => keyFileRoot(Buffer.alloc(31))).toThrow("exactly 32 bytes; the key file has 31");
+  expect(() => keyFileRootOf(Buffer.alloc(31))).toThrow("exactly 32 bytes; the key file has 31");
 });
 
 test("a passphrase and its salt make one root, another passphrase makes another", () => {
   const salt = Buffer.alloc(16, 9);
-  const sealed = passphraseRoot(Buffer.from("correct horse"), salt).seal(secret, "x");
-  expect(passphraseRoot(Buffer.from("correct horse"), salt).open(sealed, "x").bytes).toEqual(secret);
-  expect(() => passphraseRoot(Buffer.from("battery staple"), salt).open(sealed, "x")).toThrow(WrongRoot);
-  expect(() => passphraseRoot(Buffer.from("short"), salt)).toThrow("at least 8 bytes");
+  const key = Buffer.alloc(32, 5);
+  const wrapped = passphraseRootOf(Buffer.from("correct horse"), salt).wrap("k", key);
+  expect(passphraseRootOf(Buffer.from("correct horse"), salt).unwrap("k", wrapped).bytes).toEqual(key);
+  expect(() => passphraseRootOf(Buffer.from("battery staple"), salt).unwrap("k", wrapped)).toThrow("does not open");
+  expect(() => passphraseRootOf(Buffer.from("correct horse"), salt).unwrap("other", wrapped)).toThrow("does not open");
+  expect(() => passphraseRootOf(Buffer.from("short"), salt)).toThrow("at least 8 bytes");
 });

@@ -15,7 +15,7 @@ import type { Tx } from "#store/store.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { type Actor, keyAct } from "./key-acts.ts";
-import { newMaterial } from "./material.ts";
+import { makeMaterial } from "./material.ts";
 import { seeKey } from "./see-key.ts";
 
 /** The task of the job that replaces a key's material when its time has come; its subject is the key's id. */
@@ -117,7 +117,7 @@ async function rotate(
   { root, clock, ids }: Keeping,
 ): Promise<void> {
   const version = key.version + 1;
-  const { sealed } = newMaterial(root, key.id, version);
+  const { sealed } = await makeMaterial(root, key.id, version);
   const material = { version, materialId: ids.hex(32), sealed, rotation, createdAt: clock.now().getTime() };
   if (!(await putMaterialInForce(tx, key.id, material))) throw new Error(`${arnOf(key)} was rotated while it was held`);
   await recordIn(tx, keyAct(actor, "RotateKey", { key: arnOf(key) }), clock);

@@ -8,7 +8,7 @@ import type { Tx } from "#store/store.ts";
 import { newKey } from "./create-key.ts";
 import type { Keeping } from "./custody.ts";
 import { certificateManager, keyAct } from "./key-acts.ts";
-import { newMaterial } from "./material.ts";
+import { makeMaterial } from "./material.ts";
 
 /** The keys that KMS manages for services, and what they are for. */
 export type ServiceAlias = "alias/aws/acm" | "alias/aws/elasticloadbalancing";
@@ -29,7 +29,7 @@ export async function ensureServiceKey(tx: Tx, owner: Owner, alias: ServiceAlias
   const first = await insertAlias(tx, owner, alias, id, deps.clock.now());
   if (!first) return await ensureServiceKey(tx, owner, alias, deps);
   const key = newKey(owner, id, "AWS", SERVICE_KEYS[alias], deps);
-  await insertMasterKey(tx, key, newMaterial(deps.root, id, key.version));
+  await insertMasterKey(tx, key, await makeMaterial(deps.root, id, key.version));
   const arn = arnOf(key);
   await recordIn(tx, keyAct(certificateManager(owner, deps.ids), "CreateKey", { key: arn }), deps.clock);
   return arn;

@@ -1,10 +1,9 @@
-import { createPublicKey, decapsulate, diffieHellman, encapsulate, type KeyObject } from "node:crypto";
+import { encapsulate } from "node:crypto";
 import type { Caller } from "#domain/names.ts";
-import { Refusal } from "#domain/refusal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { ciphertextInvalid, type UsedKey, useKey, usePublicKey } from "./use-key.ts";
+import { ciphertextInvalid, resultOf, type UsedKey, useKey, usePublicKey } from "./use-key.ts";
 
 interface SecretRequest extends ContextlessRequest {
   readonly algorithm: string;
@@ -22,10 +21,9 @@ export async function deriveSharedSecret(
   deps: Custody,
 ): Promise<UsedKey & Shared> {
   const { key, call } = await contextlessCall("DeriveSharedSecret", request, caller, deps);
-  return await useKey(key, key.version, call, caller, deps, (privateKey) => {
-    const publicKey = otherKey(request.publicKey, privateKey);
-    return { secret: new PlaintextKey(diffieHellman({ privateKey, publicKey })) };
-  });
+  return await useKey(key, key.version, call, caller, deps, async (privateKey) => ({
+    secret: new PlaintextKey(await resultOf(privateKey.do({ do: "agree", data: request.publicKey }))),
+  }));
 }
 
 /** A fresh secret, in clear and as only this key's owner can recover it (FIPS 203). */
@@ -48,26 +46,9 @@ export async function decapsulateSecret(
   deps: Custody,
 ): Promise<UsedKey & Shared> {
   const { key, call } = await contextlessCall("Decapsulate", request, caller, deps);
-  return await useKey(key, key.version, call, caller, deps, (privateKey) => {
-    try {
-      return { secret: new PlaintextKey(decapsulate(privateKey, request.ciphertext)) };
-    } catch {
-      throw ciphertextInvalid();
-    }
+  return await useKey(key, key.version, call, caller, deps, async (privateKey) => {
+    const secret = await privateKey.do({ do: "decapsulate", data: request.ciphertext });
+    if (!secret) throw ciphertextInvalid();
+    return { secret: new PlaintextKey(secret) };
   });
-}
-
-/** Reads the other side's key; it must be of the same curve. */
-function otherKey(der: Uint8Array, own: KeyObject): KeyObject {
-  const curve = own.asymmetricKeyDetails?.namedCurve;
-  try {
-    const key = createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
-    if (key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === curve) return key;
-  } catch {
-    // told below
-  }
-  throw new Refusal(
-    "key-value-invalid",
-    `The public key is not one of the curve ${curve}, in DER (SubjectPublicKeyInfo).`,
-  );
 }

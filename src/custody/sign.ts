@@ -3,8 +3,8 @@ import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
 import type { Custody } from "./custody.ts";
-import { isSignature, type Message, signMessage } from "./signatures.ts";
-import { type UsedKey, useKey, usePublicKey } from "./use-key.ts";
+import { isSignature, type Message } from "./signatures.ts";
+import { resultOf, type UsedKey, useKey, usePublicKey } from "./use-key.ts";
 
 export interface SignRequest extends ContextlessRequest {
   readonly message: Message;
@@ -19,8 +19,8 @@ export async function signWith(
 ): Promise<UsedKey & { readonly signature: Buffer }> {
   const { algorithm, message } = request;
   const { key, call } = await contextlessCall("Sign", request, caller, deps);
-  return await useKey(key, key.version, call, caller, deps, (privateKey) => ({
-    signature: signMessage(privateKey, algorithm, message),
+  return await useKey(key, key.version, call, caller, deps, async (privateKey) => ({
+    signature: await resultOf(privateKey.do({ do: "sign", algorithm, type: message.type, data: message.bytes })),
   }));
 }
 

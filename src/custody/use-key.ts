@@ -11,7 +11,7 @@ import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
-import { openMaterial } from "./material.ts";
+import { type Material, openMaterial } from "./material.ts";
 
 /** What every cryptographic request says beside its data. */
 export interface UseOptions {
@@ -37,7 +37,7 @@ export async function useKey<Result extends object>(
   call: KeyCall & Pick<UseOptions, "dryRun">,
   caller: Caller,
   deps: Custody,
-  work: (material: KeyObject) => Result | Promise<Result>,
+  work: (material: Material) => Promise<Result>,
 ): Promise<Result & UsedKey> {
   return await journalled(key, eventOf(call), caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
@@ -68,6 +68,13 @@ export async function usePublicKey<Result extends object>(
 function publicKeyOf({ id, publicKey }: SealedKey): KeyObject {
   if (!publicKey) throw new Error(`the key pair ${id} has no public half`);
   return createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
+}
+
+/** What work with material comes to that always comes to something. */
+export async function resultOf(work: Promise<Buffer | undefined>): Promise<Buffer> {
+  const result = await work;
+  if (!result) throw ciphertextInvalid();
+  return result;
 }
 
 /** Answers a dry run: it stops where the key would be used. */

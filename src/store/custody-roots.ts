@@ -1,27 +1,107 @@
-import type { Store } from "./store.ts";
+import type { Db, Store, Tx } from "./store.ts";
 
-/** Which root of custody a store's keys are sealed under. */
+export type CustodyRootKind = "key-file" | "passphrase" | "pkcs11";
+
+/** A root that custody keys are wrapped by. */
 export interface CustodyRoot {
   readonly fingerprint: string;
-  /** The salt of a passphrase; undefined for a key file. */
+  readonly kind: CustodyRootKind;
+  /** The salt of a passphrase; undefined for others. */
   readonly salt: Uint8Array | undefined;
+  readonly state: "current" | "leaving";
 }
 
-/** The root of this store; undefined before the first start. */
-export async function findCustodyRoot(store: Store): Promise<CustodyRoot | undefined> {
-  const row = await store
+/** The roots of this store; none before the first start. */
+export async function listCustodyRoots(db: Db): Promise<readonly CustodyRoot[]> {
+  const rows = await db
     .selectFrom("custodyRoots")
-    .select(["fingerprint", "salt"])
-    .where("id", "=", 1)
-    .executeTakeFirst();
-  return row && { fingerprint: row.fingerprint, salt: row.salt ?? undefined };
+    .select(["fingerprint", "kind", "salt", "state"])
+    .orderBy("createdAt")
+    .execute();
+  return rows.map(({ salt, ...row }) => ({ ...row, salt: salt ?? undefined }));
 }
 
-/** Notes the root of a new store; of several nodes that start at once the first one's stays. */
-export async function insertCustodyRoot(store: Store, root: CustodyRoot, now: Date): Promise<void> {
-  await store
+/** Notes the first root of a new store. False when another node was first: its root stays. */
+export async function insertFirstRoot(
+  tx: Tx,
+  { fingerprint, kind, salt }: Omit<CustodyRoot, "state">,
+  now: Date,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto("custodyRoots")
-    .values({ id: 1, fingerprint: root.fingerprint, salt: root.salt ?? null, createdAt: now.getTime() })
-    .onConflict((conflict) => conflict.column("id").doNothing())
+    .values({ fingerprint, kind, salt: salt ?? null, founder: 1, state: "current", createdAt: now.getTime() })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** A custody key and in what state it is. */
+export interface StoredCustodyKey {
+  readonly id: string;
+  readonly state: "coming" | "current" | "leaving" | "token";
+}
+
+/** Adds a custody key; false when there is one in this state. */
+export async function insertCustodyKey(tx: Tx, { id, state }: StoredCustodyKey, now: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto("custodyKeys")
+    .values({ id, state, createdAt: now.getTime(), changedAt: now.getTime() })
+    .onConflict((conflict) => conflict.column("state").doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+export async function insertCustodyWrap(
+  tx: Tx,
+  wrap: { readonly root: string; readonly keyId: string; readonly wrapped: Uint8Array },
+): Promise<void> {
+  await tx.insertInto("custodyWraps").values(wrap).execute();
+}
+
+/** All custody keys, as a root wrapped them. */
+export async function listCustodyKeys(
+  db: Db,
+  root: string,
+): Promise<readonly (StoredCustodyKey & { readonly wrapped: Uint8Array | undefined })[]> {
+  const rows = await db
+    .selectFrom("custodyKeys as key")
+    .leftJoin("custodyWraps as wrap", (join) => join.onRef("wrap.keyId", "=", "key.id").on("wrap.root", "=", root))
+    .select(["key.id", "key.state", "wrap.wrapped"])
+    .orderBy("key.createdAt")
+    .orderBy("key.id")
     .execute();
+  return rows.map(({ wrapped, ...key }) => ({ ...key, wrapped: wrapped ?? undefined }));
+}
+
+/** What a node knows of custody keys. */
+export interface CustodyNode {
+  readonly node: string;
+  readonly root: string;
+  readonly newest: string;
+  readonly sealing: string;
+}
+
+/** Says that a node is there, and what it knows. */
+export async function putCustodyNode(store: Store, { node, ...known }: CustodyNode, now: Date): Promise<void> {
+  const values = { ...known, seenAt: now.getTime() };
+  await store
+    .insertInto("custodyNodes")
+    .values({ node, ...values })
+    .onConflict((conflict) => conflict.column("node").doUpdateSet(values))
+    .execute();
+}
+
+/** The nodes that were there at `since` or later. */
+export async function listCustodyNodes(db: Db, since: Date): Promise<readonly (CustodyNode & { seenAt: number })[]> {
+  return await db
+    .selectFrom("custodyNodes")
+    .select(["node", "root", "newest", "sealing", "seenAt"])
+    .where("seenAt", ">=", since.getTime())
+    .orderBy("node")
+    .execute();
+}
+
+/** A node that ended has nothing in hand any more. */
+export async function removeCustodyNode(store: Store, node: string): Promise<void> {
+  await store.deleteFrom("custodyNodes").where("node", "=", node).execute();
 }

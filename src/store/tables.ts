@@ -3,6 +3,7 @@ import type { AcmeTables } from "./tables/acme.ts";
 import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
+import type { CustodyTables } from "./tables/custody.ts";
 import type { DeploymentTables } from "./tables/deployments.ts";
 import type { EdgeTables } from "./tables/edges.ts";
 import type { EventTables } from "./tables/events.ts";
@@ -27,6 +28,7 @@ export interface Tables
     BalancerTables,
     CaTables,
     CertificateTables,
+    CustodyTables,
     DeploymentTables,
     EdgeTables,
     EventTables,

@@ -12,7 +12,7 @@ import { expect, test } from "vitest";
 import type { Product } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { get } from "#cli/demo/wire.ts";
-import { keyFileRoot } from "#custody/root.ts";
+import { openRoot } from "#custody/open-root.ts";
 import { parseAccountId } from "#domain/names.ts";
 import { type AccessKey, newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
 import { systemClock } from "#lib/clock.ts";
@@ -141,12 +141,13 @@ function valid(name: string, notAfter = new Date(Date.now() + 90 * DAY)): Promis
 
 /** Another account's root key, put into the product's own database. */
 async function secondAccount({ dataDir }: Product): Promise<AccessKey> {
-  const root = keyFileRoot(readFileSync(join(dataDir, "root.key")));
-  const deps = { root, clock: systemClock, ids: randomIds };
   const account = parseAccountId("210987654321");
   if (account === undefined) throw new Error("no account");
   const store = await openStore(`file:${join(dataDir, "sealkeeper.db")}`);
   try {
+    const secret = { kind: "key-file", bytes: readFileSync(join(dataDir, "root.key")) } as const;
+    const root = await openRoot(secret, { store, clock: systemClock });
+    const deps = { root, clock: systemClock, ids: randomIds };
     await insertAccount(store, account, Date.now());
     const key = newAccessKey(account, { kind: "root", edge: null }, deps);
     await insertAccessKey(store, key);

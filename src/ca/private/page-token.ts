@@ -7,13 +7,13 @@ export function writePageToken(
   place: readonly (string | number)[],
   { root }: Pick<Signers, "root">,
 ): string {
-  return root.seal(Buffer.from(JSON.stringify(place)), purpose(list)).toString("base64url");
+  return root.tokens.seal(Buffer.from(JSON.stringify(place)), purpose(list)).toString("base64url");
 }
 
 /** What was written. Throws `private-ca-page-token-invalid` for a token of another list, or none. */
 export function readPageToken(token: string, list: string, { root }: Pick<Signers, "root">): readonly unknown[] {
   try {
-    using place = root.open(Buffer.from(token, "base64url"), purpose(list));
+    using place = root.tokens.open(Buffer.from(token, "base64url"), purpose(list));
     return JSON.parse(place.bytes.toString()) as readonly unknown[];
   } catch (error) {
     throw new Refusal("private-ca-page-token-invalid", "The token specified in the NextToken argument is not valid.", {

@@ -23,7 +23,8 @@ export const encryptionKey: Check<EncryptionKeyDeps> = {
     if (!key) return failed(`${ALIAS} stands for ${arn}, which is gone.`);
     if (key.state !== "Enabled") return failed(`${ALIAS} (${arn}) is ${key.state}: it must be Enabled to seal a key.`);
     try {
-      await openMaterial(store, key, key.version, root);
+      const opened = await openMaterial(store, key, key.version, root);
+      await opened?.material.do({ do: "check" });
     } catch {
       return failed(`${ALIAS} (${arn}) cannot be opened: this is not the root of custody that sealed it.`);
     }

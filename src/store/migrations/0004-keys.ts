@@ -6,8 +6,6 @@ export async function up(db: Raw): Promise<void> {
   // An alias is claimed before its key is there, so that of two nodes that make the same AWS managed key one wins.
   const key = sql`references master_keys (id) deferrable initially deferred`;
   await run(db, [
-    sql`create table custody_roots (
-      id ${int} primary key check (id = 1), fingerprint text not null, salt ${bytes}, created_at ${int} not null) ${strict}`,
     sql`create table master_keys (
       id ${id} primary key, account ${id} not null, region ${id} not null, manager text not null,
       description text not null, state text not null, current_version ${int} not null, created_at ${int} not null,

@@ -2,14 +2,6 @@ import type { Generated } from "kysely";
 import type { EpochMillis, Fixed } from "./types.ts";
 
 export interface KeyTables {
-  /** The root of custody that this store's keys are sealed under: one row, so that a wrong key file is noticed at start. */
-  custodyRoots: {
-    id: Fixed<number>;
-    fingerprint: Fixed<string>;
-    /** The salt of a passphrase; null for a key file. */
-    salt: Fixed<Uint8Array | null>;
-    createdAt: Fixed<EpochMillis>;
-  };
   /** Master keys without their material. */
   masterKeys: {
     id: Fixed<string>;
