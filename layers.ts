@@ -53,6 +53,7 @@ export const CAPABILITIES: Record<string, readonly string[]> = {
   "node:fs": [],
   "node:fs/promises": [],
   "node:child_process": [],
+  pkcs11js: ["custody"],
   nodemailer: ["mail"],
   jose: ["acme", "ca", "edge"],
   tldts: ["domain"],
