@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { machineKey, makeDataDir } from "./data-dir.ts";
+import { machineKeyFile, makeDataDir } from "./data-dir.ts";
 
 function place(): string {
   const path = mkdtempSync(join(tmpdir(), "data-dir-"));
@@ -17,9 +17,12 @@ function place(): string {
 test("a data directory is made for its owner alone, and so is the key in it, which stays the same", () => {
   const path = join(place(), "data");
   makeDataDir(path);
-  const key = machineKey(path);
+  machineKeyFile(path);
+  const key = readFileSync(join(path, "root.key"));
   expect([path, join(path, "root.key")].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o600]);
-  expect(machineKey(path)).toEqual(key);
+  machineKeyFile(path);
+  expect(readFileSync(join(path, "root.key"))).toEqual(key);
+  expect(key).toHaveLength(32);
 });
 
 test("a data directory in which everybody may write is refused", () => {
@@ -32,12 +35,12 @@ test("a data directory in which everybody may write is refused", () => {
 test("a key that others may read is refused", () => {
   const path = place();
   writeFileSync(join(path, "root.key"), Buffer.alloc(32), { mode: 0o644 });
-  expect(() => machineKey(path)).toThrow("can be read by others");
+  expect(() => machineKeyFile(path)).toThrow("can be read by others");
 });
 
 test.runIf(process.getuid?.() === 0)("a key that another user has put there is refused", () => {
   const path = place();
   writeFileSync(join(path, "root.key"), Buffer.alloc(32), { mode: 0o600 });
   chownSync(join(path, "root.key"), 4242, 4242);
-  expect(() => machineKey(path)).toThrow("belongs to another user");
+  expect(() => machineKeyFile(path)).toThrow("belongs to another user");
 });

@@ -30,16 +30,19 @@ export function makeDataDir(path: string): void {
  * The machine key: 32 random bytes in `root.key` (mode 0600), made at the first start. Whoever has it and the database
  * has every key. Throws ConfigError when others may read it, or have put it there.
  */
-export function machineKey(dataDir: string): Buffer {
+export function machineKeyFile(dataDir: string): void {
   const path = join(dataDir, "root.key");
-  const key = readIfThere(path) ?? makeMachineKey(path);
-  const { mode, uid } = statSync(path);
+  if (!existsSync(path)) makeMachineKey(path);
+  checkSecretFile(path);
+}
+
+/** Throws ConfigError when a key file is not one: others may read it or have put it there, or it has another length. */
+export function checkSecretFile(path: string): void {
+  const { mode, uid, size } = statSync(path);
   if (![0, process.getuid?.() ?? uid].includes(uid))
     throw new ConfigError(`${path} belongs to another user: it is no key of ours`);
   if ((mode & 0o077) !== 0) throw new ConfigError(`${path} can be read by others: chmod 600 ${path}`);
-  if (key.length !== 32)
-    throw new ConfigError(`${path} is not a machine key: it has ${key.length} bytes instead of 32`);
-  return key;
+  if (size !== 32) throw new ConfigError(`${path} is not a machine key: it has ${size} bytes instead of 32`);
 }
 
 /** The content of a file, or undefined when there is none. */
@@ -68,15 +71,22 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
   closeSync(directory);
 }
 
-/** Two processes may start at once: the first link wins, and both read what it made. */
-function makeMachineKey(path: string): Buffer {
+/** Makes a key file of 32 random bytes. Throws ConfigError when something is there already. */
+export function makeKeyFile(path: string): void {
+  if (existsSync(path)) throw new ConfigError(`${path} is there already: it stays as it is`);
+  makeMachineKey(path);
+}
+
+/** Two processes may start at once: the first link wins, and both use what it made. */
+function makeMachineKey(path: string): void {
   const draft = `${path}.${process.pid}`;
-  writeSecretFile(draft, randomBytes(32));
+  const key = randomBytes(32);
+  writeSecretFile(draft, key);
+  key.fill(0);
   try {
     linkSync(draft, path);
   } catch (error) {
     if (!existsSync(path)) throw error;
   }
   unlinkSync(draft);
-  return readFileSync(path);
 }

@@ -9,6 +9,7 @@ import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
 import { type HostPort, isLoopback, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseLease, parseWorkers } from "./edge-options.ts";
+import { parseRootSetting, type RootSetting } from "./root-setting.ts";
 
 /** One setting: a flag of `serve`, an environment variable and a key of the configuration file, by one name. */
 export interface Option<Value> {
@@ -119,6 +120,18 @@ export const OPTIONS: Options = {
   ),
   "request-rates": option(rates, "off", "hold each account to AWS's request rates: as-aws or off", "RATES"),
   "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
+  "root-of-custody": option(
+    optional(parseRootSetting),
+    "",
+    "where the root of custody is; empty: passphrase-file, or root.key in the data directory",
+    "key-file:FILE|passphrase:FILE|pkcs11:…",
+  ),
+  "kms-user": option(
+    text,
+    "",
+    "as whom the KMS process runs when this one is root's; empty: sealkeeper-kms, where there is one",
+    "NAME",
+  ),
   "passphrase-file": option(text, "", "seals master keys by the passphrase in this file instead of a key file", "FILE"),
   upstream: option(
     list(upstreamCa),
@@ -244,6 +257,8 @@ interface Options {
   readonly objects: Option<string>;
   readonly "request-rates": Option<"as-aws" | "off">;
   readonly "key-pool": Option<number>;
+  readonly "root-of-custody": Option<RootSetting | undefined>;
+  readonly "kms-user": Option<string>;
   readonly "passphrase-file": Option<string>;
   readonly upstream: Option<readonly KnownCa[]>;
   readonly "upstream-file": Option<string>;

@@ -3,6 +3,7 @@ import type { CallEntry } from "#aws/gateway.ts";
 import { refuseUpgrade } from "#aws/http-server.ts";
 import { type Authenticate, authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
+import { startCustodian } from "#custody/custodian.ts";
 import { startDnsServer } from "#dns/server.ts";
 import { keepSamples } from "#events/balancer-metrics.ts";
 import { STDOUT } from "#events/deliver.ts";
@@ -73,6 +74,12 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => held.release());
     const world = await openWorld(config, deps);
     ending.push(() => world.close());
+    const custodian = await startCustodian({
+      ...world,
+      node: nodeName(config["data-dir"]),
+      onError: (error) => log.error({ err: error }, "the custody keys could not be looked at"),
+    });
+    ending.push(() => custodian.stop());
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
     await prepareAccounts(world);

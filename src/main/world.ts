@@ -4,6 +4,7 @@ import { overTls } from "#acme/urls.ts";
 import type { ObjectWriter } from "#ca/private/audit-report.ts";
 import { Signers } from "#ca/signers.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
+import type { KeyRing } from "#custody/key-ring.ts";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
@@ -33,10 +34,11 @@ import { ConfigError } from "./config-error.ts";
 import { readIfThere } from "./data-dir.ts";
 import { configuredEvents, type EventSettings } from "./event-settings.ts";
 import { fleetUrlsOf } from "./fleet-urls.ts";
+import type { Kms } from "./kms-host.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { objectFiles, objectReader } from "./object-files.ts";
-import { configuredRoot } from "./root-of-custody.ts";
+import { configuredRoot, type OpenCustody } from "./root-of-custody.ts";
 import { configuredUpstream } from "./upstream-settings.ts";
 
 /** Everything that the parts depend on, each under the name by which they ask for it. */
@@ -46,6 +48,10 @@ export interface World extends NamePolicy {
   readonly timers: Timers;
   readonly ids: Ids;
   readonly root: RootOfCustody;
+  /** The custody keys of the store. */
+  readonly ring: KeyRing;
+  /** The process where the root of custody and master keys are. */
+  readonly kms: Pick<Kms, "pid">;
   readonly journal: Journal;
   readonly signers: Signers;
   readonly product: ProductZone;
@@ -98,20 +104,27 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
     throw new ConfigError(`there is no address for load balancers in ${config["balancer-addresses"]}`);
   const store = await openStore(config.database);
   try {
-    return await furnish(store, balancerAddresses, config, deps);
+    const custody = await configuredRoot(config, { ...deps, store });
+    try {
+      return furnish(store, balancerAddresses, custody, config, deps);
+    } catch (error) {
+      await custody.kms.vault.close();
+      throw error;
+    }
   } catch (error) {
     await store.destroy();
     throw error;
   }
 }
 
-async function furnish(
+function furnish(
   store: Store,
   balancerAddresses: AddressRange,
+  { ring, kms }: OpenCustody,
   config: Config,
   { clock, ids, log }: WorldDeps,
-): Promise<World> {
-  const root = await configuredRoot(config, { store, clock });
+): World {
+  const { root } = ring;
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const upstream = configuredUpstream(config, { clock });
   const signers = new Signers({ root, caUrl: config["public-url"] });
@@ -121,6 +134,8 @@ async function furnish(
     timers: systemTimers,
     ids,
     root,
+    ring,
+    kms,
     journal,
     signers,
     product: productZone(config, { store, clock, upstream }),
@@ -177,6 +192,7 @@ async function furnish(
         .catch((error: unknown) => log.error({ err: error }, "the journal was not written to its end"));
       signers.close();
       upstream?.close();
+      await kms.vault.close();
       await store.destroy();
     },
   };

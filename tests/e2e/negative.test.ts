@@ -57,7 +57,7 @@ import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import { readConfig } from "#main/config.ts";
-import { machineKey, makeDataDir } from "#main/data-dir.ts";
+import { machineKeyFile, makeDataDir } from "#main/data-dir.ts";
 import { mountServices } from "#main/services.ts";
 import { openWorld, type World } from "#main/world.ts";
 import { acm } from "#services/acm/index.ts";
@@ -117,7 +117,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "sealkeeper-negative-"));
   const config = readConfig({ flags: { "data-dir": directory, edge: "false" }, environment: {} });
   makeDataDir(config["data-dir"]);
-  machineKey(config["data-dir"]);
+  machineKeyFile(config["data-dir"]);
   world = await openWorld(config, { clock: systemClock, ids: randomIds, log: pino({ level: "silent" }) });
   await ensureFirstAccount(world);
   root = await firstRootKey(world);

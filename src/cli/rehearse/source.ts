@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { findCredentials } from "#cli/acme/clients.ts";
 import { type AccountId, parseRegion, type Region } from "#domain/names.ts";
 import { FIRST_ACCOUNT } from "#identity/first-account.ts";
@@ -11,6 +10,7 @@ import { showHostPort } from "#main/addresses.ts";
 import type { Config } from "#main/config.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { openLog } from "#main/log.ts";
+import { rootSetting } from "#main/root-of-custody.ts";
 import { openWorld, type World } from "#main/world.ts";
 import { certificateRegions } from "#rehearsal/now.ts";
 import { rehearse } from "#rehearsal/rehearse.ts";
@@ -75,7 +75,8 @@ async function ofDatabase(config: Config): Promise<Source> {
     );
   }
   // Opening the world makes what is missing, as the first start of a product does: not here.
-  if (config["passphrase-file"] === "" && !existsSync(join(config["data-dir"], "root.key"))) {
+  const root = rootSetting(config);
+  if (root.kind === "key-file" && !existsSync(root.path)) {
     throw new ConfigError(`there is no root.key in ${config["data-dir"]}: which --data-dir?`);
   }
   const world = await openWorld(config, { clock: systemClock, ids: randomIds, log: openLog("silent", "control") });

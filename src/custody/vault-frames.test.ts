@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { frameReader, writeFrame } from "./vault-frames.ts";
+
+const parts = fc.array(fc.option(fc.uint8Array({ maxLength: 200 }), { nil: undefined }), { maxLength: 4 });
+const frames = fc.array(fc.record({ head: fc.record({ n: fc.nat(), word: fc.string() }), parts }), { maxLength: 5 });
+
+test("what was written is read, however it arrives, and what was read is wiped", () => {
+  fc.assert(
+    fc.property(frames, fc.infiniteStream(fc.integer({ min: 1, max: 300 })), (sent, sizes) => {
+      const bytes = Buffer.concat(sent.map(writeFrame));
+      const read = frameReader();
+      const received = [];
+      for (let at = 0; at < bytes.length; ) {
+        const chunk = Buffer.from(bytes.subarray(at, (at += sizes.next().value ?? 1)));
+        received.push(...read(chunk));
+        expect(chunk.every((byte) => byte === 0)).toBe(true);
+      }
+      const plain = (list: typeof sent) =>
+        list.map(({ head, parts: all }) => [head, all.map((part) => part && Buffer.from(part).toString("hex"))]);
+      expect(plain(received as typeof sent)).toEqual(plain(sent));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("what is no frame is refused or waited for, never read beyond its end", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      try {
+        for (const { parts: all } of frameReader()(Buffer.from(bytes))) expect(Array.isArray(all)).toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  const huge = Buffer.alloc(4);
+  huge.writeUInt32BE(2 ** 31);
+  expect(() => frameReader()(huge)).toThrow("too large");
+  expect(() => writeFrame({ head: {}, parts: [Buffer.alloc(300_000)] })).toThrow("too many for one frame");
+});
