@@ -4,6 +4,7 @@ import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
 import { HOSTS_DETAILS } from "./hosts-details.ts";
 import { REHEARSE_DETAILS } from "./rehearse/details.ts";
+import { ROOT_DETAILS } from "./root-details.ts";
 import { TIME_MACHINE_DETAILS } from "./time-machine-details.ts";
 
 /** What a command is for, and where its code is; it is loaded only when it is asked for. */
@@ -27,7 +28,8 @@ export type CommandName =
   | "rehearse"
   | "time-machine"
   | "edge"
-  | "hosts";
+  | "hosts"
+  | "root";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   serve: {
@@ -89,5 +91,12 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     usage: "sealkeeper hosts add ADDRESS | remove INSTANCE_ID | list …",
     details: HOSTS_DETAILS,
     load: () => import("./hosts.ts"),
+  },
+  root: {
+    summary: "show, move and rotate the root of custody that all keys are sealed under, while everything serves",
+    usage:
+      "sealkeeper root show|verify|move|finish|rotate|make-key … [--data-dir DIR | --database URL | --config FILE]",
+    details: ROOT_DETAILS,
+    load: () => import("./root.ts"),
   },
 };

@@ -105,3 +105,57 @@ export async function listCustodyNodes(db: Db, since: Date): Promise<readonly (C
 export async function removeCustodyNode(store: Store, node: string): Promise<void> {
   await store.deleteFrom("custodyNodes").where("node", "=", node).execute();
 }
+
+/** Notes a root to which a store is moved, and that the others are leaving. */
+export async function insertNextRoot(
+  tx: Tx,
+  { fingerprint, kind, salt }: Omit<CustodyRoot, "state">,
+  now: Date,
+): Promise<void> {
+  await tx.updateTable("custodyRoots").set({ state: "leaving" }).execute();
+  await tx
+    .insertInto("custodyRoots")
+    .values({ fingerprint, kind, salt: salt ?? null, founder: null, state: "current", createdAt: now.getTime() })
+    .execute();
+}
+
+/** Lets a root that was leaving stay, and the other leave. */
+export async function keepRoot(tx: Tx, fingerprint: string): Promise<void> {
+  await tx.updateTable("custodyRoots").set({ state: "leaving" }).where("fingerprint", "!=", fingerprint).execute();
+  await tx.updateTable("custodyRoots").set({ state: "current" }).where("fingerprint", "=", fingerprint).execute();
+}
+
+/** Removes the roots that are leaving: they open nothing from then on. Answers how many. */
+export async function removeLeavingRoots(tx: Tx): Promise<number> {
+  const leaving = tx.selectFrom("custodyRoots").select("fingerprint").where("state", "=", "leaving");
+  await tx.deleteFrom("custodyWraps").where("root", "in", leaving).execute();
+  const { numDeletedRows } = await tx.deleteFrom("custodyRoots").where("state", "=", "leaving").executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Puts the key that is coming into force. False when none is coming, or one is still leaving. */
+export async function putKeyInForce(tx: Tx, now: Date): Promise<boolean> {
+  const move = async (from: StoredCustodyKey["state"], to: StoredCustodyKey["state"]): Promise<boolean> => {
+    const { numUpdatedRows } = await tx
+      .updateTable("custodyKeys")
+      .set({ state: to, changedAt: now.getTime() })
+      .where("state", "=", from)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  };
+  const states = (await tx.selectFrom("custodyKeys").select("state").execute()).map(({ state }) => state);
+  if (!states.includes("coming") || states.includes("leaving")) return false;
+  return (await move("current", "leaving")) && (await move("coming", "current"));
+}
+
+/** Destroys the key that is leaving. */
+export async function removeLeavingKey(tx: Tx, id: string): Promise<boolean> {
+  const { numDeletedRows: wraps } = await tx
+    .deleteFrom("custodyWraps")
+    .where("keyId", "=", (key) =>
+      key.selectFrom("custodyKeys").select("id").where("id", "=", id).where("state", "=", "leaving"),
+    )
+    .executeTakeFirst();
+  await tx.deleteFrom("custodyKeys").where("id", "=", id).where("state", "=", "leaving").execute();
+  return wraps > 0n;
+}

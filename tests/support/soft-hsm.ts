@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pkcs11js from "pkcs11js";
 import { onTestFinished } from "vitest";
 import { debian } from "./debian.ts";
 
@@ -31,6 +32,7 @@ export function softHsm(token = "custody"): SoftHsm {
   const before = process.env["SOFTHSM2_CONF"];
   process.env["SOFTHSM2_CONF"] = configuration;
   onTestFinished(() => {
+    forget();
     if (before === undefined) delete process.env["SOFTHSM2_CONF"];
     else process.env["SOFTHSM2_CONF"] = before;
     rmSync(directory, { recursive: true, force: true });
@@ -44,6 +46,19 @@ export function softHsm(token = "custody"): SoftHsm {
   const setting = (object: string): string =>
     `pkcs11:token=${token};object=${object}?module-path=${LIBRARY}&pin-source=${pinFile}`;
   return { library: LIBRARY, token, tokens, pinFile, environment, setting };
+}
+
+/** The library keeps the tokens that it found first. */
+function forget(): void {
+  const module = new pkcs11js.PKCS11();
+  module.load(LIBRARY);
+  try {
+    module.C_Finalize();
+  } catch {
+    // It was not in use.
+  } finally {
+    module.close();
+  }
 }
 
 const LIBRARY = "/usr/lib/softhsm/libsofthsm2.so";
