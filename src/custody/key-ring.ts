@@ -134,8 +134,8 @@ function keyRing(rootFingerprint: string, { store, vault, clock }: RingDeps): Ke
       }
       if (!known.has(id)) known.set(id, await learn(id, wrapped, vault));
       if (state === "token") tokens = id;
-      else newest = id;
       if (state === "current") current = id;
+      if (state === "coming" || (state === "current" && newest === "")) newest = id;
     }
     if (current !== sealing) {
       await vault.sealUnder(current);

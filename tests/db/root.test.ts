@@ -128,7 +128,7 @@ describe.for(DATABASES)("the root of custody on $name", (database) => {
     let pauses = 0;
     const rotation = rotateRoot({
       ...command,
-      tell: console.log,
+      tell: () => {},
       async pause() {
         pauses++;
         timers.advance(1_000); // the node looks every five seconds
