@@ -7,12 +7,12 @@ import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import { systemTimers } from "#lib/timers.ts";
 import { edgeFiles } from "./edge-files.ts";
-import { harden } from "./edge-harden.ts";
 import { identityIn } from "./edge-identity.ts";
 import { edgeLogs, providerRoots } from "./edge-logs.ts";
 import { edgeArguments, readAccessKey, readEdgeOptions } from "./edge-options.ts";
 import { serveOn } from "./edge-succession.ts";
 import { FRAMES } from "./edge-workers.ts";
+import { harden } from "./harden.ts";
 import { openLog } from "./log.ts";
 
 // A worker of an edge: the process that has keys in clear and serves. Started by its supervisor, by main/edge-workers.ts.

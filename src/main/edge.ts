@@ -4,9 +4,9 @@ import { SECOND } from "#lib/duration.ts";
 import { checkErasure } from "./check-erasure.ts";
 import { ANOTHER_IS_HERE, answers, type Door, type DoorWord, openDoor } from "./edge-door.ts";
 import { type EdgeIdentity, edgeFiles, edgeVersions } from "./edge-files.ts";
-import { harden } from "./edge-harden.ts";
 import { edgeSettingsText, readAccessKey, readEdgeOptions } from "./edge-options.ts";
 import { readBequest } from "./edge-succession.ts";
+import { harden } from "./harden.ts";
 import { openLog } from "./log.ts";
 import { type RunningEdge, runEdge } from "./run-edge.ts";
 

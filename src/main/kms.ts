@@ -7,7 +7,7 @@ import { answerCall } from "#custody/vault-calls.ts";
 import { frameReader, writeFrame } from "#custody/vault-frames.ts";
 import { keyFileRootOf, passphraseRootOf } from "#custody/wrapping-root.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
-import { harden } from "./edge-harden.ts";
+import { harden } from "./harden.ts";
 import { type KmsRoot, VAULT_FD } from "./kms-arguments.ts";
 
 // The KMS process: the only one that opens the root of custody, and that has custody keys and master keys in clear. It is

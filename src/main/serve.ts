@@ -30,6 +30,7 @@ import { makeDataDir, readIfThere, writeSecretFile } from "./data-dir.ts";
 import { startEmbeddedEdge } from "./embedded-edge.ts";
 import { type FleetDoorDeps, notOfTheFleet, openFleetDoor, RemovedEdge } from "./fleet-door.ts";
 import { openFrontDoor } from "./front-door.ts";
+import { harden } from "./harden.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
@@ -63,6 +64,7 @@ export interface Running {
 export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
   const { clock, log } = deps;
   makeDataDir(config["data-dir"]);
+  harden();
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of ending.splice(0).reverse()) {

@@ -23,7 +23,7 @@ test("a passphrase seals everything: the right one opens it again, a wrong one o
   );
   writeFileSync(file, "correct horse battery stable\n");
   await expect(startProduct(place, settings)).rejects.toThrow(
-    /ended with 1:.*sealed under root of custody (\w+), but this is root \w+: give the key file or passphrase of \1/s,
+    /ended with 1:.*sealed under root of custody (\w+), but this is root \w+: give the key file, passphrase or token of \1/s,
   );
   await expect(startProduct(place, { "passphrase-file": `${file}-not-there` })).rejects.toThrow(
     /ended with 1:.*no such file/s,
@@ -47,7 +47,7 @@ test("a key file seals everything: another one, a short one, or a passphrase end
   );
   writeFileSync(key, randomBytes(32));
   await expect(startProduct(place, {})).rejects.toThrow(
-    /ended with 1:.*sealed under root of custody (\w+), but this is root \w+: give the key file or passphrase of \1/s,
+    /ended with 1:.*sealed under root of custody (\w+), but this is root \w+: give the key file, passphrase or token of \1/s,
   );
   writeFileSync(key, randomBytes(31));
   await expect(startProduct(place, {})).rejects.toThrow(/ended with 1:.*is not a machine key: it has 31 bytes/s);
