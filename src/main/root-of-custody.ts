@@ -10,12 +10,6 @@ import { type Kms, startKms } from "./kms-host.ts";
 import type { Logger } from "./log.ts";
 import type { RootSetting } from "./root-setting.ts";
 
-/** The root of custody of this node: its keys, and the process that opens them. */
-export interface OpenCustody {
-  readonly ring: KeyRing;
-  readonly kms: Kms;
-}
-
 /** Where the root of custody is: as it was set, or the machine key in the data directory, which is made when missing. */
 export function rootSetting(config: Config): RootSetting {
   const [root, passphrase] = [config["root-of-custody"], config["passphrase-file"]];
@@ -39,20 +33,18 @@ export function startConfiguredKms(config: Config, roots: readonly RootSetting[]
   });
 }
 
-/** Opens the root of custody of this store. Rejects, leaving no process, when it is not the root of this store. */
-export async function configuredRoot(
+/** Starts the KMS process with the root of custody that is set; the machine key is made when it is missing. */
+export function startNodeKms(config: Config, log: Logger): Kms {
+  if (config["root-of-custody"] === undefined && config["passphrase-file"] === "") machineKeyFile(config["data-dir"]);
+  return startConfiguredKms(config, [rootSetting(config)], log);
+}
+
+/** Opens the root of custody of this store. Rejects when it is not its root. */
+export async function openConfiguredRing(
   config: Config,
-  { store, clock, log }: { readonly store: Store; readonly clock: Clock; readonly log: Logger },
-): Promise<OpenCustody> {
-  const setting = rootSetting(config);
-  if (setting.kind === "key-file" && config["root-of-custody"] === undefined) machineKeyFile(config["data-dir"]);
-  const kms = startConfiguredKms(config, [setting], log);
-  try {
-    return { kms, ring: await openKeyRing(setting.kind, { store, clock, vault: kms.vault }) };
-  } catch (error) {
-    await kms.vault.close();
-    throw error;
-  }
+  deps: { readonly store: Store; readonly clock: Clock; readonly kms: Kms },
+): Promise<KeyRing> {
+  return await openKeyRing(rootSetting(config).kind, { ...deps, vault: deps.kms.vault });
 }
 
 /** As root, the KMS process runs as a user of its own where there is one. */

@@ -38,7 +38,7 @@ import type { Kms } from "./kms-host.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { objectFiles, objectReader } from "./object-files.ts";
-import { configuredRoot, type OpenCustody } from "./root-of-custody.ts";
+import { openConfiguredRing, startNodeKms } from "./root-of-custody.ts";
 import { configuredUpstream } from "./upstream-settings.ts";
 
 /** Everything that the parts depend on, each under the name by which they ask for it. */
@@ -102,17 +102,18 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
   const balancerAddresses = parseAddressRange(config["balancer-addresses"]);
   if (!balancerAddresses)
     throw new ConfigError(`there is no address for load balancers in ${config["balancer-addresses"]}`);
-  const store = await openStore(config.database);
+  const kms = startNodeKms(config, deps.log); // it gets ready while the store does
   try {
-    const custody = await configuredRoot(config, { ...deps, store });
+    const store = await openStore(config.database);
     try {
-      return furnish(store, balancerAddresses, custody, config, deps);
+      const ring = await openConfiguredRing(config, { ...deps, store, kms });
+      return furnish(store, balancerAddresses, { ring, kms }, config, deps);
     } catch (error) {
-      await custody.kms.vault.close();
+      await store.destroy();
       throw error;
     }
   } catch (error) {
-    await store.destroy();
+    await kms.vault.close();
     throw error;
   }
 }
@@ -120,7 +121,7 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
 function furnish(
   store: Store,
   balancerAddresses: AddressRange,
-  { ring, kms }: OpenCustody,
+  { ring, kms }: { readonly ring: KeyRing; readonly kms: Kms },
   config: Config,
   { clock, ids, log }: WorldDeps,
 ): World {

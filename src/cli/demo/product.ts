@@ -69,7 +69,7 @@ export async function startProduct(place: Place, settings: Readonly<Record<strin
     if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
     const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
     return answer?.ok ? true : undefined;
-  });
+  }, 60);
   return {
     ...place,
     endpoint,
