@@ -95,7 +95,7 @@ const OWNER = parsed({ account: parseAccountId("123456789012"), region: parseReg
 const NAMES = ["bench.example", "*.bench.example", "www.bench.example"].map(
   (name) => parsed({ name: parseDomainName(name) }).name,
 );
-const FIELDS = { names: NAMES, notBefore: new Date(), notAfter: later(new Date(), 198 * DAY) };
+const FIELDS = { shard: 1, names: NAMES, notBefore: new Date(), notAfter: later(new Date(), 198 * DAY) };
 
 /** What is written here is well-formed. */
 function parsed<T extends object>(values: { [K in keyof T]: T[K] | undefined }): T {

@@ -1,13 +1,14 @@
 import { type Der, type DerWriter, encode, enumerated, integer, sequence, tagged, time } from "#lib/der.ts";
 import { signed } from "#lib/x509-certificate.ts";
 import { authorityKeyIdentifier, extension, issuingDistributionPoint } from "#lib/x509-extensions.ts";
+import type { EpochMillis } from "#store/tables/types.ts";
 import { type SigningAuthority, signAndCheck } from "./signers.ts";
 
 /** One revoked certificate. */
 export interface CrlEntry {
   /** Hexadecimal. */
   readonly serial: string;
-  readonly revokedAt: Date;
+  readonly revokedAt: EpochMillis;
   /** CRLReason; `unspecified` (0) is not written (RFC 5280 section 5.3.1). */
   readonly reason: number;
 }
@@ -20,11 +21,13 @@ export interface CrlFields {
   readonly entries: readonly CrlEntry[];
   /** Where this part of the CRL is, when it is one of several: then it says so, critically (RFC 5280 section 5.2.5). */
   readonly partitionUrl?: string | undefined;
+  /** Whether that part is of CA certificates only. */
+  readonly caCertificatesOnly?: boolean;
 }
 
-/** A signed version 2 CRL with everything the issuer revoked (RFC 5280 section 5, BR 7.2). */
+/** A signed version 2 CRL with everything of its scope that the issuer revoked (RFC 5280 section 5, BR 7.2). */
 export function buildCrl(fields: CrlFields, issuer: SigningAuthority): Buffer {
-  const { number, thisUpdate, nextUpdate, entries, partitionUrl } = fields;
+  const { number, thisUpdate, nextUpdate, entries, partitionUrl, caCertificatesOnly = false } = fields;
   const { identifier } = issuer.algorithm;
   const revoked = entries.length === 0 ? [] : [revokedCertificates(entries)];
   const tbs = encode(
@@ -40,7 +43,9 @@ export function buildCrl(fields: CrlFields, issuer: SigningAuthority): Buffer {
         sequence(
           authorityKeyIdentifier(issuer.keyId),
           extension("cRLNumber", false, integer(number)),
-          ...(partitionUrl === undefined ? [] : [issuingDistributionPoint(partitionUrl)]),
+          ...(partitionUrl === undefined
+            ? []
+            : [issuingDistributionPoint(partitionUrl, caCertificatesOnly ? "CA certificates" : "any")]),
         ),
       ),
     ),
@@ -63,7 +68,7 @@ function revokedCertificates(entries: readonly CrlEntry[]): Der {
 function writeEntry(writer: DerWriter, { serial, revokedAt, reason }: CrlEntry): void {
   const { mark } = writer;
   if (reason !== 0) writer.put(REASONS[reason] ?? fail(reason));
-  writer.validityTime(revokedAt);
+  writer.validityTime(new Date(revokedAt));
   writer.hexInteger(serial);
   writer.header(SEQUENCE, mark);
 }

@@ -9,6 +9,7 @@ import { pem } from "#lib/pem.ts";
 import { timeOrderedId } from "#lib/time-ordered-id.ts";
 import { keyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
 import { readCertificate, signed } from "#lib/x509-certificate.ts";
+import { takeCrlPlace } from "#store/crls.ts";
 import {
   abandonIntent,
   findLiveIntent,
@@ -21,6 +22,7 @@ import {
 } from "#store/issuance.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db, Tx } from "#store/store.ts";
+import { shardOf } from "./crl-shards.ts";
 import type { CaDeps } from "./deps.ts";
 import { leafTbs } from "./leaf.ts";
 import { lintLeaf } from "./lint/lint.ts";
@@ -177,8 +179,10 @@ async function prepare(
   if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
   const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
   const serial = freshSerial();
+  const shard = shardOf(await takeCrlPlace(tx));
   const period = typeof validity === "number" ? leafPeriod(validity, now, issuer) : validity;
-  const tbs = leafTbs({ serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses, ...period }, issuer);
+  const fields = { serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, shard, names, addresses, ...period };
+  const tbs = leafTbs(fields, issuer);
   lintLeaf(tbs, { profile, issuer, now });
 
   const intentId = timeOrderedId(now, ids) as IntentId;
@@ -189,6 +193,7 @@ async function prepare(
     generation,
     issuerId: issuer.id,
     serial: prepared.serial,
+    shard,
     tbs,
     notBefore: period.notBefore.getTime(),
     notAfter: period.notAfter.getTime(),

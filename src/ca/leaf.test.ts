@@ -32,6 +32,7 @@ test.for([
       serial: freshSerial(),
       subjectPublicKeyInfo: leafKey(keyAlgorithm).spki,
       keyAlgorithm,
+      shard: 7,
       names,
       notBefore,
       notAfter: later(notBefore, 198 * DAY - SECOND),
@@ -53,6 +54,7 @@ test("a certificate that ends after 2049 is the library's too", async () => {
     serial: Buffer.from("00ff", "hex"),
     subjectPublicKeyInfo: leafKey("EC_prime256v1").spki,
     keyAlgorithm: "EC_prime256v1",
+    shard: 7,
     names: ["example.com"],
     notBefore: new Date("2049-12-31T23:59:59Z"),
     notAfter: new Date("2050-01-01T00:00:00Z"),
@@ -86,7 +88,7 @@ async function buildWithLibrary(fields: LeafFields, issuer: LeafIssuer): Promise
       new x509.AuthorityKeyIdentifierExtension(issuer.keyId.toString("hex")),
       new x509.CertificatePolicyExtension([OID.domainValidated]),
       new x509.AuthorityInfoAccessExtension({ ocsp: `${CA_URL}/ca/ocsp`, caIssuers: `${CA_URL}/ca/${issuer.id}.crt` }),
-      new x509.CRLDistributionPointsExtension([`${CA_URL}/ca/${issuer.id}.crl`]),
+      new x509.CRLDistributionPointsExtension([`${CA_URL}/ca/${issuer.id}/7.crl`]),
     ],
   });
 }

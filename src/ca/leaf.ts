@@ -10,6 +10,8 @@ export interface LeafFields extends Period {
   readonly serial: Uint8Array;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** Which part of the issuer's CRL would list it: see crl-shards.ts. */
+  readonly shard: number;
   /** Host names in ASCII, wildcards included; the first one becomes the common name. */
   readonly names: readonly string[];
   /** IP addresses of 4 or 16 bytes; only for Sealkeeper's own servers. */
@@ -32,7 +34,7 @@ export function leafTbs(fields: LeafFields, issuer: LeafIssuer): Buffer {
     extensions: [
       KEY_USAGES[keyFamily(fields.keyAlgorithm)],
       subjectAltName([...names, ...addresses], commonName === undefined),
-      issuer.leafExtensions,
+      issuer.leafExtensions(fields.shard),
     ],
   });
 }

@@ -20,7 +20,8 @@ import type { SignedLeaf } from "./issue.ts";
 import { answerOcsp } from "./ocsp.ts";
 import { readOcspRequest } from "./ocsp-request.ts";
 import { caPages, type Page } from "./pages.ts";
-import { currentCrl, revokeSerial } from "./revocation.ts";
+import { currentCrl, publishCrls } from "./publish-crl.ts";
+import { revokeSerial } from "./revocation.ts";
 
 let world: CaWorld;
 let page: (method: string, path: string, body?: Buffer) => Promise<Page | undefined>;
@@ -71,7 +72,7 @@ describe("pages", () => {
       expect(response.headers.get("content-type")).toBe("application/pkix-cert");
       const issuer = new X509Certificate(Buffer.from(await response.arrayBuffer()));
       expect(certificate.verify(issuer.publicKey)).toBe(true);
-      const crl = await fetch(issuerUrl.replace(".crt", ".crl"));
+      const crl = await fetch(issuerUrl.replace(".crt", level === 0 ? "/1.crl" : ".crl"));
       expect(crl.headers.get("content-type")).toBe("application/pkix-crl");
       expect(crl.headers.get("cache-control")).toContain("max-age");
       certificate = issuer;
@@ -88,6 +89,11 @@ describe("pages", () => {
       "/ca/",
       "/ca/none.crt",
       "/ca/none.crl",
+      "/ca/none/1.crl",
+      "/ca/rsa1/0.crl",
+      "/ca/rsa1/2.crl",
+      "/ca/rsa1/999999999.crl",
+      "/ca/none.crls.json",
       "/ca/ec1-cross.crt",
       "/ca/../ca/r1.crt",
       "/ca/toString",
@@ -103,7 +109,7 @@ describe("pages", () => {
 describe("CRLs", () => {
   test("OpenSSL verifies the whole chain by them: a good leaf passes, a revoked one does not", async () => {
     const crls = await Promise.all(
-      ["rsa1", "r2", "r1"].map(async (id) => pem("X509 CRL", (await page("GET", `/ca/${id}.crl`))!.body)),
+      ["rsa1/1", "r2", "r1"].map(async (id) => pem("X509 CRL", (await page("GET", `/ca/${id}.crl`))!.body)),
     );
     const files = {
       "crls.pem": crls.join(""),
@@ -119,7 +125,7 @@ describe("CRLs", () => {
   });
 
   test("one is what RFC 5280 wants it to be, as OpenSSL reads it", async () => {
-    const files = { "c.crl": (await page("GET", "/ca/rsa1.crl"))!.body, "ca.pem": await issuerPem(world, "rsa1") };
+    const files = { "c.crl": (await page("GET", "/ca/rsa1/1.crl"))!.body, "ca.pem": await issuerPem(world, "rsa1") };
     const text = await openssl("crl -inform der -in c.crl -noout -text -CAfile ca.pem", files);
     expect(text).toContain("verify OK");
     expect(text).toContain("Version 2");
@@ -130,12 +136,15 @@ describe("CRLs", () => {
   });
 
   test("lasts seven days, is served unchanged for half of them, and is then made anew", async () => {
-    const before = (await currentCrl("ec1", world))!;
+    const shard = { issuerId: "rsa1", shard: 1 };
+    const before = (await currentCrl(shard, world))!;
     expect(before.nextUpdate.getTime() - world.clock.now().getTime()).toBeLessThanOrEqual(7 * DAY);
     world.clock.advance(3 * DAY);
-    expect(await currentCrl("ec1", world)).toEqual(before);
+    await publishCrls(world);
+    expect(await currentCrl(shard, world)).toEqual(before);
     world.clock.advance(12 * HOUR);
-    expect((await currentCrl("ec1", world))!.number).toBe(before.number + 1);
+    await publishCrls(world);
+    expect((await currentCrl(shard, world))!.number).toBe(before.number + 1);
     world.clock.advance(-3.5 * DAY);
   });
 
@@ -147,7 +156,7 @@ describe("CRLs", () => {
           number: 1,
           thisUpdate: new Date(0),
           nextUpdate: new Date(DAY),
-          entries: [{ serial: "80ff", revokedAt: new Date(0), reason }],
+          entries: [{ serial: "80ff", revokedAt: 0, reason }],
         },
         issuer,
       );

@@ -1,11 +1,12 @@
 import { pem } from "#lib/pem.ts";
+import { listLiveShards } from "#store/crls.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
 import { answerOcsp, type OcspAnswer } from "./ocsp.ts";
 import { CURRENT_ROOT, OLDER_ROOT } from "./profiles.ts";
-import { currentCrl } from "./revocation.ts";
-import { CA_PATH } from "./urls.ts";
+import { currentCrl } from "./publish-crl.ts";
+import { CA_PATH, crlUrl } from "./urls.ts";
 
 /** An HTTP answer. The body of an answer to HEAD is left out by whoever sends it. */
 export interface Page {
@@ -22,7 +23,9 @@ export interface Page {
  * | /ca/root.pem | the current root, for the trust store of clients |
  * | /ca/roots.pem | the current root and the older one |
  * | /ca/ISSUER.crt, /ca/r2-cross.crt | one CA certificate, DER |
- * | /ca/ISSUER.crl | what the issuer revoked, DER |
+ * | /ca/ISSUER.crl | CA certificates that the issuer revoked, DER |
+ * | /ca/ISSUER/SHARD.crl | what it revoked of one shard of its leafs, DER |
+ * | /ca/ISSUER.crls.json | the URLs of all CRLs of the issuer's leafs, a JSON list |
  * | /ca/ocsp, /ca/ocsp/BASE64 | OCSP by POST and by GET |
  */
 export function caPages(deps: CaPagesDeps): (method: string, path: string, body: Buffer) => Promise<Page | undefined> {
@@ -34,7 +37,12 @@ export function caPages(deps: CaPagesDeps): (method: string, path: string, body:
       return text(405, `${method} is not allowed here`, { allow: name === "ocsp" ? "POST" : "GET, HEAD" });
     if (name.startsWith("ocsp/"))
       return ocspPage(await answerOcsp(questionIn(name.slice("ocsp/".length)), deps), name, deps);
-    return (await certificatePage(name, deps)) ?? (await crlPage(name, deps)) ?? text(404, `the CA has no ${name}`);
+    return (
+      (await certificatePage(name, deps)) ??
+      (await crlPage(name, deps)) ??
+      (await crlListPage(name, deps)) ??
+      text(404, `the CA has no ${name}`)
+    );
   };
 }
 
@@ -56,9 +64,23 @@ async function certificatePage(name: string, { store }: CaPagesDeps): Promise<Pa
 }
 
 async function crlPage(name: string, deps: CaPagesDeps): Promise<Page | undefined> {
-  const [, id] = /^([a-z0-9]{1,32})\.crl$/.exec(name) ?? [];
-  const crl = id === undefined ? undefined : await currentCrl(id, deps);
-  return crl && found(crl.der, "application/pkix-crl", REVOCATION_CACHE, { etag: `"${crl.number}"` });
+  const [, issuerId, shard = "0"] = /^([a-z0-9]{1,32})(?:\/([1-9]\d{0,8}))?\.crl$/.exec(name) ?? [];
+  const crl = issuerId === undefined ? undefined : await currentCrl({ issuerId, shard: Number(shard) }, deps);
+  if (!crl) return undefined;
+  return found(crl.der, "application/pkix-crl", REVOCATION_CACHE, {
+    etag: `"${crl.number}"`,
+    "last-modified": crl.thisUpdate.toUTCString(),
+    expires: crl.nextUpdate.toUTCString(),
+  });
+}
+
+/** In the form in which CAs tell the CCADB of their partitioned CRLs. */
+async function crlListPage(name: string, { store, clock, signers }: CaPagesDeps): Promise<Page | undefined> {
+  const [, id] = /^([a-z0-9]{1,32})\.crls\.json$/.exec(name) ?? [];
+  if (id === undefined || !(await findIssuer(store, id))) return undefined;
+  const shards = await listLiveShards(store, id, clock.now().getTime());
+  const urls = shards.map((shard) => crlUrl(signers.caUrl, id, shard));
+  return found(Buffer.from(`${JSON.stringify(urls)}\n`), "application/json", REVOCATION_CACHE);
 }
 
 /** RFC 5019 section 6: an answer that was fetched by GET may be cached, but not for long: a revocation should be seen. */

@@ -34,8 +34,8 @@ export interface Issuer extends SigningAuthority {
 
 /** An issuer of leafs. */
 export interface LeafIssuer extends Issuer {
-  /** What all its leafs have alike, encoded once: see leaf-extensions.ts. */
-  readonly leafExtensions: Buffer;
+  /** What all its leafs of a shard have alike, encoded once: see leaf-extensions.ts. */
+  readonly leafExtensions: (shard: number) => Buffer;
 }
 
 /**

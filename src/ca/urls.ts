@@ -5,8 +5,9 @@ export function certificateUrl(caUrl: string, issuerId: string): string {
   return `${caUrl}${CA_PATH}/${issuerId}.crt`;
 }
 
-export function crlUrl(caUrl: string, issuerId: string): string {
-  return `${caUrl}${CA_PATH}/${issuerId}.crl`;
+/** Of shard 0, which is of CA certificates, without its number. */
+export function crlUrl(caUrl: string, issuerId: string, shard = 0): string {
+  return `${caUrl}${CA_PATH}/${issuerId}${shard === 0 ? "" : `/${shard}`}.crl`;
 }
 
 export function ocspUrl(caUrl: string): string {

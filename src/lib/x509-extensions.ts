@@ -75,9 +75,17 @@ export function crlDistributionPoint(uri: string): Der {
   return extension("cRLDistributionPoints", false, sequence(sequence(tagged(0, tagged(0, taggedAscii(6, uri))))));
 }
 
-/** Of one part of a CRL: the URI that stands in the certificates it covers. Critical (RFC 5280 section 5.2.5). */
-export function issuingDistributionPoint(uri: string): Der {
-  return anyExtension(OID.issuingDistributionPoint, true, sequence(tagged(0, tagged(0, taggedAscii(6, uri)))));
+/**
+ * Of one part of a CRL: the URI that stands in the certificates it covers, and whether these are CA certificates only.
+ * Critical (RFC 5280 section 5.2.5).
+ */
+export function issuingDistributionPoint(uri: string, scope: "any" | "CA certificates" = "any"): Der {
+  const onlyCaCertificates = scope === "any" ? [] : [taggedBytes(2, Uint8Array.of(0xff))];
+  return anyExtension(
+    OID.issuingDistributionPoint,
+    true,
+    sequence(tagged(0, tagged(0, taggedAscii(6, uri))), ...onlyCaCertificates),
+  );
 }
 
 export function authorityInformationAccess(places: { readonly ocsp?: string; readonly caIssuers?: string }): Der {

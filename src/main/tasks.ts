@@ -3,6 +3,8 @@ import { ADVANCE_DOMAIN } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
+import { publishCrls } from "#ca/publish-crl.ts";
+import { PUBLISH_CRLS } from "#ca/revocation.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { ROTATE_TASK, rotateKey } from "#custody/rotation.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
@@ -51,6 +53,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [ROTATE_TASK]: (keyId) => rotateKey(keyId, world),
     [PLAN_ROUNDS]: () => planRounds(world),
     [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),
+    [PUBLISH_CRLS]: () => publishCrls(world),
     ...privateCaTasks(world),
   };
 }

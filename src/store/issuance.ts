@@ -10,6 +10,8 @@ export interface NewIntent {
   readonly generation: number;
   readonly issuerId: string;
   readonly serial: string;
+  /** Which part of the issuer's CRL it belongs to. */
+  readonly shard: number;
   readonly tbs: Uint8Array;
   readonly notBefore: EpochMillis;
   readonly notAfter: EpochMillis;
@@ -39,7 +41,7 @@ export interface SignedRow {
 
 /** Writes an intent down as `prepared`. False when another one of this certificate and generation is alive. */
 export async function insertIntent(tx: Tx, intent: NewIntent): Promise<boolean> {
-  const { id, certificateArn, generation, issuerId, serial, tbs, notBefore, notAfter, preparedAt } = intent;
+  const { id, certificateArn, generation, issuerId, serial, shard, tbs, notBefore, notAfter, preparedAt } = intent;
   const rows = await insertOne(
     tx,
     id,
@@ -47,6 +49,7 @@ export async function insertIntent(tx: Tx, intent: NewIntent): Promise<boolean> 
     generation,
     issuerId,
     serial,
+    shard,
     tbs,
     notBefore,
     notAfter,
@@ -63,6 +66,7 @@ const insertOne = prepared(
     generation: number,
     issuerId: string,
     serial: string,
+    shard: number,
     tbs: Uint8Array,
     notBefore: EpochMillis,
     notAfter: EpochMillis,
@@ -76,6 +80,7 @@ const insertOne = prepared(
         generation,
         issuerId,
         serial,
+        shard,
         tbs,
         notBefore,
         notAfter,

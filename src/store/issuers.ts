@@ -8,16 +8,14 @@ export type NewIssuer = Insertable<CaTables["caIssuers"]>;
 export type ResponderRow = Selectable<CaTables["caResponders"]>;
 export type NewResponder = Insertable<CaTables["caResponders"]>;
 
-/** Adds an issuer and its CRL, which is still to be made. False when an issuer of this id stands already. */
+/** Adds an issuer. False when an issuer of this id stands already. */
 export async function insertIssuer(tx: Tx, issuer: NewIssuer): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("caIssuers")
     .values(issuer)
     .onConflict((conflict) => conflict.column("id").doNothing())
     .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows !== 1n) return false;
-  await tx.insertInto("caCrls").values({ issuerId: issuer.id, revision: 1, covers: 0, number: 0 }).execute();
-  return true;
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 export async function findIssuer(db: Db, id: string): Promise<IssuerRow | undefined> {

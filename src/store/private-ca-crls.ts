@@ -1,6 +1,14 @@
-import type { CrlRow } from "./revocations.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
+
+/** The state of a CRL; it is stale when `covers` is behind `revision`. */
+export interface PrivateCrlRow {
+  readonly revision: number;
+  readonly covers: number;
+  readonly number: number;
+  readonly thisUpdate: EpochMillis | null;
+  readonly nextUpdate: EpochMillis | null;
+}
 
 /** Makes CRLs of a CA stale, those of these parts; the empty part is the whole. */
 export async function touchCrls(tx: Tx, caId: string, parts: readonly string[]): Promise<void> {
@@ -26,7 +34,7 @@ export async function findPrivateCrl(
   db: Db,
   caId: string,
   part: string,
-): Promise<(CrlRow & { readonly crl: Uint8Array | null }) | undefined> {
+): Promise<(PrivateCrlRow & { readonly crl: Uint8Array | null }) | undefined> {
   return await db
     .selectFrom("privateCaCrls")
     .select(["revision", "covers", "number", "thisUpdate", "nextUpdate", "crl"])

@@ -1,33 +1,38 @@
+import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
 
 export interface Revocation {
   readonly issuerId: string;
   readonly serial: string;
+  /** Which part of the issuer's CRL lists it. */
+  readonly shard: number;
   readonly reason: number;
   readonly revokedAt: EpochMillis;
   readonly notAfter: EpochMillis;
 }
 
-/** The state of an issuer's CRL. */
-export interface CrlRow {
-  readonly revision: number;
-  readonly covers: number;
-  readonly number: number;
-  readonly thisUpdate: EpochMillis | null;
-  readonly nextUpdate: EpochMillis | null;
+/** What is known of a certificate that an issuer signed. */
+export interface IssuedCertificate {
+  readonly notAfter: EpochMillis;
+  /** 0 for a CA certificate. */
+  readonly shard: number;
 }
 
-/** When a certificate that this issuer signed ends; undefined when it signed none of this serial. */
-export async function findIssuedNotAfter(db: Db, issuerId: string, serial: string): Promise<EpochMillis | undefined> {
+/** When a certificate that this issuer signed ends, and its shard; undefined when it signed none of this serial. */
+export async function findIssuedCertificate(
+  db: Db,
+  issuerId: string,
+  serial: string,
+): Promise<IssuedCertificate | undefined> {
   const leaf = await db
     .selectFrom("caIssuances")
-    .select("notAfter")
+    .select(["notAfter", "shard"])
     .where("serial", "=", serial)
     .where("issuerId", "=", issuerId)
     .where("state", "=", "signed")
     .executeTakeFirst();
-  if (leaf) return leaf.notAfter;
+  if (leaf) return leaf;
   const issuer = await db
     .selectFrom("caIssuers")
     .select("notAfter")
@@ -38,23 +43,17 @@ export async function findIssuedNotAfter(db: Db, issuerId: string, serial: strin
       ]),
     )
     .executeTakeFirst();
-  return issuer?.notAfter;
+  return issuer && { notAfter: issuer.notAfter, shard: 0 };
 }
 
-/** Adds a revocation and makes the issuer's CRL stale. False, and nothing changes, when the serial is revoked already. */
+/** Adds a revocation: one row, whatever else is stored. False, and nothing changes, when the serial is revoked already. */
 export async function insertRevocation(tx: Tx, revocation: Revocation): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("caRevocations")
-    .values(revocation)
+    .values({ ...revocation, listedIn: null })
     .onConflict((conflict) => conflict.columns(["issuerId", "serial"]).doNothing())
     .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows !== 1n) return false;
-  await tx
-    .updateTable("caCrls")
-    .set((row) => ({ revision: row("revision", "+", 1) }))
-    .where("issuerId", "=", revocation.issuerId)
-    .execute();
-  return true;
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** Whether this issuer signed a certificate of this serial number, and whether it is revoked. */
@@ -63,7 +62,20 @@ export async function findCertificateStatus(
   issuerId: string,
   serial: string,
 ): Promise<{ readonly issued: boolean; readonly revocation: Pick<Revocation, "reason" | "revokedAt"> | undefined }> {
-  const leaf = await db
+  const [leaf] = await leafStatus(db, issuerId, serial);
+  if (leaf) return { issued: true, revocation: asRevocation(leaf) };
+  const authority = await db
+    .selectFrom("caRevocations")
+    .select(["reason", "revokedAt"])
+    .where("issuerId", "=", issuerId)
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  if (authority) return { issued: true, revocation: authority };
+  return { issued: (await findIssuedCertificate(db, issuerId, serial)) !== undefined, revocation: undefined };
+}
+
+const leafStatus = prepared((db, issuerId: string, serial: string) =>
+  db
     .selectFrom("caIssuances")
     .leftJoin("caRevocations", (join) =>
       join
@@ -73,72 +85,42 @@ export async function findCertificateStatus(
     .select(["caRevocations.reason", "caRevocations.revokedAt"])
     .where("caIssuances.serial", "=", serial)
     .where("caIssuances.issuerId", "=", issuerId)
-    .where("caIssuances.state", "=", "signed")
-    .executeTakeFirst();
-  if (leaf) return { issued: true, revocation: asRevocation(leaf) };
-  const authority = await db
-    .selectFrom("caRevocations")
-    .select(["reason", "revokedAt"])
-    .where("issuerId", "=", issuerId)
-    .where("serial", "=", serial)
-    .executeTakeFirst();
-  if (authority) return { issued: true, revocation: authority };
-  return { issued: (await findIssuedNotAfter(db, issuerId, serial)) !== undefined, revocation: undefined };
-}
+    .where("caIssuances.state", "=", "signed"),
+);
 
-/** Everything revoked whose certificate ends after `endsAfter`, in the order of serials. */
+/** What a CRL of a shard lists: all that it did not list yet, and what ends after `endsAfter`; in the order of serials. */
 export function listRevocations(
   db: Db,
   issuerId: string,
+  shard: number,
   endsAfter: EpochMillis,
-): Promise<Pick<Revocation, "serial" | "reason" | "revokedAt">[]> {
+): Promise<(Pick<Revocation, "serial" | "reason" | "revokedAt"> & { readonly listedIn: number | null })[]> {
   return db
     .selectFrom("caRevocations")
-    .select(["serial", "reason", "revokedAt"])
+    .select(["serial", "reason", "revokedAt", "listedIn"])
     .where("issuerId", "=", issuerId)
-    .where("notAfter", ">", endsAfter)
+    .where("shard", "=", shard)
+    .where((row) => row.or([row("listedIn", "is", null), row("notAfter", ">", endsAfter)]))
     .orderBy("serial")
     .execute();
 }
 
-export async function findCrlState(db: Db, issuerId: string): Promise<CrlRow | undefined> {
-  return await db
-    .selectFrom("caCrls")
-    .select(["revision", "covers", "number", "thisUpdate", "nextUpdate"])
-    .where("issuerId", "=", issuerId)
-    .executeTakeFirst();
-}
-
-export async function findCrl(
-  db: Db,
+/** Notes that these certificates stand in a CRL of this number. Those that stood in an earlier one keep that. */
+export async function markListed(
+  tx: Tx,
   issuerId: string,
-): Promise<{ number: number; crl: Uint8Array | null; nextUpdate: EpochMillis | null } | undefined> {
-  return await db
-    .selectFrom("caCrls")
-    .select(["number", "crl", "nextUpdate"])
-    .where("issuerId", "=", issuerId)
-    .executeTakeFirst();
-}
-
-/** Publishes the CRL that follows number `after`. False when another node published one meanwhile. */
-export async function replaceCrl(
-  db: Db,
-  issuerId: string,
-  after: number,
-  next: {
-    readonly crl: Uint8Array;
-    readonly covers: number;
-    readonly thisUpdate: EpochMillis;
-    readonly nextUpdate: EpochMillis;
-  },
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("caCrls")
-    .set({ ...next, number: after + 1 })
-    .where("issuerId", "=", issuerId)
-    .where("number", "=", after)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
+  serials: readonly string[],
+  listedIn: number,
+): Promise<void> {
+  for (let from = 0; from < serials.length; from += MOST_AT_ONCE) {
+    await tx
+      .updateTable("caRevocations")
+      .set({ listedIn })
+      .where("issuerId", "=", issuerId)
+      .where("serial", "in", serials.slice(from, from + MOST_AT_ONCE))
+      .where("listedIn", "is", null)
+      .execute();
+  }
 }
 
 function asRevocation(row: {
@@ -147,3 +129,6 @@ function asRevocation(row: {
 }): Pick<Revocation, "reason" | "revokedAt"> | undefined {
   return row.reason === null || row.revokedAt === null ? undefined : { reason: row.reason, revokedAt: row.revokedAt };
 }
+
+/** Both databases take tens of thousands of values in a statement. */
+const MOST_AT_ONCE = 1_000;

@@ -6,16 +6,13 @@ import { describe, expect, test } from "vitest";
 import { findSigned, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
 import { answerOcsp } from "#ca/ocsp.ts";
 import { responderOf } from "#ca/responder.ts";
-import { currentCrl, revokeSerial } from "#ca/revocation.ts";
 import { DAY, SECOND } from "#lib/duration.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
 import { abandonIntent, finishIntent, insertIntent, takeIntent } from "#store/issuance.ts";
 import { findResponder, listIssuers } from "#store/issuers.ts";
-import { listRevocations } from "#store/revocations.ts";
-import { openStore, type Store } from "#store/store.ts";
+import { openStore } from "#store/store.ts";
 import { type CaWorld, caNode, caWorld, issue, leafRequest } from "../support/ca-world.ts";
 import { DATABASES } from "../support/databases.ts";
-import { testClock } from "../support/test-clock.ts";
 
 describe.for(DATABASES)("the CA on $name", (database) => {
   test("several nodes that start at once end up with one hierarchy", async () => {
@@ -148,6 +145,7 @@ describe.for(DATABASES)("the CA on $name", (database) => {
       certificateArn: "a",
       generation: 1,
       issuerId: "ec1",
+      shard: 1,
       tbs: Buffer.from([1]),
       notBefore: 1,
       notAfter: 2,
@@ -161,27 +159,6 @@ describe.for(DATABASES)("the CA on $name", (database) => {
     expect(await insert("4", "aa", 3)).toBe(false);
     await world.store.transaction().execute((tx) => abandonIntent(tx, "a", 1, 0));
     expect(await insert("5", "cc")).toBe(true);
-  });
-
-  test("a revocation shows at once, and CRL numbers only grow, on every node", async () => {
-    const world = await caWorld(await database.open(), testClock("2026-11-22T12:00:00Z"));
-    const other = caNode(world.store, world.clock);
-    const leaves = [await issue(world), await issue(world), await issue(world)];
-    const first = await currentCrl("ec1", world);
-    expect(await currentCrl("ec1", other)).toEqual(first);
-    let { number } = first!;
-    for (const { issuerId, serial } of leaves) {
-      expect(await revoke(world.store, world, issuerId, serial)).toBe(true);
-      const crls = await Promise.all([currentCrl("ec1", world), currentCrl("ec1", other)]);
-      for (const crl of crls) {
-        expect(crl!.der.includes(Buffer.from(serial, "hex"))).toBe(true);
-        expect(crl!.number).toBeGreaterThan(number);
-      }
-      number = Math.max(...crls.map((crl) => crl!.number));
-    }
-    expect(await revoke(world.store, world, "ec1", leaves[0]!.serial)).toBe(false);
-    expect(await listRevocations(world.store, "ec1", 0)).toHaveLength(3);
-    await expect(revoke(world.store, world, "ec1", "4711")).rejects.toThrow("signed no certificate");
   });
 
   test("nodes share one OCSP responder, and replace it when half of its life is over", async () => {
@@ -205,8 +182,4 @@ describe.for(DATABASES)("the CA on $name", (database) => {
 
 async function prepare(node: CaWorld, request: ReturnType<typeof leafRequest>): ReturnType<typeof prepareLeaf> {
   return await node.store.transaction().execute((tx) => prepareLeaf(tx, request, node));
-}
-
-async function revoke(store: Store, node: CaWorld, issuerId: string, serial: string): Promise<boolean> {
-  return await store.transaction().execute((tx) => revokeSerial(tx, { issuerId, serial, reason: "superseded" }, node));
 }

@@ -38,7 +38,7 @@ function exported({ acm }: Clients, CertificateArn: string) {
   return acm.send(new ExportCertificateCommand({ CertificateArn, Passphrase: Buffer.from(PASSPHRASE) }));
 }
 
-test("what is exported serves elsewhere; once revoked, OCSP and the CRL that it names say so of every version", async () => {
+test("what is exported serves elsewhere; once revoked, OCSP at once and its CRL within a minute say so of every version", async () => {
   const product = await testProduct({ edge: "false" });
   const clients = clientsOf(product);
   const arn = await exportable(clients, await makeZone(clients, "shop.example"), "www.shop.example");
@@ -65,9 +65,21 @@ test("what is exported serves elsewhere; once revoked, OCSP and the CRL that it 
     expect(await ask(leaf)).toMatch(new RegExp(`${leaf}: revoked[^]*keyCompromise`));
     const { serialNumber, raw } = new X509Certificate(files[leaf as "1.pem"]);
     const [url = ""] = /http:\/\/[\w.:/-]+\.crl/.exec(raw.toString("latin1")) ?? [];
-    const crl = Buffer.from(await (await fetch(url)).arrayBuffer());
-    const text = await openssl("crl -in list.crl -inform DER -noout -text", { "list.crl": crl });
-    expect(text).toMatch(new RegExp(`Serial Number: ${serialNumber}[^]*Key Compromise`));
+    expect(url).toMatch(/\/1\.crl$/);
+    const listed = new RegExp(`Serial Number: ${serialNumber}[^]*Key Compromise`);
+    const isListed = async (): Promise<true | undefined> => {
+      const crl = Buffer.from(await (await fetch(url)).arrayBuffer());
+      return yes(listed.test(await openssl("crl -in list.crl -inform DER -noout -text", { "list.crl": crl })));
+    };
+    await until(`the CRL lists ${leaf}`, isListed, 60);
+    const crl = Buffer.from(await (await fetch(url)).arrayBuffer()).toString("base64");
+    const crls = {
+      ...files,
+      "list.pem": `-----BEGIN X509 CRL-----\n${crl.replace(/.{64}/g, "$&\n")}\n-----END X509 CRL-----\n`,
+    };
+    expect(
+      await openssl(`verify -crl_check -CRLfile list.pem -CAfile roots.pem -untrusted issuer.pem ${leaf}`, crls),
+    ).toContain("certificate revoked");
   }
 });
 

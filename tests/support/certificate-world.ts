@@ -271,10 +271,6 @@ async function useHierarchy(deps: CertificateWorld["deps"]): Promise<void> {
     .insertInto("caIssuers")
     .values([...issuers])
     .execute();
-  await deps.store
-    .insertInto("caCrls")
-    .values(issuers.map(({ id }) => ({ issuerId: id, revision: 1, covers: 0, number: 0 })))
-    .execute();
 }
 
 async function makeHierarchy(deps: CertificateWorld["deps"]): Promise<readonly Insertable<Tables["caIssuers"]>[]> {

@@ -1,11 +1,10 @@
 import { buildCrl } from "#ca/crl.ts";
-import type { Crl } from "#ca/revocation.ts";
+import type { Crl } from "#ca/publish-crl.ts";
 import type { RevocationConfiguration } from "#domain/private-ca/revocation-configuration.ts";
 import { DAY, later, type Millis, SECOND } from "#lib/duration.ts";
 import { listRevoked } from "#store/private-ca-certificates.ts";
-import { beginCrl, findPrivateCrl, replacePrivateCrl } from "#store/private-ca-crls.ts";
+import { beginCrl, findPrivateCrl, type PrivateCrlRow, replacePrivateCrl } from "#store/private-ca-crls.ts";
 import type { PrivateCaRow } from "#store/private-cas.ts";
-import type { CrlRow } from "#store/revocations.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { openAuthority } from "./open-authority.ts";
 import { lastDigit, privateCrlUrl } from "./urls.ts";
@@ -25,11 +24,12 @@ export async function currentPrivateCrl(ca: PrivateCaRow, part: string, deps: Cr
   const state = await begun(ca.id, part, deps);
   if (ca.status !== "DELETED" && isStale(state, life, clock.now())) await publish(ca, part, state, life, deps);
   const row = await findPrivateCrl(store, ca.id, part);
-  if (!row?.crl || row.nextUpdate === null) return undefined;
-  return { der: Buffer.from(row.crl), number: row.number, nextUpdate: new Date(row.nextUpdate) };
+  if (!row?.crl || row.thisUpdate === null || row.nextUpdate === null) return undefined;
+  const [thisUpdate, nextUpdate] = [new Date(row.thisUpdate), new Date(row.nextUpdate)];
+  return { der: Buffer.from(row.crl), number: row.number, thisUpdate, nextUpdate };
 }
 
-async function begun(caId: string, part: string, { store }: CrlDeps): Promise<CrlRow> {
+async function begun(caId: string, part: string, { store }: CrlDeps): Promise<PrivateCrlRow> {
   const known = await findPrivateCrl(store, caId, part);
   if (known) return known;
   await beginCrl(store, caId, part);
@@ -41,7 +41,7 @@ async function begun(caId: string, part: string, { store }: CrlDeps): Promise<Cr
 async function publish(
   ca: PrivateCaRow,
   part: string,
-  { revision, number }: CrlRow,
+  { revision, number }: PrivateCrlRow,
   life: Millis,
   { store, clock, signers }: CrlDeps,
 ): Promise<void> {
@@ -50,8 +50,7 @@ async function publish(
   // Read after `revision`: everything that counted up to it is committed, so the list holds at least that. An entry
   // stays until it was on one CRL made after the certificate's end (RFC 5280 section 3.3).
   const revoked = await listRevoked(store, ca.id, later(thisUpdate, -2 * refreshedAfter(life)).getTime());
-  const covered = part === "" ? revoked : revoked.filter(({ serial }) => lastDigit(serial) === part);
-  const entries = covered.map(({ revokedAt, ...entry }) => ({ ...entry, revokedAt: new Date(revokedAt) }));
+  const entries = part === "" ? revoked : revoked.filter(({ serial }) => lastDigit(serial) === part);
   const configuration = JSON.parse(ca.revocation) as RevocationConfiguration;
   const partitionUrl = part === "" ? undefined : privateCrlUrl(ca.id, part, configuration, signers.caUrl);
   const fields = { number: number + 1, thisUpdate, nextUpdate, entries, partitionUrl };
@@ -60,7 +59,7 @@ async function publish(
   await replacePrivateCrl(store, { caId: ca.id, part, after: number }, { crl, covers: revision, ...times });
 }
 
-function isStale({ revision, covers, thisUpdate }: CrlRow, life: Millis, now: Date): boolean {
+function isStale({ revision, covers, thisUpdate }: PrivateCrlRow, life: Millis, now: Date): boolean {
   return covers < revision || thisUpdate === null || now.getTime() >= thisUpdate + refreshedAfter(life);
 }
 

@@ -1,3 +1,4 @@
+import type { Generated } from "kysely";
 import type { EpochMillis, Fixed } from "./types.ts";
 
 /** An intent's way: `prepared` (linted, not signed) → `signing` → `signed`; or `abandoned`, from the first two. */
@@ -44,30 +45,41 @@ export interface CaTables {
     /** The linted TBSCertificate; null once it stands in `certificate`. */
     tbs: Uint8Array | null;
     certificate: Uint8Array | null;
+    /** Which part of the issuer's CRL it belongs to, from 1: its CRL distribution point names it. */
+    shard: Generated<number>;
     notBefore: Fixed<EpochMillis>;
     notAfter: Fixed<EpochMillis>;
     preparedAt: Fixed<EpochMillis>;
     signingAt: EpochMillis | null;
     signedAt: EpochMillis | null;
   };
+  /** Counts what is assigned to shards: a counter that nobody waits for, not even for a transaction that uses it. */
+  caCrlPlaces: {
+    place: Generated<number>;
+  };
   caRevocations: {
     issuerId: Fixed<string>;
     serial: Fixed<string>;
+    /** The shard of a leaf; 0 for CA certificates. */
+    shard: Generated<number>;
     /** CRLReason (RFC 5280 section 5.3.1). */
     reason: Fixed<number>;
     revokedAt: Fixed<EpochMillis>;
     /** Of the certificate: afterwards it need not be listed. */
     notAfter: Fixed<EpochMillis>;
+    /** The number of the first CRL of the shard that lists it; null until there is one. */
+    listedIn: number | null;
   };
-  /** The current CRL of each issuer. It is stale when `covers` is behind `revision`, which every revocation moves. */
+  /** The current CRL of each issuer and shard; shard 0 is of CA certificates. */
   caCrls: {
     issuerId: Fixed<string>;
-    revision: number;
-    covers: number;
+    shard: Fixed<number>;
     /** CRLNumber, strictly increasing; 0 before the first. */
     number: number;
     crl: Uint8Array | null;
     thisUpdate: EpochMillis | null;
     nextUpdate: EpochMillis | null;
+    /** When the next one is due even if nothing is revoked; null once all certificates of the shard have ended. */
+    refreshAt: EpochMillis | null;
   };
 }
