@@ -5,6 +5,7 @@ import { issuance } from "./issuance.ts";
 import { latency } from "./latency.ts";
 import type { Result } from "./result.ts";
 import { showResults } from "./result.ts";
+import { status } from "./status.ts";
 import { throughput } from "./throughput.ts";
 
 /** `npm run bench [-- NAME…]`: each figure beside its peer or its raw limit, in the same run, as a ratio. */
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   acme,
   issuance,
   latency,
+  status,
   throughput,
 };
 

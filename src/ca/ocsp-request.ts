@@ -1,6 +1,4 @@
-import { OCSPRequest } from "@peculiar/asn1-ocsp";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { checkDer, children, DerError, readElement, slice } from "#lib/der-reader.ts";
+import { checkDer, children, contents, DerError, type Element, oidText, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { serialHex } from "#lib/x509-certificate.ts";
 
@@ -27,56 +25,133 @@ export function readOcspRequest(bytes: Buffer): OcspQuestion | undefined {
   if (bytes.length > MOST_BYTES) return undefined;
   try {
     checkDer(bytes);
-    return questionOf(AsnConvert.parse(bytes, OCSPRequest), certIds(bytes));
-  } catch {
-    return undefined;
+    return readRequest(bytes);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
   }
 }
 
-function questionOf({ tbsRequest }: OCSPRequest, ids: readonly Buffer[]): OcspQuestion | undefined {
-  const { requestList, requestExtensions = [] } = tbsRequest;
-  if (requestList.length === 0 || requestList.length > MOST_QUESTIONS || ids.length !== requestList.length)
-    return undefined;
-  const extensions = [...requestExtensions, ...requestList.flatMap((one) => [...(one.singleRequestExtensions ?? [])])];
-  if (extensions.some(({ critical, extnID }) => critical && extnID !== OID.ocspNonce)) return undefined;
+/** OCSPRequest ::= SEQUENCE { TBSRequest, [0] signature OPTIONAL } */
+function readRequest(bytes: Buffer): OcspQuestion {
+  const [tbs, ...signature] = fields(bytes, readElement(bytes));
+  if (!tbs) throw new DerError("an empty request");
+  expectTags(signature, [CONTEXT]);
+  const { requests, extensions } = readTbsRequest(bytes, tbs);
+  const nonce = extensions.find(({ id }) => id === OID.ocspNonce)?.value;
+  if (nonce === undefined) return { certificates: requests, nonce: undefined };
+  const length = nonceLength(nonce);
+  if (length === 0 || length > 128) throw new DerError("a nonce of a length that RFC 9654 does not allow");
+  return { certificates: requests, nonce: length <= MOST_NONCE ? nonce : undefined };
+}
 
-  const certificates = requestList.map(({ reqCert }, index) => ({
-    certId: ids[index] ?? Buffer.alloc(0),
-    hash: HASHES[reqCert.hashAlgorithm.algorithm],
-    issuerNameHash: Buffer.from(reqCert.issuerNameHash.buffer),
-    issuerKeyHash: Buffer.from(reqCert.issuerKeyHash.buffer),
-    serial: serialHex(Buffer.from(reqCert.serialNumber)),
-  }));
-  const nonce = requestExtensions.find(({ extnID }) => extnID === OID.ocspNonce);
-  if (!nonce) return { certificates, nonce: undefined };
-  const value = Buffer.from(nonce.extnValue.buffer);
-  const length = nonceLength(value);
-  if (length === 0 || length > 128) return undefined;
-  return { certificates, nonce: length <= MOST_NONCE ? value : undefined };
+/** TBSRequest ::= SEQUENCE { [0] version DEFAULT v1, [1] requestorName OPTIONAL, requestList, [2] extensions OPTIONAL } */
+function readTbsRequest(
+  bytes: Buffer,
+  tbs: Element,
+): { readonly requests: readonly CertificateQuestion[]; readonly extensions: readonly RequestExtension[] } {
+  const parts = fields(bytes, tbs);
+  const version = takeTag(parts, CONTEXT);
+  if (version && contents(bytes, version).toString("hex") !== "020100") throw new DerError("a version other than 1");
+  takeTag(parts, CONTEXT | 1);
+  const list = takeTag(parts, SEQUENCE);
+  const extensions = takeTag(parts, CONTEXT | 2);
+  if (!list || parts.length > 0) throw new DerError("not a TBSRequest");
+  const requests = children(bytes, list);
+  if (requests.length === 0 || requests.length > MOST_QUESTIONS) throw new DerError("no or too many questions");
+  return {
+    requests: requests.map((request) => readQuestion(bytes, request)),
+    extensions: extensions ? readExtensions(bytes, extensions) : [],
+  };
+}
+
+/** Request ::= SEQUENCE { reqCert CertID, [0] singleRequestExtensions OPTIONAL } */
+function readQuestion(bytes: Buffer, request: Element): CertificateQuestion {
+  const [certId, ...rest] = fields(bytes, request);
+  if (!certId) throw new DerError("a request without a certificate");
+  expectTags(rest, [CONTEXT]);
+  if (rest[0]) readExtensions(bytes, rest[0]);
+  const [algorithm, nameHash, keyHash, serial, ...more] = fields(bytes, certId);
+  if (!algorithm || nameHash?.tag !== OCTET_STRING || keyHash?.tag !== OCTET_STRING || serial?.tag !== INTEGER) {
+    throw new DerError("not a CertID");
+  }
+  if (more.length > 0 || serial.content === serial.end) throw new DerError("not a CertID");
+  return {
+    certId: slice(bytes, certId),
+    hash: hashOf(bytes, algorithm),
+    issuerNameHash: contents(bytes, nameHash),
+    issuerKeyHash: contents(bytes, keyHash),
+    serial: serialHex(contents(bytes, serial)),
+  };
+}
+
+/** The parameters of these hashes are absent or NULL (RFC 5754 section 2); both are met. */
+function hashOf(bytes: Buffer, algorithm: Element): CertificateQuestion["hash"] {
+  const [id, parameters, ...more] = fields(bytes, algorithm);
+  if (id?.tag !== OBJECT_IDENTIFIER || more.length > 0) throw new DerError("not an AlgorithmIdentifier");
+  if (parameters && (parameters.tag !== NULL || parameters.content !== parameters.end)) return undefined;
+  return HASHES[oidText(contents(bytes, id))];
+}
+
+interface RequestExtension {
+  readonly id: string;
+  /** What the OCTET STRING holds. */
+  readonly value: Buffer;
+}
+
+/** Those that we do not know must not be critical. */
+function readExtensions(bytes: Buffer, explicit: Element): RequestExtension[] {
+  const [list, ...more] = children(bytes, explicit);
+  if (!list || more.length > 0) throw new DerError("not Extensions");
+  return fields(bytes, list).map((extension) => {
+    const parts = fields(bytes, extension);
+    const id = takeTag(parts, OBJECT_IDENTIFIER);
+    const critical = takeTag(parts, BOOLEAN);
+    const value = takeTag(parts, OCTET_STRING);
+    if (!id || !value || parts.length > 0) throw new DerError("not an Extension");
+    const name = oidText(contents(bytes, id));
+    if (critical && name !== OID.ocspNonce) throw new DerError(`an unknown critical extension ${name}`);
+    return { id: name, value: contents(bytes, value) };
+  });
 }
 
 /** An OCTET STRING in the extension's value (RFC 9654 section 2.1); older clients put the bytes there themselves. */
 function nonceLength(value: Buffer): number {
   try {
     const { tag, content, end } = readElement(value);
-    if (tag === 0x04 && end === value.length) return end - content;
+    if (tag === OCTET_STRING && end === value.length) return end - content;
   } catch {
     // not DER: the bytes are the nonce
   }
   return value.length;
 }
 
-/** The raw CertIDs: OCSPRequest → TBSRequest → requestList, its only untagged SEQUENCE → Request → CertID. */
-function certIds(bytes: Buffer): Buffer[] {
-  const [tbs] = children(bytes, readElement(bytes));
-  const list = tbs && children(bytes, tbs).find(({ tag }) => tag === 0x30);
-  if (!list) throw new DerError("a request without a list");
-  return children(bytes, list).map((request) => {
-    const [certId] = children(bytes, request);
-    if (!certId) throw new DerError("a request without a certificate");
-    return slice(bytes, certId);
-  });
+/** What a SEQUENCE holds. */
+function fields(bytes: Buffer, element: Element): Element[] {
+  if (element.tag !== SEQUENCE) throw new DerError(`no SEQUENCE at byte ${element.start}`);
+  return children(bytes, element);
 }
+
+/** The first element, taken away, where it has this tag. */
+function takeTag(elements: Element[], tag: number): Element | undefined {
+  return elements[0]?.tag === tag ? elements.shift() : undefined;
+}
+
+/** At most one element of each of these tags, in this order. */
+function expectTags(elements: readonly Element[], tags: readonly number[]): void {
+  const rest = [...elements];
+  for (const tag of tags) takeTag(rest, tag);
+  if (rest.length > 0) throw new DerError("more than belongs there");
+}
+
+const BOOLEAN = 0x01;
+const INTEGER = 0x02;
+const OCTET_STRING = 0x04;
+const NULL = 0x05;
+const OBJECT_IDENTIFIER = 0x06;
+const SEQUENCE = 0x30;
+/** `[0]`, constructed. */
+const CONTEXT = 0xa0;
 
 const HASHES: Readonly<Record<string, CertificateQuestion["hash"]>> = {
   [OID.sha1]: "sha1",

@@ -28,40 +28,51 @@ import { type Signers, signAs } from "./signers.ts";
 /** A DER OCSPResponse. */
 export interface OcspAnswer {
   readonly der: Buffer;
-  /** Until when caches may keep it; undefined when it is an error, or an answer to one client's nonce. */
-  readonly cacheUntil: Date | undefined;
+  /** What caches may know of it; undefined when it is an error, or an answer to one client's nonce. */
+  readonly cacheable: Cacheable | undefined;
+}
+
+export interface Cacheable {
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
 }
 
 /**
  * Answers an OCSP request (RFC 6960, RFC 5019): `good` and `revoked` for what the issuer signed, `unknown` for serial
  * numbers it never signed, the unsigned error `unauthorized` when the issuer is none of ours or there are several of
- * them. Never throws for what a client sends.
+ * them. An answer without a nonce is signed once and kept for half of its life; what the database says is asked every
+ * time, so that a revocation shows at once on every node. Never throws for what a client sends.
  */
 export async function answerOcsp(
   request: Buffer,
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAnswer> {
-  const { clock } = deps;
+  const { clock, signers } = deps;
   const question = readOcspRequest(request);
   if (!question) return failure(MALFORMED_REQUEST);
   const authority = await askedAuthority(question.certificates, deps);
   if (!authority) return failure(UNAUTHORIZED);
 
-  const responder = await authority.responder();
-  const thisUpdate = new Date(Math.floor(clock.now().getTime() / SECOND) * SECOND);
+  const now = clock.now();
+  const statuses = await Promise.all(question.certificates.map(({ serial }) => authority.statusOf(serial)));
+  const [status] = statuses;
+  const mayKeep = question.nonce === undefined && statuses.length === 1 && status?.issued === true;
+  const kept = mayKeep ? signers.ocspAnswers.find(authority.id, question, status, now) : undefined;
+  if (kept) return kept;
+
+  const thisUpdate = new Date(Math.floor(now.getTime() / SECOND) * SECOND);
   const nextUpdate = later(thisUpdate, ANSWER_LIFE);
-  const answers = await Promise.all(
-    question.certificates.map(async ({ certId, serial }) =>
-      sequence(
-        certId,
-        asDer(await authority.statusOf(serial)),
-        generalizedTime(thisUpdate),
-        tagged(0, generalizedTime(nextUpdate)),
-      ),
-    ),
+  const times: Der = (writer) => {
+    writer.put(tagged(0, generalizedTime(nextUpdate)));
+    writer.put(generalizedTime(thisUpdate));
+  };
+  const answers = question.certificates.map(({ certId }, index) =>
+    sequence(certId, asDer(statuses[index] ?? NEVER_ISSUED), times),
   );
-  const der = signedResponse(answers, question, thisUpdate, responder);
-  return { der, cacheUntil: question.nonce ? undefined : nextUpdate };
+  const der = signedResponse(answers, question, thisUpdate, await authority.responder());
+  const answer = { der, cacheable: question.nonce ? undefined : { thisUpdate, nextUpdate } };
+  if (mayKeep) signers.ocspAnswers.keep(authority.id, question, status, answer);
+  return answer;
 }
 
 /** The one CA of ours that every question names; undefined when there is none, or more than one. */
@@ -147,7 +158,7 @@ function signedResponse(
 }
 
 function failure(status: number): OcspAnswer {
-  return { der: encode(sequence(enumerated(status))), cacheUntil: undefined };
+  return { der: encode(sequence(enumerated(status))), cacheable: undefined };
 }
 
 /** BR 4.9.10 allows 8 hours to 10 days. */
@@ -156,6 +167,7 @@ const ANSWER_LIFE: Millis = 12 * HOUR;
 const SUCCESSFUL = 0;
 const MALFORMED_REQUEST = 1;
 const UNAUTHORIZED = 6;
+const NEVER_ISSUED: CertificateStatus = { issued: false, revocation: undefined };
 const GOOD: Buffer = encode(taggedBytes(0, Buffer.alloc(0)));
 const UNKNOWN: Buffer = encode(taggedBytes(2, Buffer.alloc(0)));
 const OCSP_BASIC = oid(OID.ocspBasic);

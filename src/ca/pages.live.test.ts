@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { BasicOCSPResponse, OCSPResponse } from "@peculiar/asn1-ocsp";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import fc from "fast-check";
@@ -12,13 +13,14 @@ import { pem } from "#lib/pem.ts";
 import { publicKeyBits, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
 import { openStore } from "#store/store.ts";
-import { type CaWorld, caWorld, issue, issuerPem, leafKey } from "../../tests/support/ca-world.ts";
+import { type CaWorld, caNode, caWorld, issue, issuerPem, leafKey } from "../../tests/support/ca-world.ts";
 import { openssl } from "../../tests/support/openssl.ts";
 import { testClock } from "../../tests/support/test-clock.ts";
 import { buildCrl } from "./crl.ts";
 import type { SignedLeaf } from "./issue.ts";
 import { answerOcsp } from "./ocsp.ts";
-import { readOcspRequest } from "./ocsp-request.ts";
+import { OcspAnswers } from "./ocsp-answers.ts";
+import { type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
 import { caPages, type Page } from "./pages.ts";
 import { currentCrl, publishCrls } from "./publish-crl.ts";
 import { revokeSerial } from "./revocation.ts";
@@ -201,12 +203,87 @@ describe("OCSP", () => {
     const got = await page("GET", path);
     expect(got?.headers).toMatchObject({ "content-type": "application/ocsp-response" });
     expect(got?.headers["cache-control"]).toBe("public, max-age=60, no-transform, must-revalidate");
+    const { thisUpdate, nextUpdate } = (await answer(request)).tbsResponseData.responses[0]!;
+    expect(got?.headers["last-modified"]).toBe(thisUpdate.toUTCString());
+    expect(got?.headers["expires"]).toBe(nextUpdate!.toUTCString());
+    const etag = got!.headers["etag"]!;
+    const again = await caPages(world)("GET", path, Buffer.alloc(0), `"other", W/${etag}`);
+    expect(again).toMatchObject({ status: 304, headers: { etag, expires: got!.headers["expires"] } });
+    expect(again!.body).toHaveLength(0);
+    expect((await caPages(world)("GET", path, Buffer.alloc(0), '"other"'))?.status).toBe(200);
     expect((await page("POST", "/ca/ocsp", request))?.headers["cache-control"]).toBe("no-store");
     const once = ocspRequest([await certId("rsa1", leaf.serial)], Buffer.alloc(16, 1));
     expect((await page("GET", `/ca/ocsp/${once.toString("base64")}`))?.headers["cache-control"]).toBe("no-store");
     for (const broken of ["%", "%ff", "AAAA", "", "a".repeat(20_000)]) {
       expect((await page("GET", `/ca/ocsp/${broken}`))?.body.toString("hex")).toBe("30030a0101");
     }
+  });
+
+  test("an answer is signed once in half of its life, on each node; a revocation anywhere ends it at once", async () => {
+    const other = caNode(world.store, world.clock, url);
+    const fresh = await issue(world, { subjectPublicKeyInfo: leafKey("RSA_2048").spki });
+    const request = ocspRequest([await certId("rsa1", fresh.serial)]);
+    const first = await answerOcsp(request, world);
+    const onOther = await answerOcsp(request, other);
+    world.clock.advance(5 * HOUR);
+    expect((await answerOcsp(request, world)).der.equals(first.der)).toBe(true);
+    expect((await answerOcsp(request, other)).der.equals(onOther.der)).toBe(true);
+    world.clock.advance(HOUR);
+    expect((await answerOcsp(request, world)).der.equals(first.der)).toBe(false);
+    await revoke(fresh);
+    for (const node of [world, other]) expect(await statusOf(await certId("rsa1", fresh.serial), node)).toBe("revoked");
+    // With a nonce, about several certificates and about what was never issued, each is signed anew.
+    for (const once of [
+      ocspRequest([await certId("rsa1", leaf.serial)], Buffer.alloc(16, 1)),
+      ocspRequest([await certId("rsa1", leaf.serial), await certId("rsa1", revoked.serial)]),
+      ocspRequest([await certId("rsa1", "4711")]),
+    ]) {
+      expect((await answerOcsp(once, world)).der.equals((await answerOcsp(once, world)).der)).toBe(false);
+    }
+    world.clock.advance(-6 * HOUR);
+  });
+
+  test("only so many answers are kept: those that were asked for last", () => {
+    const answers = new OcspAnswers(2);
+    const status = { issued: true, revocation: undefined };
+    const now = world.clock.now();
+    const question = (serial: string): OcspQuestion => {
+      const one = { certId: Buffer.from(serial), hash: "sha1", issuerNameHash: Buffer.alloc(20), serial } as const;
+      return { certificates: [{ ...one, issuerKeyHash: Buffer.alloc(20) }], nonce: undefined };
+    };
+    const cacheable = { thisUpdate: now, nextUpdate: new Date(now.getTime() + HOUR) };
+    const keep = (serial: string): void =>
+      answers.keep("ec1", question(serial), status, { der: Buffer.from(serial), cacheable });
+    const has = (serial: string): boolean => answers.find("ec1", question(serial), status, now) !== undefined;
+    keep("a");
+    keep("b");
+    expect(has("a")).toBe(true);
+    keep("c");
+    expect([has("a"), has("b"), has("c")]).toEqual([true, false, true]);
+    expect(answers.find("rsa1", question("a"), status, now)).toBeUndefined();
+    const revoked = { issued: true, revocation: { reason: 1, revokedAt: now.getTime() } };
+    expect(answers.find("ec1", question("a"), revoked, now)).toBeUndefined();
+    expect(has("a")).toBe(false);
+  });
+
+  test("a server staples an answer, and OpenSSL's client takes it", async () => {
+    const { spki, privateKey } = leafKey("EC_prime256v1");
+    const served = await issue(world, { subjectPublicKeyInfo: spki });
+    const { der } = await answerOcsp(ocspRequest([await certId("ec1", served.serial)]), world);
+    const server = createTlsServer({
+      key: privateKey.export({ type: "pkcs8", format: "pem" }),
+      cert: served.pem + served.chainPem,
+    }).on("OCSPRequest", (_certificate, _issuer, give) => give(null, der));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const said = await openssl(
+      `s_client -connect 127.0.0.1:${port} -status -CAfile roots.pem -servername example.com -verify_return_error`,
+      { "roots.pem": (await page("GET", "/ca/roots.pem"))!.body },
+    );
+    server.close();
+    expect(said).toContain("OCSP Response Status: successful");
+    expect(said).toContain("Cert Status: good");
+    expect(said).toContain("Verify return code: 0 (ok)");
   });
 
   test("times have no fractions, and an answer holds for twelve hours", async () => {
@@ -304,12 +381,12 @@ function ocspRequest(ids: readonly Buffer[], nonce?: Buffer, extension?: ReturnT
   return encode(sequence(sequence(sequence(...ids.map((id) => sequence(id))), ...last)));
 }
 
-async function answer(request: Buffer): Promise<BasicOCSPResponse> {
-  const { responseBytes } = AsnConvert.parse((await answerOcsp(request, world)).der, OCSPResponse);
+async function answer(request: Buffer, node: CaWorld = world): Promise<BasicOCSPResponse> {
+  const { responseBytes } = AsnConvert.parse((await answerOcsp(request, node)).der, OCSPResponse);
   return AsnConvert.parse(responseBytes!.response.buffer, BasicOCSPResponse);
 }
 
-async function statusOf(id: Buffer): Promise<string | undefined> {
-  const { responses } = (await answer(ocspRequest([id]))).tbsResponseData;
+async function statusOf(id: Buffer, node?: CaWorld): Promise<string | undefined> {
+  const { responses } = (await answer(ocspRequest([id]), node)).tbsResponseData;
   return Object.keys(responses[0]!.certStatus)[0];
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { pem } from "#lib/pem.ts";
 import { listLiveShards } from "#store/crls.ts";
 import { findIssuer } from "#store/issuers.ts";
@@ -15,6 +16,9 @@ export interface Page {
   readonly body: Buffer;
 }
 
+/** `knownTags` is the value of If-None-Match. */
+export type CaPages = (method: string, path: string, body: Buffer, knownTags?: string) => Promise<Page | undefined>;
+
 /**
  * What clients of certificates fetch, over plain HTTP and without a signature; undefined for paths that are not the CA's.
  *
@@ -28,21 +32,17 @@ export interface Page {
  * | /ca/ISSUER.crls.json | the URLs of all CRLs of the issuer's leafs, a JSON list |
  * | /ca/ocsp, /ca/ocsp/BASE64 | OCSP by POST and by GET |
  */
-export function caPages(deps: CaPagesDeps): (method: string, path: string, body: Buffer) => Promise<Page | undefined> {
-  return async (method, path, body) => {
+export function caPages(deps: CaPagesDeps): CaPages {
+  return async (method, path, body, knownTags) => {
     if (!path.startsWith(`${CA_PATH}/`)) return undefined;
     const name = path.slice(CA_PATH.length + 1);
-    if (name === "ocsp" && method === "POST") return ocspPage(await answerOcsp(body, deps), undefined, deps);
+    if (name === "ocsp" && method === "POST") return ocspPage(await answerOcsp(body, deps), undefined);
     if (method !== "GET" && method !== "HEAD")
       return text(405, `${method} is not allowed here`, { allow: name === "ocsp" ? "POST" : "GET, HEAD" });
     if (name.startsWith("ocsp/"))
-      return ocspPage(await answerOcsp(questionIn(name.slice("ocsp/".length)), deps), name, deps);
-    return (
-      (await certificatePage(name, deps)) ??
-      (await crlPage(name, deps)) ??
-      (await crlListPage(name, deps)) ??
-      text(404, `the CA has no ${name}`)
-    );
+      return unlessKnown(ocspPage(await answerOcsp(questionIn(name.slice("ocsp/".length)), deps), name), knownTags);
+    const page = (await certificatePage(name, deps)) ?? (await crlPage(name, deps)) ?? (await crlListPage(name, deps));
+    return page ? unlessKnown(page, knownTags) : text(404, `the CA has no ${name}`);
   };
 }
 
@@ -68,7 +68,7 @@ async function crlPage(name: string, deps: CaPagesDeps): Promise<Page | undefine
   const crl = issuerId === undefined ? undefined : await currentCrl({ issuerId, shard: Number(shard) }, deps);
   if (!crl) return undefined;
   return found(crl.der, "application/pkix-crl", REVOCATION_CACHE, {
-    etag: `"${crl.number}"`,
+    etag: `"${issuerId}-${shard}-${crl.number}"`,
     "last-modified": crl.thisUpdate.toUTCString(),
     expires: crl.nextUpdate.toUTCString(),
   });
@@ -83,13 +83,26 @@ async function crlListPage(name: string, { store, clock, signers }: CaPagesDeps)
   return found(Buffer.from(`${JSON.stringify(urls)}\n`), "application/json", REVOCATION_CACHE);
 }
 
-/** RFC 5019 section 6: an answer that was fetched by GET may be cached, but not for long: a revocation should be seen. */
-function ocspPage({ der, cacheUntil }: OcspAnswer, fetched: string | undefined, { clock }: CaPagesDeps): Page {
-  const mayCache = fetched !== undefined && cacheUntil !== undefined;
-  if (!mayCache) return found(der, "application/ocsp-response", "no-store");
+/**
+ * RFC 5019 section 6: an answer that was fetched by GET may be cached. Not for as long as it holds, since a revocation
+ * should be seen: `max-age` comes before `Expires`, which old caches go by.
+ */
+function ocspPage({ der, cacheable }: OcspAnswer, fetched: string | undefined): Page {
+  if (fetched === undefined || !cacheable) return found(der, "application/ocsp-response", "no-store");
   return found(der, "application/ocsp-response", `${REVOCATION_CACHE}, no-transform, must-revalidate`, {
-    "last-modified": clock.now().toUTCString(),
+    etag: `"${hash("sha256", der, "base64url")}"`,
+    "last-modified": cacheable.thisUpdate.toUTCString(),
+    expires: cacheable.nextUpdate.toUTCString(),
   });
+}
+
+/** 304 for who has it already (RFC 9110 section 13.1.2). */
+function unlessKnown(page: Page, knownTags = ""): Page {
+  const { etag } = page.headers;
+  const isKnown = etag !== undefined && knownTags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+  if (!isKnown) return page;
+  const { "content-length": _, "content-type": __, ...headers } = page.headers;
+  return { status: 304, headers, body: Buffer.alloc(0) };
 }
 
 /** RFC 6960 appendix A.1: the path ends in the URL-encoded base64 of the request. Anything else reads as no request. */

@@ -5,6 +5,7 @@ import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db } from "#store/store.ts";
 import { sharedLeafExtensions } from "./leaf-extensions.ts";
+import { OcspAnswers } from "./ocsp-answers.ts";
 import type { OpenAuthority } from "./private/open-authority.ts";
 import type { Responder } from "./responder.ts";
 
@@ -54,6 +55,9 @@ export class Signers {
   /** Ids of issuers by the hashes that OCSP names them by: see ocsp.ts. */
   readonly issuersByHashes: Map<string, string> = new Map();
 
+  /** OCSP answers that can be given again: see ocsp-answers.ts. */
+  readonly ocspAnswers: OcspAnswers = new OcspAnswers();
+
   constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
     this.root = root;
     this.caUrl = overHttp(caUrl);
@@ -83,6 +87,7 @@ export class Signers {
     this.responders.clear();
     this.privateAuthorities.clear();
     this.issuersByHashes.clear();
+    this.ocspAnswers.clear();
   }
 }
 

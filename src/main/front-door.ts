@@ -119,7 +119,7 @@ async function withCertificate<T>(config: Config, world: World, use: (certificat
 
 function caSite(world: World): Pages {
   const page = caPages(world);
-  return ({ method, path, body }) => page(method, path, body);
+  return ({ method, path, body, headers }) => page(method, path, body, headers["if-none-match"]);
 }
 
 function privateCaSite(world: World): Pages {
