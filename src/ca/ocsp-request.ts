@@ -1,4 +1,5 @@
-import { checkDer, children, contents, DerError, type Element, oidText, readElement, slice } from "#lib/der-reader.ts";
+import { encode, NULL as NULL_VALUE, oid, sequence } from "#lib/der.ts";
+import { children, contents, DerError, type Element, oidText, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { serialHex } from "#lib/x509-certificate.ts";
 
@@ -8,6 +9,8 @@ export interface CertificateQuestion {
   readonly certId: Buffer;
   /** Name of the hash for node:crypto; undefined when it is none we know. */
   readonly hash: "sha1" | "sha256" | "sha384" | "sha512" | undefined;
+  /** Everything in front of the serial number, as it was sent: the same for all certificates of an issuer. */
+  readonly issuer: string;
   readonly issuerNameHash: Buffer;
   readonly issuerKeyHash: Buffer;
   /** Lower-case hexadecimal. */
@@ -24,7 +27,6 @@ export interface OcspQuestion {
 export function readOcspRequest(bytes: Buffer): OcspQuestion | undefined {
   if (bytes.length > MOST_BYTES) return undefined;
   try {
-    checkDer(bytes);
     return readRequest(bytes);
   } catch (error) {
     if (error instanceof DerError) return undefined;
@@ -34,7 +36,9 @@ export function readOcspRequest(bytes: Buffer): OcspQuestion | undefined {
 
 /** OCSPRequest ::= SEQUENCE { TBSRequest, [0] signature OPTIONAL } */
 function readRequest(bytes: Buffer): OcspQuestion {
-  const [tbs, ...signature] = fields(bytes, readElement(bytes));
+  const whole = readElement(bytes);
+  if (whole.end !== bytes.length) throw new DerError("there are bytes behind the end");
+  const [tbs, ...signature] = fields(bytes, whole);
   if (!tbs) throw new DerError("an empty request");
   expectTags(signature, [CONTEXT]);
   const { requests, extensions } = readTbsRequest(bytes, tbs);
@@ -79,6 +83,7 @@ function readQuestion(bytes: Buffer, request: Element): CertificateQuestion {
   return {
     certId: slice(bytes, certId),
     hash: hashOf(bytes, algorithm),
+    issuer: bytes.toString("latin1", certId.content, serial.start),
     issuerNameHash: contents(bytes, nameHash),
     issuerKeyHash: contents(bytes, keyHash),
     serial: serialHex(contents(bytes, serial)),
@@ -87,6 +92,8 @@ function readQuestion(bytes: Buffer, request: Element): CertificateQuestion {
 
 /** The parameters of these hashes are absent or NULL (RFC 5754 section 2); both are met. */
 function hashOf(bytes: Buffer, algorithm: Element): CertificateQuestion["hash"] {
+  const known = KNOWN_ALGORITHMS.get(slice(bytes, algorithm).toString("latin1"));
+  if (known) return known;
   const [id, parameters, ...more] = fields(bytes, algorithm);
   if (id?.tag !== OBJECT_IDENTIFIER || more.length > 0) throw new DerError("not an AlgorithmIdentifier");
   if (parameters && (parameters.tag !== NULL || parameters.content !== parameters.end)) return undefined;
@@ -159,6 +166,10 @@ const HASHES: Readonly<Record<string, CertificateQuestion["hash"]>> = {
   [OID.sha384]: "sha384",
   [OID.sha512]: "sha512",
 };
+/** Their AlgorithmIdentifiers as they are mostly written, byte for byte. */
+const KNOWN_ALGORITHMS: ReadonlyMap<string, CertificateQuestion["hash"]> = new Map(
+  Object.entries(HASHES).map(([id, hash]) => [encode(sequence(oid(id), NULL_VALUE)).toString("latin1"), hash]),
+);
 /** Room for more questions than anybody asks at once. */
 const MOST_BYTES = 8_192;
 const MOST_QUESTIONS = 32;

@@ -80,8 +80,9 @@ async function askedAuthority(
   questions: readonly CertificateQuestion[],
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAuthority | undefined> {
-  const different = new Map(questions.map((question) => [hashesIn(question), question])).values();
-  const asked = await Promise.all([...different].map((question) => namedAuthority(question, deps)));
+  const [only, ...more] = new Map(questions.map((question) => [question.issuer, question])).values();
+  if (only && more.length === 0) return await namedAuthority(only, deps);
+  const asked = await Promise.all([only, ...more].map((question) => question && namedAuthority(question, deps)));
   return asked.every((one) => one?.id === asked[0]?.id) ? asked[0] : undefined;
 }
 
@@ -90,15 +91,14 @@ async function namedAuthority(
   question: CertificateQuestion,
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAuthority | undefined> {
-  const hashes = hashesIn(question);
-  if (hashes === undefined) return undefined;
   const { store, signers } = deps;
-  const id = signers.issuersByHashes.get(hashes);
+  const id = signers.issuersByHashes.get(question.issuer);
   if (id === undefined) {
-    const shared = await privateOcspAuthority(hashes, deps);
+    const hashes = hashesIn(question);
+    const shared = hashes === undefined ? undefined : await privateOcspAuthority(hashes, deps);
     if (shared) return shared;
   }
-  const issuerId = id ?? (await namedIssuer(question, hashes, store, signers));
+  const issuerId = id ?? (await namedIssuer(question, store, signers));
   if (issuerId === undefined) return undefined;
   return {
     id: issuerId,
@@ -114,8 +114,7 @@ function hashesIn({ hash: algorithm, issuerNameHash, issuerKeyHash }: Certificat
 
 /** What was found once is remembered: the hierarchy does not change. */
 async function namedIssuer(
-  { hash: algorithm, issuerNameHash, issuerKeyHash }: CertificateQuestion,
-  hashes: string,
+  { hash: algorithm, issuer, issuerNameHash, issuerKeyHash }: CertificateQuestion,
   db: Db,
   signers: Signers,
 ): Promise<string | undefined> {
@@ -127,7 +126,7 @@ async function namedIssuer(
       hash(algorithm, publicKeyBits(subjectPublicKeyInfo), "buffer").equals(issuerKeyHash)
     );
   });
-  if (found) signers.issuersByHashes.set(hashes, found.id);
+  if (found) signers.issuersByHashes.set(issuer, found.id);
   return found?.id;
 }
 
@@ -145,14 +144,12 @@ function signedResponse(
   responder: Responder,
 ): Buffer {
   const echo = nonce ? [tagged(1, sequence(extension("ocspNonce", false, nonce)))] : [];
-  const data = encode(
-    sequence(tagged(2, octetString(responder.keyHash)), generalizedTime(producedAt), sequence(...answers), ...echo),
-  );
+  const data = encode(sequence(responder.responderId, generalizedTime(producedAt), sequence(...answers), ...echo));
   const basic = sequence(
     data,
     responder.algorithm.identifier,
     bitString(signAs(responder, data)),
-    tagged(0, sequence(responder.certificate)),
+    responder.certificates,
   );
   return encode(sequence(enumerated(SUCCESSFUL), tagged(0, sequence(OCSP_BASIC, octetString(basic)))));
 }

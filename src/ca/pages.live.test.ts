@@ -248,7 +248,13 @@ describe("OCSP", () => {
     const status = { issued: true, revocation: undefined };
     const now = world.clock.now();
     const question = (serial: string): OcspQuestion => {
-      const one = { certId: Buffer.from(serial), hash: "sha1", issuerNameHash: Buffer.alloc(20), serial } as const;
+      const one = {
+        certId: Buffer.from(serial),
+        hash: "sha1",
+        issuer: "",
+        issuerNameHash: Buffer.alloc(20),
+        serial,
+      } as const;
       return { certificates: [{ ...one, issuerKeyHash: Buffer.alloc(20) }], nonce: undefined };
     };
     const cacheable = { thisUpdate: now, nextUpdate: new Date(now.getTime() + HOUR) };

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { encode, octetString, sequence, tagged } from "#lib/der.ts";
 import { DAY, HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { signatureAlgorithm } from "#lib/x509-algorithms.ts";
@@ -15,8 +16,10 @@ export interface Responder extends SigningKey {
   /** Of the issuer. */
   readonly id: string;
   readonly certificate: Buffer;
-  /** ResponderID byKey (RFC 6960 section 4.2.1): SHA-1 of the public key. */
-  readonly keyHash: Buffer;
+  /** byKey: SHA-1 of the public key (RFC 6960 section 4.2.1). DER. */
+  readonly responderId: Buffer;
+  /** What answers bring along: the certificate. DER. */
+  readonly certificates: Buffer;
   readonly notBefore: EpochMillis;
   readonly notAfter: EpochMillis;
 }
@@ -93,7 +96,8 @@ function open(row: ResponderRow, signers: ResponderDeps["signers"]): Responder {
     key,
     publicKey: createPublicKey(key),
     certificate: Buffer.from(row.certificate),
-    keyHash: keyIdentifier(readCertificate(row.certificate).subjectPublicKeyInfo),
+    responderId: encode(tagged(2, octetString(keyIdentifier(readCertificate(row.certificate).subjectPublicKeyInfo)))),
+    certificates: encode(tagged(0, sequence(row.certificate))),
     notBefore: row.notBefore,
     notAfter: row.notAfter,
   };

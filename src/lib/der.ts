@@ -183,15 +183,6 @@ export class DerWriter {
     return this.#today;
   }
 
-  /** A positive INTEGER from hexadecimal digits, an even number of them and no byte of leading zeros. */
-  hexInteger(hex: string): void {
-    const { mark } = this;
-    for (let i = hex.length - 2; i >= 0; i -= 2)
-      this.#byte((nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1)));
-    if (nibble(hex.charCodeAt(0)) >= 8) this.#byte(0);
-    this.header(0x02, mark);
-  }
-
   #twoDigits(value: number): void {
     const tens = (value / 10) | 0;
     this.#byte(0x30 + value - tens * 10);
@@ -220,10 +211,6 @@ interface Calendar {
   readonly year: number;
   readonly month: number;
   readonly day: number;
-}
-
-function nibble(code: number): number {
-  return code <= 0x39 ? code & 15 : (code & 15) + 9;
 }
 
 function constructed(tag: number, parts: readonly Der[]): Der {
