@@ -22,6 +22,7 @@ import {
 } from "#store/issuance.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db, Tx } from "#store/store.ts";
+import { replaceIntentTbs } from "#store/transparency.ts";
 import { shardOf } from "./crl-shards.ts";
 import type { CaDeps } from "./deps.ts";
 import { leafTbs } from "./leaf.ts";
@@ -29,7 +30,8 @@ import { lintLeaf } from "./lint/lint.ts";
 import type { LintProfile } from "./lint/linted-leaf.ts";
 import { LEAF_ISSUERS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
-import { signAndCheck } from "./signers.ts";
+import { type LeafIssuer, signAndCheck } from "./signers.ts";
+import { withOwnTimestamp } from "./transparency/append.ts";
 
 /** What is to be certified. */
 export interface LeafRequest {
@@ -124,15 +126,30 @@ export async function takeLeaf(
 }
 
 /** Steps 2 and 3 by themselves. Not inside a transaction, and only after the one that took the intent has committed. */
-export async function signTaken({ intent }: TakenLeaf, { store, signers }: SignDeps): Promise<UnrecordedLeaf> {
-  const { id, issuerId, tbs } = intent;
-  if (!tbs) throw new Error(`intent ${id} has nothing to be signed`);
+export async function signTaken({ intent }: TakenLeaf, deps: SignDeps): Promise<UnrecordedLeaf> {
+  const { store, signers } = deps;
+  const { id, issuerId, tbs: linted } = intent;
+  if (!linted) throw new Error(`intent ${id} has nothing to be signed`);
   const issuer = await signers.issuer(store, issuerId);
+  const tbs = signers.transparency ? await timestamped(intent, Buffer.from(linted), issuer, deps) : linted;
   const der = signed(tbs, issuer.algorithm.identifier, signAndCheck(issuer, tbs));
   if (!readCertificate(der).tbs.equals(tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
     throw new Error(`intent ${id}: the certificate is not what was linted`);
   }
   return { intent, der };
+}
+
+/**
+ * With a log, a precertificate is signed and logged first, under the same serial number. What is to be signed then has the
+ * log's timestamp in it; it is linted and written down in the place of what was intended.
+ */
+async function timestamped(intent: TakenIntent, linted: Buffer, issuer: LeafIssuer, deps: SignDeps): Promise<Buffer> {
+  const { id, certificateArn } = intent;
+  const tbs = await withOwnTimestamp({ id, tbs: linted }, issuer, deps);
+  const profile = certificateArn.startsWith("internal:") ? "internal" : "server";
+  lintLeaf(tbs, { profile, issuer, now: deps.clock.now() });
+  if (!(await replaceIntentTbs(deps.store, id, tbs))) throw new Error(`intent ${id} was abandoned while it was logged`);
+  return tbs;
 }
 
 /** Step 4 by itself, in the transaction that uses the result. Throws when the intent was abandoned meanwhile. */

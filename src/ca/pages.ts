@@ -7,6 +7,7 @@ import type { CaDeps } from "./deps.ts";
 import { answerOcsp, type OcspAnswer } from "./ocsp.ts";
 import { CURRENT_ROOT, OLDER_ROOT } from "./profiles.ts";
 import { currentCrl } from "./publish-crl.ts";
+import { logPage } from "./transparency/pages.ts";
 import { CA_PATH, crlUrl } from "./urls.ts";
 
 /** An HTTP answer. The body of an answer to HEAD is left out by whoever sends it. */
@@ -30,6 +31,7 @@ export type CaPages = (method: string, path: string, body: Buffer, knownTags?: s
  * | /ca/ISSUER.crl | CA certificates that the issuer revoked, DER |
  * | /ca/ISSUER/SHARD.crl | what it revoked of one shard of its leafs, DER |
  * | /ca/ISSUER.crls.json | the URLs of all CRLs of the issuer's leafs, a JSON list |
+ * | /ca/ct/… | the log of precertificates: see transparency/pages.ts |
  * | /ca/ocsp, /ca/ocsp/BASE64 | OCSP by POST and by GET |
  */
 export function caPages(deps: CaPagesDeps): CaPages {
@@ -41,6 +43,7 @@ export function caPages(deps: CaPagesDeps): CaPages {
       return text(405, `${method} is not allowed here`, { allow: name === "ocsp" ? "POST" : "GET, HEAD" });
     if (name.startsWith("ocsp/"))
       return unlessKnown(ocspPage(await answerOcsp(questionIn(name.slice("ocsp/".length)), deps), name), knownTags);
+    if (name.startsWith("ct/")) return await transparencyPage(name.slice("ct/".length), deps);
     const page = (await certificatePage(name, deps)) ?? (await crlPage(name, deps)) ?? (await crlListPage(name, deps));
     return page ? unlessKnown(page, knownTags) : text(404, `the CA has no ${name}`);
   };
@@ -72,6 +75,11 @@ async function crlPage(name: string, deps: CaPagesDeps): Promise<Page | undefine
     "last-modified": crl.thisUpdate.toUTCString(),
     expires: crl.nextUpdate.toUTCString(),
   });
+}
+
+async function transparencyPage(path: string, deps: CaPagesDeps): Promise<Page> {
+  const page = await logPage(path, deps);
+  return page ? found(page.body, page.type, page.cache) : text(404, `the log has no ${path}`);
 }
 
 /** In the form in which CAs tell the CCADB of their partitioned CRLs. */

@@ -8,6 +8,7 @@ import { sharedLeafExtensions } from "./leaf-extensions.ts";
 import { OcspAnswers } from "./ocsp-answers.ts";
 import type { OpenAuthority } from "./private/open-authority.ts";
 import type { Responder } from "./responder.ts";
+import type { TransparencyLog } from "./transparency/log.ts";
 
 /** A key that signs, as OpenSSL's object and never as bytes. */
 export interface SigningKey {
@@ -39,6 +40,12 @@ export interface LeafIssuer extends Issuer {
   readonly leafExtensions: (shard: number) => Buffer;
 }
 
+export interface SignersOptions {
+  readonly root: RootOfCustody;
+  readonly caUrl: string;
+  readonly transparency?: boolean;
+}
+
 /**
  * The signing keys of this process. A key is opened when it is first needed: its bytes live for one `using` block, what
  * stays is OpenSSL's KeyObject, so that a signature does not cost an unsealing. Only a process that signs has one of these.
@@ -58,8 +65,13 @@ export class Signers {
   /** OCSP answers that can be given again: see ocsp-answers.ts. */
   readonly ocspAnswers: OcspAnswers = new OcspAnswers();
 
-  constructor({ root, caUrl }: { readonly root: RootOfCustody; readonly caUrl: string }) {
+  /** Whether what is signed for leafs goes into our own log first: see transparency/. */
+  readonly transparency: boolean;
+  ownLog: TransparencyLog | undefined;
+
+  constructor({ root, caUrl, transparency = false }: SignersOptions) {
     this.root = root;
+    this.transparency = transparency;
     this.caUrl = overHttp(caUrl);
   }
 
@@ -88,6 +100,7 @@ export class Signers {
     this.privateAuthorities.clear();
     this.issuersByHashes.clear();
     this.ocspAnswers.clear();
+    this.ownLog = undefined;
   }
 }
 

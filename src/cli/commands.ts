@@ -22,6 +22,7 @@ export type CommandName =
   | "serve"
   | "account"
   | "acme"
+  | "ca"
   | "demo"
   | "explain"
   | "events"
@@ -36,6 +37,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "run the control plane, the DNS server and an edge, until interrupted",
     usage: "sealkeeper serve [--config FILE] [--SETTING VALUE]…",
     load: () => import("./serve.ts"),
+  },
+  ca: {
+    summary: "check that everything which the CA signed is in its public log, and the log whole",
+    usage: "sealkeeper ca ct verify [--data-dir DIR | --database URL | --config FILE]",
+    load: () => import("./ca.ts"),
   },
   demo: {
     summary: "show one certificate's whole life on the running product, in under half a minute",

@@ -45,6 +45,9 @@ export const OID = {
   ocspBasic: "1.3.6.1.5.5.7.48.1.1",
   ocspNonce: "1.3.6.1.5.5.7.48.1.2",
   ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
+  // RFC 6962 section 3
+  sctList: "1.3.6.1.4.1.11129.2.4.2",
+  precertificatePoison: "1.3.6.1.4.1.11129.2.4.3",
   // CA/Browser Forum
   domainValidated: "2.23.140.1.2.1",
   // Keys and signatures: RFC 8017, RFC 5480, RFC 5758, RFC 8410

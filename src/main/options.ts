@@ -59,6 +59,12 @@ export const OPTIONS: Options = {
     "by which names CAA records permit our own CA; empty: CAA records are not asked",
     "NAME,…",
   ),
+  "certificate-log": option(
+    flag,
+    "false",
+    "log everything that our own CA signs, publicly, and put the log's timestamps into certificates",
+    "BOOL",
+  ),
   "high-risk-names": option(
     list(nameSuffix),
     "",
@@ -236,6 +242,7 @@ interface Options {
   readonly perspectives: Option<readonly (readonly ResolverAddress[])[]>;
   readonly "private-names": Option<readonly NameSuffix[]>;
   readonly "caa-identities": Option<readonly string[]>;
+  readonly "certificate-log": Option<boolean>;
   readonly "high-risk-names": Option<readonly NameSuffix[]>;
   readonly "http-validation-networks": Option<readonly IpNetwork[]>;
   readonly zone: Option<string>;

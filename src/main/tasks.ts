@@ -5,6 +5,8 @@ import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { publishCrls } from "#ca/publish-crl.ts";
 import { PUBLISH_CRLS } from "#ca/revocation.ts";
+import { SIGN_CHECKPOINT } from "#ca/transparency/append.ts";
+import { signCheckpoint } from "#ca/transparency/checkpoint.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { ROTATE_TASK, rotateKey } from "#custody/rotation.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
@@ -54,6 +56,7 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [PLAN_ROUNDS]: () => planRounds(world),
     [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),
     [PUBLISH_CRLS]: () => publishCrls(world),
+    [SIGN_CHECKPOINT]: () => signCheckpoint(world),
     ...privateCaTasks(world),
   };
 }

@@ -128,7 +128,7 @@ function furnish(
   const { root } = ring;
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const upstream = configuredUpstream(config, { clock });
-  const signers = new Signers({ root, caUrl: config["public-url"] });
+  const signers = new Signers({ root, caUrl: config["public-url"], transparency: config["certificate-log"] });
   return {
     store,
     clock,

@@ -1,6 +1,8 @@
+import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
+import type { Tables } from "./tables.ts";
 
 export interface Revocation {
   readonly issuerId: string;
@@ -30,7 +32,7 @@ export async function findIssuedCertificate(
     .select(["notAfter", "shard"])
     .where("serial", "=", serial)
     .where("issuerId", "=", issuerId)
-    .where("state", "=", "signed")
+    .where(wasIssued)
     .executeTakeFirst();
   if (leaf) return leaf;
   const issuer = await db
@@ -85,8 +87,13 @@ const leafStatus = prepared((db, issuerId: string, serial: string) =>
     .select(["caRevocations.reason", "caRevocations.revokedAt"])
     .where("caIssuances.serial", "=", serial)
     .where("caIssuances.issuerId", "=", issuerId)
-    .where("caIssuances.state", "=", "signed"),
+    .where(wasIssued),
 );
+
+/** BR 4.9.10: who signs a precertificate has issued its serial number, whatever becomes of the certificate. */
+function wasIssued(row: ExpressionBuilder<Tables, "caIssuances">): Expression<SqlBool> {
+  return row.or([row("caIssuances.state", "=", "signed"), row("caIssuances.logPosition", "is not", null)]);
+}
 
 /** What a CRL of a shard lists: all that it did not list yet, and what ends after `endsAfter`; in the order of serials. */
 export function listRevocations(

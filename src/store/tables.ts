@@ -18,6 +18,7 @@ import type { MetricTables } from "./tables/metrics.ts";
 import type { NetworkTables } from "./tables/networks.ts";
 import type { PrivateCaTables } from "./tables/private-ca.ts";
 import type { RehearsalTables } from "./tables/rehearsals.ts";
+import type { TransparencyTables } from "./tables/transparency.ts";
 import type { UpstreamTables } from "./tables/upstream.ts";
 import type { ZoneTables } from "./tables/zones.ts";
 
@@ -41,6 +42,7 @@ export interface Tables
     MailTables,
     MetricTables,
     NetworkTables,
+    TransparencyTables,
     UpstreamTables,
     PrivateCaTables,
     RehearsalTables,

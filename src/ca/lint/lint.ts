@@ -48,6 +48,7 @@ export const RULES: readonly Rule[] = [
   { source: "BR 7.1.2.11.2", check: extensions.crlIsAtOneHttpUrl },
   { source: "BR 7.1.2.7.7", check: extensions.issuerIsFoundOverHttp },
   { source: "BR 7.1.2.7.8", check: extensions.leafIsNoCa },
+  { source: "BR 7.1.2.11.3", check: extensions.timestampsAreWhole },
   { source: "X.690 11.5", check: extensions.defaultsAreLeftOut },
 ];
 

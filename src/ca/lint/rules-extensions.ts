@@ -101,6 +101,27 @@ export function leafIsNoCa(leaf: LintedLeaf): Finding {
   return found.value.pathLenConstraint === undefined ? undefined : "it has a path length";
 }
 
+/** BR 7.1.2.11.3, RFC 6962 section 3.3: where there are timestamps, the list and each of them is whole. */
+export function timestampsAreWhole({ tbs: { extensions = [] } }: LintedLeaf): Finding {
+  const found = extensions.find(({ extnID }) => extnID === OID.sctList);
+  if (!found) return undefined;
+  if (found.critical) return "they are critical";
+  const value = Buffer.from(found.extnValue.buffer);
+  const { tag, content, end } = readElement(value);
+  if (tag !== 0x04 || end !== value.length) return "they are no OCTET STRING";
+  const list = value.subarray(content);
+  if (list.length < 2 || list.readUInt16BE() !== list.length - 2) return "the list has another length";
+  if (list.length === 2) return "the list is empty";
+  for (let at = 2; at < list.length; ) {
+    const length = at + 2 <= list.length ? list.readUInt16BE(at) : 0;
+    // Version, log, time and the two lengths at least.
+    if (length < 47 || at + 2 + length > list.length) return "one of them is cut off";
+    if (list[at + 2] !== 0) return "one of them is not of version 1";
+    at += 2 + length;
+  }
+  return undefined;
+}
+
 /** X.690 section 11.5: what is FALSE by default is not written. */
 export function defaultsAreLeftOut({ raw: { tbs }, tbs: { extensions = [] } }: LintedLeaf): Finding {
   const last = children(tbs, readElement(tbs)).at(-1);
@@ -128,6 +149,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   OID.cRLDistributionPoints,
   OID.extKeyUsage,
   OID.keyUsage,
+  OID.sctList,
   OID.subjectAltName,
 ]);
 

@@ -23,6 +23,7 @@ import * as m0022 from "./0022-deployments.ts";
 import * as m0023 from "./0023-key-specs.ts";
 import * as m0024 from "./0024-iam.ts";
 import * as m0025 from "./0025-key-policies.ts";
+import * as m0029 from "./0029-transparency.ts";
 import * as m0031 from "./0031-custody.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
@@ -51,5 +52,6 @@ export const migrations: Record<string, Migration> = {
   "0023-key-specs": m0023,
   "0024-iam": m0024,
   "0025-key-policies": m0025,
+  "0029-transparency": m0029,
   "0031-custody": m0031,
 };

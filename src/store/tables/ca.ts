@@ -52,6 +52,8 @@ export interface CaTables {
     preparedAt: Fixed<EpochMillis>;
     signingAt: EpochMillis | null;
     signedAt: EpochMillis | null;
+    /** Where its precertificate stands in our own log; null where none was signed. */
+    logPosition: number | null;
   };
   /** Counts what is assigned to shards: a counter that nobody waits for, not even for a transaction that uses it. */
   caCrlPlaces: {
