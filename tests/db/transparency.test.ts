@@ -1,4 +1,6 @@
 import { verify, X509Certificate } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { prepareLeaf, takeLeaf } from "#ca/issue.ts";
 import { caPages } from "#ca/pages.ts";
@@ -48,13 +50,26 @@ describe.for(DATABASES)("the log of certificates on $name", (database) => {
 
   test("OpenSSL's client, which knows the log, finds the timestamp valid", async () => {
     const world = await loggingWorld(await database.open(), testClock(new Date()));
-    const leaf = await issue(world);
-    const log = await ownLog(world);
-    const list = `enabled_logs=own\n[own]\ndescription=own\nkey=${log.publicKey.toString("base64")}\n`;
-    const said = await openssl("version", {});
-    expect(said).toContain("OpenSSL");
-    expect(list).toContain("key=");
-    expect(new X509Certificate(leaf.der).subject).toContain("example.com");
+    const { spki, privateKey } = leafKey("EC_prime256v1");
+    const leaf = await issue(world, { subjectPublicKeyInfo: spki });
+    const key = (await ownLog(world)).publicKey.toString("base64");
+    const server = createServer({
+      key: privateKey.export({ type: "pkcs8", format: "pem" }),
+      cert: leaf.pem + leaf.chainPem,
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const said = await openssl(
+      `s_client -connect 127.0.0.1:${port} -ct -ctlogfile logs.cnf -CAfile roots.pem -servername example.com`,
+      {
+        "logs.cnf": `enabled_logs = own\n[own]\ndescription = Our own log\nkey = ${key}\n`,
+        "roots.pem": (await caPages(world)("GET", "/ca/roots.pem", Buffer.alloc(0)))!.body,
+      },
+    );
+    server.close();
+    expect(said).toContain("SCTs present (1)");
+    expect(said).toMatch(/SCT validation status: valid/);
+    expect(said).toContain("Our own log");
   });
 
   test("everything below the log's path can be fetched, and gives the root that the checkpoint says", async () => {
