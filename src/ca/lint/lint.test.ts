@@ -121,6 +121,7 @@ test("finds nothing in leafs as we make them", () => {
   expect(lintFindings(tbs(), context)).toEqual([]);
   const rsa = { key: spki(keys.rsa), keyUsage: ext.keyUsage("digitalSignature", "keyEncipherment") };
   expect(rulesBroken(rsa)).toEqual([]);
+  expect(rulesBroken({ more: [timestamps(SCT + SCT)] })).toEqual([]);
   const nameless = { subject: commonNameOnly(undefined), alternativeNames: ext.subjectAltName(["example.com"], true) };
   expect(rulesBroken(nameless)).toEqual([]);
 });
@@ -146,6 +147,12 @@ const EXTENSION_OF = {
 } as const;
 
 const FALSE = Buffer.from([1, 1, 0]);
+/** A timestamp of the least length, with its own length in front. */
+const SCT = `002f${"00".repeat(47)}`;
+function timestamps(list: string, critical = false): Der {
+  const bytes = Buffer.from(list, "hex");
+  return ext.anyExtension(OID.sctList, critical, octetString(Buffer.concat([Buffer.from([0, bytes.length]), bytes])));
+}
 const name = (...names: string[]): Partial<Parts> => ({
   alternativeNames: ext.subjectAltName(["example.com", ...names], false),
 });
@@ -328,6 +335,17 @@ const BROKEN: readonly (readonly [rule: string, what: string, Partial<Parts>])[]
   ],
   ["leafIsNoCa", "a CA", { constraints: ext.caConstraints(undefined) }],
   ["leafIsNoCa", "not critical", { constraints: ext.extension("basicConstraints", false, sequence()) }],
+  ["timestampsAreWhole", "critical", { more: [timestamps(SCT, true)] }],
+  ["timestampsAreWhole", "an empty list", { more: [timestamps("")] }],
+  ["timestampsAreWhole", "one that is cut off", { more: [timestamps(SCT.slice(0, -2))] }],
+  ["timestampsAreWhole", "one that is too short", { more: [timestamps("000100")] }],
+  ["timestampsAreWhole", "another version", { more: [timestamps(SCT.replace(/^002f00/, "002f01"))] }],
+  [
+    "timestampsAreWhole",
+    "a wrong length",
+    { more: [ext.anyExtension(OID.sctList, false, octetString(Buffer.from("0005000100", "hex")))] },
+  ],
+  ["timestampsAreWhole", "no OCTET STRING", { more: [ext.anyExtension(OID.sctList, false, sequence())] }],
   ["defaultsAreLeftOut", "cA FALSE", { constraints: ext.extension("basicConstraints", true, sequence(FALSE)) }],
   [
     "defaultsAreLeftOut",
