@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { openKeyRing } from "#custody/key-ring.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { newRootKey, openAccount } from "#identity/accounts.ts";
 import type { AccessKey } from "#identity/new-access-key.ts";
@@ -6,7 +7,8 @@ import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import type { Config } from "#main/config.ts";
 import { ConfigError } from "#main/config-error.ts";
-import { configuredRoot } from "#main/root-of-custody.ts";
+import { openLog } from "#main/log.ts";
+import { rootSetting, startConfiguredKms } from "#main/root-of-custody.ts";
 import { listAccounts } from "#store/access-keys.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { readSettings } from "./settings.ts";
@@ -38,14 +40,31 @@ interface AccountCommand {
 }
 
 const COMMANDS: Readonly<Record<string, AccountCommand | undefined>> = {
-  create: { words: 1, run: async (id, ...rest) => profile(id, await openAccount(id, await keyDeps(...rest))) },
-  "root-key": { words: 1, run: async (id, ...rest) => profile(id, await newRootKey(id, await keyDeps(...rest))) },
+  create: {
+    words: 1,
+    run: (id, ...rest) => withRoot(...rest, async (deps) => profile(id, await openAccount(id, deps))),
+  },
+  "root-key": {
+    words: 1,
+    run: (id, ...rest) => withRoot(...rest, async (deps) => profile(id, await newRootKey(id, deps))),
+  },
   list: { words: 0, run: async (_id, _config, store) => (await listAccounts(store)).map((id) => `${id}\n`).join("") },
 };
 
-async function keyDeps(config: Config, store: Store): Promise<Parameters<typeof openAccount>[1]> {
-  const deps = { store, clock: systemClock };
-  return { ...deps, ids: randomIds, root: await configuredRoot(config, deps) };
+/** Does something for which secrets are sealed, by a KMS process of the command's own. */
+async function withRoot<T>(
+  config: Config,
+  store: Store,
+  act: (deps: Parameters<typeof openAccount>[1]) => Promise<T>,
+): Promise<T> {
+  const setting = rootSetting(config);
+  const { vault } = startConfiguredKms(config, [setting], openLog("fatal", "control"));
+  try {
+    const { root } = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
+    return await act({ store, clock: systemClock, ids: randomIds, root });
+  } finally {
+    await vault.close();
+  }
 }
 
 function profile(account: string, { accessKeyId, secretAccessKey }: AccessKey): string {

@@ -199,6 +199,7 @@ describe.for(DATABASES)("CRLs on $name", (database) => {
       const world = caNode(await openStore(process.argv[1]), testClock("${START}"));
       setTimeout(() => process.kill(process.pid, "SIGKILL"), Number(process.argv[2]));
       for (;;) {
+        await new Promise(setImmediate); // timers come to their turn
         await publishCrls(world);
         await world.store.updateTable("caRevocations").set({ listedIn: null }).where("serial", "like", "4%").execute();
       }`;

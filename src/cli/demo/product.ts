@@ -65,11 +65,15 @@ export async function startProduct(place: Place, settings: Readonly<Record<strin
   }
   const endpoint = `http://${showHostPort(place.listen)}`;
   const logTail = (lines = 12): string => log.join("").split("\n").slice(-lines).join("\n");
-  await until("sealkeeper serve is healthy", async () => {
-    if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
-    const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
-    return answer?.ok ? true : undefined;
-  }, 60);
+  await until(
+    "sealkeeper serve is healthy",
+    async () => {
+      if (child.exitCode !== null) throw new Error(`sealkeeper serve ended with ${child.exitCode}:\n${logTail()}`);
+      const answer = await fetch(`${endpoint}/_sealkeeper/health`).catch(() => undefined);
+      return answer?.ok ? true : undefined;
+    },
+    60,
+  );
   return {
     ...place,
     endpoint,
