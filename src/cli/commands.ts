@@ -1,5 +1,6 @@
 import { ACCOUNT_DETAILS } from "./account-details.ts";
 import { ACME_DETAILS } from "./acme/details.ts";
+import { CAMPAIGN_DETAILS } from "./campaign/details.ts";
 import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
 import { HOSTS_DETAILS } from "./hosts-details.ts";
@@ -23,6 +24,7 @@ export type CommandName =
   | "account"
   | "acme"
   | "ca"
+  | "campaign"
   | "demo"
   | "explain"
   | "events"
@@ -72,6 +74,13 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       "sealkeeper rehearse [CERTIFICATE_ARN…] [--failures-only] [--owner NAME] [--region REGION] [--json] [--data-dir DIR | --endpoint-url URL]",
     details: REHEARSE_DETAILS,
     load: () => import("./rehearse.ts"),
+  },
+  campaign: {
+    summary:
+      "replace and revoke many certificates at once: an intermediate, a key or an algorithm is not to be trusted",
+    usage: "sealkeeper campaign plan|start|status|pause|resume|abort|report|list …",
+    details: CAMPAIGN_DETAILS,
+    load: () => import("./campaign.ts"),
   },
   "time-machine": {
     summary:

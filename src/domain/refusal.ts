@@ -1,5 +1,6 @@
 import type { AcmeRefusal } from "./acme/refusals.ts";
 import type { BalancerRefusal } from "./balancers/refusals.ts";
+import type { CampaignRefusal } from "./campaign/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
 import type { EventRefusal } from "./events/refusals.ts";
 import type { FleetRefusal } from "./fleet/refusals.ts";
@@ -19,6 +20,7 @@ import type { ZoneRefusal } from "./zones/refusals.ts";
 export type RefusalCode =
   | AcmeRefusal
   | BalancerRefusal
+  | CampaignRefusal
   | CertificateOperationRefusal
   | CertificateRefusal
   | EventRefusal

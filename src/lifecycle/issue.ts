@@ -131,6 +131,7 @@ async function recordIssue(
     issuedAt: now.getTime(),
     exportedAt: null,
     renewAt: null,
+    orderedAt: null,
     trouble: null,
     ...saidColumns(facts),
     ...(issuing === "renewed"

@@ -1,7 +1,12 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { FailureReason } from "#domain/certificate/certificate.ts";
 import { type RenewalStatus, renewalAfter } from "#domain/certificate/renewal.ts";
-import { type CertificateState, changeCertificate, holdCertificate } from "#store/certificates.ts";
+import {
+  type CertificateChange,
+  type CertificateState,
+  changeCertificate,
+  holdCertificate,
+} from "#store/certificates.ts";
 import { readValidations, startValidations } from "#store/domain-validations.ts";
 import type { Store, Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
@@ -34,8 +39,10 @@ export async function beginRenewal(
   certificate: CertificateState,
   renewal: RenewalStatus,
   now: EpochMillis,
+  more: Pick<CertificateChange, "orderedAt"> = {},
 ): Promise<void> {
   await changeCertificate(tx, certificate.arn, certificate, {
+    ...more,
     renewal,
     renewalReason: null,
     renewalStartedAt: now,

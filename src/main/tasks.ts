@@ -7,6 +7,10 @@ import { publishCrls } from "#ca/publish-crl.ts";
 import { PUBLISH_CRLS } from "#ca/revocation.ts";
 import { SIGN_CHECKPOINT } from "#ca/transparency/append.ts";
 import { signCheckpoint } from "#ca/transparency/checkpoint.ts";
+import { LEAVE, SELECT as SELECT_FOR_CAMPAIGN, WORK } from "#campaigns/jobs.ts";
+import { leaveCertificates } from "#campaigns/leave.ts";
+import { selectCertificates } from "#campaigns/select.ts";
+import { workLane } from "#campaigns/work.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { ROTATE_TASK, rotateKey } from "#custody/rotation.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
@@ -57,6 +61,9 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),
     [PUBLISH_CRLS]: () => publishCrls(world),
     [SIGN_CHECKPOINT]: () => signCheckpoint(world),
+    [SELECT_FOR_CAMPAIGN]: (id) => selectCertificates(id, world),
+    [WORK]: (lane) => workLane(lane, world),
+    [LEAVE]: (id) => leaveCertificates(id, world),
     ...privateCaTasks(world),
   };
 }

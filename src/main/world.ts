@@ -86,6 +86,7 @@ export interface World extends NamePolicy {
   /** Where the files of trust stores come from, in place of S3. */
   readonly readObject: ObjectReader;
   readonly onRollBack: (certificateArn: CertificateArn, problem: string) => void;
+  readonly onItemError: (certificateArn: string, error: unknown) => void;
   readonly onRecordsChanged: (tx: Tx, names: readonly string[]) => Promise<void>;
   readonly onGrantEnded: (tx: Tx, grantId: string) => Promise<void>;
   close(): Promise<void>;
@@ -181,6 +182,8 @@ function furnish(
       await noticeAcmeRecords(tx, names, { clock });
     },
     onRollBack: (certificateArn, problem) => log.warn({ certificateArn, problem }, "a new version was rolled back"),
+    onItemError: (certificateArn, error) =>
+      log.error({ certificateArn, err: error }, "a campaign failed with a certificate and will try again"),
     onGrantEnded: async (tx, grantId) => {
       await noticeGrantEnd(tx, grantId);
       await noticeSecretGrantEnd(tx, grantId);

@@ -57,6 +57,8 @@ export interface AcmeIssued {
   readonly notBefore: EpochMillis;
   readonly notAfter: EpochMillis;
   readonly revoked: boolean;
+  /** When its client shall renew it, where somebody said; of the version in force only. */
+  readonly renewAt: EpochMillis | null;
 }
 
 /** What an endpoint issued under a serial number (lower-case hexadecimal); undefined when it issued nothing such. */
@@ -66,7 +68,14 @@ export async function findAcmeIssued(
   serial: string,
 ): Promise<AcmeIssued | undefined> {
   const [row] = await issuedBySerial(db, endpointArn, serial);
-  return row?.certificate ? { ...row, certificate: row.certificate, revoked: row.revokedAt !== null } : undefined;
+  if (!row?.certificate) return undefined;
+  const { inForce, renewAt, ...issued } = row;
+  return {
+    ...issued,
+    certificate: row.certificate,
+    revoked: row.revokedAt !== null,
+    renewAt: inForce === row.generation ? renewAt : null,
+  };
 }
 
 const issuedBySerial = prepared((db, endpointArn: AcmeEndpointArn, serial: string) =>
@@ -84,6 +93,8 @@ const issuedBySerial = prepared((db, endpointArn: AcmeEndpointArn, serial: strin
       "caIssuances.issuerId",
       "caIssuances.certificate",
       "certificates.acmeAccountId as accountId",
+      "certificates.generation as inForce",
+      "certificates.renewAt",
       "caIssuances.notBefore",
       "caIssuances.notAfter",
       "caRevocations.revokedAt",

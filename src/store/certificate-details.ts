@@ -10,7 +10,7 @@ type Version = Selectable<CertificateTables["certificateVersions"]>;
 
 /** All that is known of a certificate but its proofs and bodies. */
 export interface CertificateDetails
-  extends Omit<Row, "names" | "commonName" | "requestKey" | "keyUsages" | "extendedKeyUsages">,
+  extends Omit<Row, "names" | "commonName" | "requestKey" | "keyUsages" | "extendedKeyUsages" | "orderedAt">,
     Pick<Version, "serial" | "subject" | "issuer" | "signatureAlgorithm"> {
   readonly names: readonly DomainName[];
   readonly keyUsages: readonly string[];

@@ -79,6 +79,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
       "type",
       "keyPairOrigin",
       "renewAt",
+      "orderedAt",
       "createdAt",
       "notBefore",
       "notAfter",
@@ -108,6 +109,7 @@ export async function readFacts(db: Db, arn: CertificateArn): Promise<Certificat
     ...(row.keyPairOrigin === "ACME" && row.notAfter !== null ? { forgetAt: new Date(row.notAfter + YEAR) } : {}),
     requestedAt: new Date(row.createdAt),
     inUse: Boolean(row.inUse) || row.exportedAt !== null,
+    ordered: row.orderedAt !== null,
     spread: spreadOf(arn),
     renewal: row.renewal,
     ...(row.notBefore === null || row.notAfter === null

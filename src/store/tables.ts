@@ -2,6 +2,7 @@ import type { AcmOperationTables } from "./tables/acm-operations.ts";
 import type { AcmeTables } from "./tables/acme.ts";
 import type { BalancerTables } from "./tables/balancers.ts";
 import type { CaTables } from "./tables/ca.ts";
+import type { CampaignTables } from "./tables/campaigns.ts";
 import type { CertificateTables } from "./tables/certificates.ts";
 import type { CustodyTables } from "./tables/custody.ts";
 import type { DeploymentTables } from "./tables/deployments.ts";
@@ -28,6 +29,7 @@ export interface Tables
     AcmeTables,
     BalancerTables,
     CaTables,
+    CampaignTables,
     CertificateTables,
     CustodyTables,
     DeploymentTables,

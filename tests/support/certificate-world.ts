@@ -9,6 +9,10 @@ import { ensureHierarchy } from "#ca/hierarchy.ts";
 import type { PrivateCaDeps } from "#ca/private/deps.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { Signers } from "#ca/signers.ts";
+import { LEAVE, SELECT, WORK } from "#campaigns/jobs.ts";
+import { leaveCertificates } from "#campaigns/leave.ts";
+import { selectCertificates } from "#campaigns/select.ts";
+import { workLane } from "#campaigns/work.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import { changeRecordSets } from "#dns/change-record-sets.ts";
 import { createHostedZone } from "#dns/hosted-zones.ts";
@@ -141,6 +145,9 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     clock,
     tasks: {
       ...privateCaTasks(deps),
+      [SELECT]: (id: string) => selectCertificates(id, deps),
+      [WORK]: (lane: string) => workLane(lane, { ...deps, onItemError: (_, error) => void failures.push(error) }),
+      [LEAVE]: (id: string) => leaveCertificates(id, deps),
       [FOLLOW_DEPLOYMENT]: (arn: string) => followDeployments(arn as CertificateArn, following),
       [ADVANCE_ENDPOINT]: (arn: string) => advanceEndpoint(arn, deps),
       [COMPLETE_ORDER]: (id: string) => completeOrder(id, deps),

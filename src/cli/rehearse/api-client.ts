@@ -36,7 +36,7 @@ export function openApiClient(endpoint: string, key: AccessKey, { clock }: { rea
   const url = new URL("/", endpoint);
   return {
     async call(operation, input, region) {
-      const body = Buffer.from(JSON.stringify(input));
+      const body = Buffer.from(JSON.stringify(wire(input)));
       const headers = {
         host: url.host,
         "content-type": "application/x-amz-json-1.1",
@@ -55,6 +55,14 @@ export function openApiClient(endpoint: string, key: AccessKey, { clock }: { rea
       return read(NormalizedSchema.of(output), value) as SealkeeperApi[typeof operation]["output"];
     },
   };
+}
+
+/** As JSON 1.1 has it: times are seconds since 1970. */
+function wire(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(wire);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wire(one)]));
 }
 
 async function send(url: URL, headers: Readonly<Record<string, string>>, body: Buffer): Promise<Response> {

@@ -12,6 +12,8 @@ export interface CertificateFacts {
   readonly requestedAt: Date;
   /** Some resource uses it, or it was exported since its last issue. */
   readonly inUse: boolean;
+  /** An operator ordered another version, whoever uses it. */
+  readonly ordered?: boolean;
   /** Its own place, from 0 to 1, among those that are due together; see renewalTime. */
   readonly spread?: number;
   /** Absent before the first issue. */
@@ -65,8 +67,8 @@ const readyToIssue: Rule = ({ status }) => (status === "PENDING_VALIDATION" ? { 
 const expired: Rule = ({ validity }, now) =>
   validity && hasCome(end(validity), now) ? { kind: "expired" } : undefined;
 
-const notOursToRenew: Rule = ({ validity, managed, inUse }) =>
-  validity && !(managed && inUse) ? { kind: "wait", until: end(validity) } : undefined;
+const notOursToRenew: Rule = ({ validity, managed, inUse, ordered = false }) =>
+  validity && !(managed && (inUse || ordered)) ? { kind: "wait", until: end(validity) } : undefined;
 
 const notDueYet: Rule = ({ validity, renewal, renewAt, spread }, now, policy) => {
   if (!validity || isRenewing(renewal)) return undefined;

@@ -87,7 +87,7 @@ export async function recordForAcme(
     const present = held ?? (await holdCertificate(tx, arn));
     if (!present || present.generation >= generation || present.status === "REVOKED") return;
     const status = statusAfter("reissued", present.status);
-    if (!(await changeCertificate(tx, arn, present, { status, generation, ...said }))) return;
+    if (!(await changeCertificate(tx, arn, present, { status, generation, renewAt: null, ...said }))) return;
   }
   const { serial, subject, issuer, signatureAlgorithm, extendedKeyUsages } = facts;
   const extendedKeyUsageOids = extendedKeyUsages.map(({ oid }) => oid ?? null);

@@ -6,6 +6,7 @@ import type { DeploymentState } from "#domain/deployment/deployment.ts";
 import type { CheckName, Outcome, Verdict } from "#domain/rehearsal/rehearsal.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { NowDeps } from "#rehearsal/now.ts";
+import type { CampaignApi } from "./campaign-api.ts";
 import { schemas } from "./schemas.ts";
 
 // The types of what schemas.ts states, for handlers and clients.
@@ -153,7 +154,7 @@ export interface HostSummary {
 }
 
 /** Input and output of each operation. */
-export interface SealkeeperApi {
+export interface SealkeeperApi extends CampaignApi {
   readonly CreateEdgeToken: Io<
     EdgePlanOf & { readonly LifetimeSeconds?: number },
     {

@@ -1,10 +1,12 @@
 import type { ErrorName } from "#aws/service.ts";
+import type { CampaignRefusal } from "#domain/campaign/refusals.ts";
 import type { FleetRefusal } from "#domain/fleet/refusals.ts";
 import type { HostRefusal, NetworkRefusal } from "#domain/network/refusals.ts";
 import type { RehearsalRefusal } from "#domain/rehearsal/refusals.ts";
 import type { SealkeeperSdk } from "./api.ts";
 
 export type SealkeeperRefusal =
+  | CampaignRefusal
   | FleetRefusal
   | HostRefusal
   | RehearsalRefusal
@@ -24,6 +26,12 @@ export type SealkeeperRefusal =
   | "page-token-invalid";
 
 export const refusals: Readonly<Record<SealkeeperRefusal, ErrorName<SealkeeperSdk>>> = {
+  "campaign-empty": "InvalidStateException",
+  "campaign-input-invalid": "InvalidParameterException",
+  "campaign-issuer-still-signs": "ConflictException",
+  "campaign-not-found": "ResourceNotFoundException",
+  "campaign-not-yours": "AccessDeniedException",
+  "campaign-state-forbids": "InvalidStateException",
   "certificate-arn-invalid": "InvalidArnException",
   "certificate-not-found": "ResourceNotFoundException",
   "edge-input-invalid": "InvalidParameterException",

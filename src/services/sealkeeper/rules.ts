@@ -1,10 +1,26 @@
 import type { Rules } from "#aws/rules.ts";
+import { ITEM_STATES } from "#domain/campaign/item.ts";
+import type { CrlReason } from "#domain/certificate/revocation.ts";
 import type { Verdict } from "#domain/rehearsal/rehearsal.ts";
 
 const VERDICTS: Readonly<Record<Verdict, Verdict>> = {
   WOULD_RENEW: "WOULD_RENEW",
   WOULD_NOT_RENEW: "WOULD_NOT_RENEW",
   NOT_RENEWED_BY_US: "NOT_RENEWED_BY_US",
+};
+
+const ITEM_STATE_NAMES = Object.fromEntries(ITEM_STATES.map((state) => [state, state]));
+
+/** RFC 5280 section 5.3.1, without those that the BRs forbid. */
+const REASONS: Readonly<Record<CrlReason, CrlReason>> = {
+  unspecified: "unspecified",
+  keyCompromise: "keyCompromise",
+  cACompromise: "cACompromise",
+  affiliationChanged: "affiliationChanged",
+  superseded: "superseded",
+  cessationOfOperation: "cessationOfOperation",
+  privilegeWithdrawn: "privilegeWithdrawn",
+  aACompromise: "aACompromise",
 };
 
 export const rules: Rules = {
@@ -26,6 +42,22 @@ export const rules: Rules = {
   SecurityGroupIds: { max: 16, each: { min: 11, max: 20 } },
   "RegisterHostRequest.Tags": { max: 50 },
   "ListHostsRequest.MaxResults": { min: 1, max: 1000 },
+  CampaignId: { min: 16, max: 16, pattern: /^[0-9a-f]{16}$/ },
+  // What they mean is checked by whoever plans.
+  "CampaignSelection.Issuer": { min: 1, max: 2048 },
+  "CampaignSelection.KeyFingerprint": { min: 64, max: 128 },
+  "CampaignSelection.KeyAlgorithms": { min: 1, max: 20, each: { min: 1, max: 64 } },
+  "CampaignSelection.SignatureAlgorithms": { min: 1, max: 20, each: { min: 1, max: 64 } },
+  "CampaignSelection.Statuses": { min: 1, max: 10, each: { min: 1, max: 64 } },
+  "CampaignSelection.Accounts": { min: 1, max: 100, each: { min: 12, max: 12 } },
+  "CampaignSelection.Regions": { min: 1, max: 100, each: { min: 1, max: 64 } },
+  "PlanCampaignRequest.Reason": { oneOf: REASONS },
+  DeadlineSeconds: { min: 60, max: 7_776_000 },
+  Rate: { min: 0, max: 10_000, fraction: true },
+  Concurrency: { min: 1, max: 64 },
+  "ListCampaignsRequest.MaxResults": { min: 1, max: 1000 },
+  "ListCampaignCertificatesRequest.MaxResults": { min: 1, max: 1000 },
+  "ListCampaignCertificatesRequest.State": { oneOf: ITEM_STATE_NAMES },
   // Owners are values of tags.
   "ListRehearsalsRequest.Owner": { min: 1, max: 256 },
   "ListRehearsalsRequest.Verdict": { oneOf: VERDICTS },

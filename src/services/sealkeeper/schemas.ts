@@ -1,5 +1,6 @@
 import type { StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
 import { SHAPE, shapesOf } from "#aws/schema.ts";
+import { campaignSchemas } from "./campaign-schemas.ts";
 
 // The model of Sealkeeper's own API, version 2026-04-01: what ACM's has no place for.
 const { structure, listOf, operation, failure } = shapesOf("internal.sealkeeper");
@@ -87,6 +88,7 @@ const Host = structure("Host", {
 
 /** What the port reads and writes; api.ts has the same for the compiler. */
 export const schemas: Readonly<Record<string, StaticOperationSchema | StaticErrorSchema>> = {
+  ...campaignSchemas,
   DeregisterHost: operation(
     "DeregisterHost",
     structure("DeregisterHostRequest", { InstanceId: TEXT }),

@@ -12,7 +12,7 @@ export async function up(db: Raw): Promise<void> {
       managed_by ${id}, requested_by ${id}, generation ${int} not null, not_before ${int}, not_after ${int}, issued_at ${int},
       imported_at ${int}, exported_at ${int}, revoked_at ${int}, revocation_reason ${id}, failure_reason ${id},
       trouble text, key_usages ${id} not null, extended_key_usages ${id} not null, renewal ${id} not null,
-      renewal_reason ${id}, renewal_started_at ${int}, renewal_updated_at ${int}, renew_at ${int},
+      renewal_reason ${id}, renewal_started_at ${int}, renewal_updated_at ${int}, renew_at ${int}, ordered_at ${int},
       migration ${id}, migration_started_at ${int}, migration_updated_at ${int}) ${strict}`,
     sql`create index certificates_page on certificates (account, region, created_at, arn)`,
     sql`create unique index certificates_request on certificates (request_key)`,

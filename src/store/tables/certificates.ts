@@ -65,6 +65,8 @@ export interface CertificateTables {
     renewalUpdatedAt: EpochMillis | null;
     /** When the CA wants it renewed (ARI, RFC 9773); null: when the policy says. */
     renewAt: EpochMillis | null;
+    /** When an operator ordered another version, which is made though nobody may use it; null once it is in force. */
+    orderedAt: EpochMillis | null;
     /** How far the change from e-mail to DNS validation has come; null where none was asked for. */
     migration: MigrationStatus | null;
     migrationStartedAt: EpochMillis | null;

@@ -1,0 +1,394 @@
+import { describe, expect, test } from "vitest";
+import { abortCampaign, pauseCampaign, resumeCampaign, startCampaign } from "#campaigns/change.ts";
+import { type DescribedCampaign, describeCampaign, listCampaigns, listItems } from "#campaigns/describe.ts";
+import { WORK } from "#campaigns/jobs.ts";
+import { planCampaign } from "#campaigns/plan.ts";
+import type { AskedManner, AskedSelection } from "#campaigns/read-request.ts";
+import { workLane } from "#campaigns/work.ts";
+import type { CertificateArn } from "#domain/arn.ts";
+import { openOf, tallyOf, totalOf } from "#domain/campaign/tally.ts";
+import type { CrlReason } from "#domain/certificate/revocation.ts";
+import type { AccountId } from "#domain/names.ts";
+import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
+import { readTally } from "#store/campaign-tallies.ts";
+import { findCertificateStatus } from "#store/revocations.ts";
+import type { Store } from "#store/store.ts";
+import { type CertificateWorld, certificateWorld, type Proofs, prove } from "../support/certificate-world.ts";
+import { DATABASES } from "../support/databases.ts";
+
+for (const database of DATABASES) {
+  describe(`campaigns on ${database.name}`, () => {
+    const open = async (): Promise<CertificateWorld> => certificateWorld(await database.open());
+
+    test("certificates of an issuer are replaced under their ARNs, and their old serial numbers are revoked", async () => {
+      const world = await open();
+      const arns = await issued(world, 5);
+      const before = await serials(world, arns);
+      const id = await planned(world, { issuer: "ec1" });
+      expect(await told(world, id)).toMatchObject({
+        campaign: { state: "PLANNED" },
+        plan: { certificates: 5, fates: { REPLACE: 5 }, exposures: { UNUSED: 5 } },
+      });
+      expect(await serials(world, arns)).toEqual(before); // nothing was changed
+
+      await startCampaign(id, { sameIssuer: true, rate: 0 }, world.caller(), world.deps);
+      await world.work();
+      expect(world.failures).toEqual([]);
+      const after = await serials(world, arns);
+      expect(new Set([...before, ...after]).size).toBe(10);
+      for (const serial of before) expect(await isRevoked(world, serial), serial).toBe(true);
+      for (const serial of after) expect(await isRevoked(world, serial), serial).toBe(false);
+      for (const arn of arns) expect((await world.describe(arn)).Status).toBe("ISSUED");
+      const { campaign, tally } = await told(world, id);
+      expect(campaign.state).toBe("FINISHED");
+      expect(tally).toMatchObject({ done: 5, replaced: 5, revoked: 5, pending: 0, troubled: 0 });
+      await expectExact(world.store, id);
+    });
+
+    test("the same issuer may sign the new versions only where that is said", async () => {
+      const world = await open();
+      await issued(world, 1);
+      const id = await planned(world, { issuer: "Sealkeeper EC 1" });
+      await expect(startCampaign(id, {}, world.caller(), world.deps)).rejects.toMatchObject({
+        code: "campaign-issuer-still-signs",
+        message: expect.stringContaining("roll over"),
+      });
+      expect((await told(world, id)).campaign.state).toBe("PLANNED");
+    });
+
+    test("a certificate in use is revoked only when its load balancer was seen with the new version", async () => {
+      const world = await open();
+      const [arn = ""] = await issued(world, 1);
+      await world.attach(arn);
+      await listens(world, arn as CertificateArn);
+      const [old = ""] = await serials(world, [arn]);
+      const id = await started(world, { keyAlgorithms: ["EC_prime256v1"] });
+      await world.work();
+      expect((await serials(world, [arn]))[0]).not.toBe(old);
+      const [waits] = await items(world, id);
+      expect(waits).toMatchObject({ state: "SETTLING", problem: expect.any(String), revokedAt: null });
+      expect(await isRevoked(world, old)).toBe(false);
+
+      await world.store
+        .updateTable("deployments")
+        .set({ state: "DEPLOYED" })
+        .where("certificateArn", "=", arn as CertificateArn)
+        .execute();
+      await world.liveUntil(later(world.clock.now(), 2 * MINUTE));
+      expect(await isRevoked(world, old)).toBe(true);
+      expect((await told(world, id)).campaign.state).toBe("FINISHED");
+    });
+
+    test("what cannot be proved any more is listed with the reason, does not block the others, and goes on when it can", async () => {
+      const world = await open();
+      const stuck = await issuedOne(world, "www.stuck.test");
+      await issued(world, 3);
+      await stuck.proofs.withdraw();
+      const [old = ""] = await serials(world, [stuck.arn]);
+      const id = await started(world, { statuses: ["ISSUED"] });
+      await world.work();
+      expect((await told(world, id)).tally).toMatchObject({ done: 3, replacing: 1, troubled: 1 });
+      const [first] = (await items(world, id)).filter(({ state }) => state === "REPLACING");
+      expect(first).toMatchObject({ domainName: "www.stuck.test", problem: expect.stringContaining("CNAME") });
+      expect(await isRevoked(world, old)).toBe(false);
+
+      await stuck.proofs.restore();
+      await world.liveUntil(later(world.clock.now(), 30 * MINUTE));
+      expect(await told(world, id)).toMatchObject({ campaign: { state: "FINISHED" }, tally: { done: 4, troubled: 0 } });
+      expect(await isRevoked(world, old)).toBe(true);
+      await expectExact(world.store, id);
+    });
+
+    test("at the deadline what is left is revoked where that is wanted, and replaced when it can be", async () => {
+      const world = await open();
+      const stuck = await issuedOne(world, "www.stuck.test");
+      await stuck.proofs.withdraw();
+      const [old = ""] = await serials(world, [stuck.arn]);
+      const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
+      await world.liveUntil(later(world.clock.now(), HOUR - SECOND));
+      expect(await isRevoked(world, old)).toBe(false);
+      await world.liveUntil(later(world.clock.now(), MINUTE));
+      expect(await isRevoked(world, old)).toBe(true);
+      expect(await told(world, id)).toMatchObject({
+        campaign: { state: "RUNNING" },
+        tally: { revoked: 1, replaced: 0 },
+      });
+      await stuck.proofs.restore();
+      await world.liveUntil(later(world.clock.now(), HOUR));
+      expect(await told(world, id)).toMatchObject({
+        campaign: { state: "FINISHED" },
+        tally: { revoked: 1, replaced: 1 },
+      });
+    });
+
+    test("one that was exported is revoked when its new version was exported", async () => {
+      const world = await open();
+      const { arn } = await issuedOne(world, "www.out.test", { Options: { Export: "ENABLED" } });
+      const exportIt = () =>
+        world.call("ExportCertificate", { CertificateArn: arn, Passphrase: Buffer.from("secret").toString("base64") });
+      expect((await exportIt()).error).toBeUndefined();
+      const [old = ""] = await serials(world, [arn]);
+      const id = await started(world, { statuses: ["ISSUED"] });
+      expect((await told(world, id)).plan.fates.REPLACE_THEN_EXPORT).toBe(1);
+      await world.liveUntil(later(world.clock.now(), 10 * MINUTE));
+      expect(await items(world, id)).toMatchObject([
+        { state: "SETTLING", problem: expect.stringContaining("exported") },
+      ]);
+      expect(await isRevoked(world, old)).toBe(false);
+      expect((await exportIt()).error).toBeUndefined();
+      await world.liveUntil(later(world.clock.now(), 5 * MINUTE));
+      expect(await isRevoked(world, old)).toBe(true);
+      expect((await told(world, id)).campaign.state).toBe("FINISHED");
+    });
+
+    test("one that was renewed meanwhile is not replaced twice", async () => {
+      const world = await open();
+      const [arn = ""] = await issued(world, 1);
+      const [old = ""] = await serials(world, [arn]);
+      const id = await planned(world, { keyAlgorithms: ["EC_prime256v1"] });
+      await world.attach(arn);
+      await world.liveUntil(later(world.clock.now(), 160 * DAY));
+      const [renewed = ""] = await serials(world, [arn]);
+      expect(renewed).not.toBe(old);
+      await startCampaign(id, { sameIssuer: true }, world.caller(), world.deps);
+      await world.liveUntil(later(world.clock.now(), 5 * MINUTE));
+      expect(await serials(world, [arn])).toEqual([renewed]);
+      expect(await isRevoked(world, old)).toBe(true);
+      expect(await isRevoked(world, renewed)).toBe(false);
+    });
+
+    test("a paused campaign changes nothing; resumed it goes on; what was aborted leaves every certificate whole", async () => {
+      const world = await open();
+      const stuck = await issuedOne(world, "www.stuck.test");
+      await stuck.proofs.withdraw();
+      const arns = await issued(world, 6);
+      const id = await planned(world, { issuer: "ec1" });
+      await startCampaign(id, { sameIssuer: true, rate: 1, concurrency: 1 }, world.caller(), world.deps);
+      await workLane(`${id}/0`, world.deps);
+      await pauseCampaign(id, world.caller(), world.deps);
+      const paused = await told(world, id);
+      expect(paused.campaign.state).toBe("PAUSED");
+      await world.liveUntil(later(world.clock.now(), HOUR));
+      expect((await told(world, id)).tally).toEqual(paused.tally);
+      await expect(startCampaign(id, {}, world.caller(), world.deps)).rejects.toMatchObject({
+        code: "campaign-state-forbids",
+      });
+
+      await resumeCampaign(id, { rate: 1, concurrency: 1 }, world.caller(), world.deps);
+      await workLane(`${id}/0`, world.deps);
+      await workLane(`${id}/0`, world.deps);
+      await abortCampaign(id, world.caller(), world.deps);
+      await world.liveUntil(later(world.clock.now(), HOUR));
+      const { campaign, tally } = await told(world, id);
+      expect(campaign.state).toBe("ABORTED");
+      expect(openOf(tally)).toBe(0);
+      expect(tally.done).toBeGreaterThan(0);
+      expect(tally.left).toBeGreaterThan(0);
+      expect(totalOf(tally)).toBe(7);
+      for (const arn of [...arns, stuck.arn]) expect((await world.describe(arn)).Status).toBe("ISSUED");
+      const ordered = await world.store
+        .selectFrom("certificates")
+        .select("arn")
+        .where("orderedAt", "is not", null)
+        .execute();
+      expect(ordered).toEqual([]);
+      await expectExact(world.store, id);
+    });
+
+    test("a node that dies at any place, and two at once, replace each certificate once", async () => {
+      const world = await open();
+      const arns = await issued(world, 12);
+      const before = await serials(world, arns);
+      const id = await planned(world, { issuer: "ec1" });
+      await startCampaign(id, { sameIssuer: true, rate: 0, concurrency: 4 }, world.caller(), world.deps);
+      let calls = 0;
+      for (let dies = 1; dies <= 25; dies += 1) {
+        const lanes = [0, 1, 2, 3].map((lane) =>
+          workLane(`${id}/${lane}`, dying(world, dies + lane * 3)).catch(() => (calls += 1)),
+        );
+        await Promise.all([
+          ...lanes,
+          ...[0, 1].map((lane) => workLane(`${id}/${lane}`, dying(world, dies * 2)).catch(() => (calls += 1))),
+        ]);
+        world.clock.advance(40 * SECOND); // the leases end
+        if ((await told(world, id)).campaign.state === "FINISHED") break;
+      }
+      await world.store
+        .updateTable("jobs")
+        .set({ runAt: world.clock.now().getTime() })
+        .where("task", "=", WORK)
+        .execute();
+      await world.liveUntil(later(world.clock.now(), 5 * MINUTE));
+      expect(calls).toBeGreaterThan(0);
+      expect((await told(world, id)).campaign.state).toBe("FINISHED");
+      const generations = await world.store.selectFrom("certificates").select("generation").execute();
+      expect(generations.every(({ generation }) => generation === 2)).toBe(true);
+      for (const serial of before) expect(await isRevoked(world, serial), serial).toBe(true);
+      await expectExact(world.store, id);
+    }, 120_000);
+
+    test("imported ones are told apart, who is no operator is refused, and lists go page by page", async () => {
+      const world = await open();
+      await issued(world, 3);
+      const foreign = world.caller({ account: "210987654321" as AccountId });
+      const selection = { issuer: "ec1" };
+      const request = { selection, reason: "superseded", manner: {} } as const;
+      await expect(planCampaign(request, foreign, world.deps)).rejects.toMatchObject({ code: "campaign-not-yours" });
+      await expect(planCampaign({ ...request, selection: {} }, world.caller(), world.deps)).rejects.toMatchObject({
+        code: "campaign-input-invalid",
+      });
+      for (const wrong of [
+        { key: "12" },
+        { keyAlgorithms: ["RSA_1"] },
+        { statuses: ["GONE"] },
+        { issuer: "arn:aws:acm:x" },
+      ]) {
+        await expect(planCampaign({ ...request, selection: wrong }, world.caller(), world.deps)).rejects.toMatchObject({
+          code: "campaign-input-invalid",
+        });
+      }
+      const empty = await planned(world, { key: "00".repeat(32) });
+      await expect(startCampaign(empty, {}, world.caller(), world.deps)).rejects.toMatchObject({
+        code: "campaign-empty",
+      });
+      const id = await planned(world, selection);
+      const first = await listItems(id, { state: undefined, after: undefined, limit: 2 }, world.caller(), world.deps);
+      const rest = await listItems(
+        id,
+        { state: undefined, after: first.at(-1)!, limit: 2 },
+        world.caller(),
+        world.deps,
+      );
+      expect(new Set([...first, ...rest].map(({ certificateArn }) => certificateArn)).size).toBe(3);
+      const all = await listCampaigns(undefined, 10, world.caller(), world.deps);
+      expect(all.map(({ campaign }) => campaign.id).toSorted()).toEqual([empty, id].toSorted());
+      await expect(describeCampaign("0".repeat(16), world.caller(), world.deps)).rejects.toMatchObject({
+        code: "campaign-not-found",
+      });
+    });
+
+    test("the journal says who ordered what, and events tell of the start and the end", async () => {
+      const world = await open();
+      await issued(world, 1);
+      const id = await started(world, { issuer: "ec1" });
+      await world.work();
+      const acts = await world.store
+        .selectFrom("auditRecords")
+        .select(["eventName", "principal"])
+        .where("eventSource", "=", "campaigns.sealkeeper")
+        .execute();
+      expect(acts.map(({ eventName }) => eventName).toSorted()).toEqual([
+        "CampaignFinished",
+        "CampaignOrderedVersion",
+        "CampaignPlanned",
+        "CampaignRevokedVersion",
+        "CampaignStarted",
+      ]);
+      expect(new Set(acts.map(({ principal }) => principal))).toEqual(new Set([world.caller().arn]));
+      const events = await world.store
+        .selectFrom("events")
+        .select(["detailType", "body"])
+        .where("source", "=", "sealkeeper")
+        .orderBy("position")
+        .execute();
+      expect(events.map(({ detailType }) => detailType)).toEqual([
+        "Sealkeeper Campaign Started",
+        "Sealkeeper Campaign Finished",
+      ]);
+      expect(JSON.parse(events[1]!.body).detail).toMatchObject({ CampaignId: id, Replaced: 1, Revoked: 1, Done: 1 });
+    });
+  });
+}
+
+interface Issued {
+  readonly arn: string;
+  readonly proofs: Proofs;
+}
+
+async function issuedOne(world: CertificateWorld, domain: string, more: object = {}): Promise<Issued> {
+  const arn = await world.request(domain, { KeyAlgorithm: "EC_prime256v1", ...more });
+  const proofs = await prove(world, arn);
+  await world.work();
+  return { arn, proofs };
+}
+
+async function issued(world: CertificateWorld, count: number): Promise<readonly string[]> {
+  const arns: string[] = [];
+  for (let number = 0; number < count; number += 1) arns.push((await issuedOne(world, `www${number}.shop.test`)).arn);
+  return arns;
+}
+
+async function planned(
+  world: CertificateWorld,
+  selection: AskedSelection,
+  manner: AskedManner = {},
+  reason: CrlReason = "superseded",
+): Promise<string> {
+  const { id } = await planCampaign({ selection, reason, manner }, world.caller(), world.deps);
+  await world.work();
+  return id;
+}
+
+async function started(world: CertificateWorld, selection: AskedSelection, manner: AskedManner = {}): Promise<string> {
+  const id = await planned(world, selection);
+  await startCampaign(id, { sameIssuer: true, rate: 0, ...manner }, world.caller(), world.deps);
+  return id;
+}
+
+function told(world: CertificateWorld, id: string): Promise<DescribedCampaign> {
+  return describeCampaign(id, world.caller(), world.deps);
+}
+
+function items(world: CertificateWorld, id: string) {
+  return listItems(id, { state: undefined, after: undefined, limit: 100 }, world.caller(), world.deps);
+}
+
+async function serials(world: CertificateWorld, arns: readonly string[]): Promise<readonly string[]> {
+  return await Promise.all(arns.map(async (arn) => (await world.describe(arn)).Serial.replaceAll(":", "")));
+}
+
+async function isRevoked({ store }: CertificateWorld, serial: string): Promise<boolean> {
+  return (await findCertificateStatus(store, "ec1", serial)).revocation !== undefined;
+}
+
+/** An edge that says that it listens with a certificate, and where nobody answers. */
+async function listens({ store, clock }: CertificateWorld, arn: CertificateArn): Promise<void> {
+  const { loadBalancerArn } = await store
+    .selectFrom("deployments")
+    .select("loadBalancerArn")
+    .where("certificateArn", "=", arn)
+    .executeTakeFirstOrThrow();
+  const listenerArn = loadBalancerArn.replace(":loadbalancer/", ":listener/").concat("/0123456789abcdef");
+  const at = clock.now().getTime();
+  await store
+    .insertInto("edgeListeners")
+    .values({ edge: "one", loadBalancerArn, listenerArn, address: "127.0.0.1", port: 1, error: null, at })
+    .execute();
+  await store
+    .insertInto("listenerCertificates")
+    .values({ listenerArn, loadBalancerArn, certificateArn: arn } as never)
+    .execute();
+}
+
+/** The counts are what stands in the rows. */
+async function expectExact(store: Store, id: string): Promise<void> {
+  const rows = await store
+    .selectFrom("campaignItems")
+    .select(["state", "replacedAt", "revokedAt", "problem"])
+    .where("campaignId", "=", id)
+    .execute();
+  expect(await readTally(store, id)).toEqual(tallyOf(rows));
+}
+
+/** The dependencies of a node that dies at its `count`th statement. */
+function dying(world: CertificateWorld, count: number): CertificateWorld["deps"] {
+  let left = count;
+  const clock = {
+    now: () => {
+      left -= 1;
+      if (left < 0) throw new Error("killed");
+      return world.clock.now();
+    },
+  };
+  return { ...world.deps, clock };
+}
