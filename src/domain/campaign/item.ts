@@ -107,6 +107,6 @@ export function pauseAfter(looks: number, state: "REPLACING" | "SETTLING"): Mill
 }
 
 const PAUSES = {
-  REPLACING: { first: 1_000, most: 600_000 },
+  REPLACING: { first: 1_000, most: 300_000 },
   SETTLING: { first: 500, most: 60_000 },
 } as const;
