@@ -1,4 +1,4 @@
-import { LEAF_ISSUERS } from "#ca/profiles.ts";
+import { issuersSigningNow } from "#ca/signing-now.ts";
 import { type CampaignEvent, campaignAfter } from "#domain/campaign/campaign.ts";
 import { type Plan, toBegin } from "#domain/campaign/plan.ts";
 import type { Selection } from "#domain/campaign/selection.ts";
@@ -156,7 +156,7 @@ function checkIssuer({ selection }: CampaignRow): void {
       `A certificate of ${issuer.arn} is replaced by the same CA. Say that the same issuer may sign (SameIssuer, --same-issuer) if that is what you want.`,
     );
   }
-  const still = issuer?.kind === "built-in" ? Object.values(LEAF_ISSUERS).filter((id) => issuer.ids.includes(id)) : [];
+  const still = issuer?.kind === "built-in" ? issuersSigningNow().filter((id) => issuer.ids.includes(id)) : [];
   if (still.length === 0) return;
   throw new Refusal(
     "campaign-issuer-still-signs",
