@@ -146,6 +146,54 @@ test.for<[operation: string, input: object, error: string, said: RegExp]>([
   expect(answered.body.message).toMatch(said);
 });
 
+test("a campaign is planned, shown, listed and aborted; what has no place in it is refused", async () => {
+  await used("www.shop.test");
+  const planned = await call("PlanCampaign", {
+    Selection: { Issuer: "ec1", IssuedFrom: 1 },
+    Reason: "superseded",
+    Rate: 0.5,
+  });
+  const { CampaignId } = planned.body.Campaign;
+  await world.work();
+  const { body } = await call("DescribeCampaign", { CampaignId });
+  expect(body.Campaign).toMatchObject({
+    State: "PLANNED",
+    Selection: { Issuer: "ec1", IssuedFrom: 1 },
+    Reason: "superseded",
+    DeadlineSeconds: 432_000,
+    Rate: 0.5,
+    Plan: { Certificates: 1, Uses: 1 },
+    Counts: { Pending: 1, Done: 0 },
+    OrderedBy: world.caller().arn,
+  });
+  expect((await call("ListCampaigns", { MaxResults: 1 })).body).toMatchObject({ Campaigns: [{ CampaignId }] });
+  expect((await call("ListCampaignCertificates", { CampaignId, State: "PENDING" })).body.Certificates).toMatchObject([
+    { DomainName: "www.shop.test", Fate: "REPLACE_THEN_SEE", InUseBy: [expect.stringContaining("loadbalancer")] },
+  ]);
+  expect(await call("StartCampaign", { CampaignId })).toMatchObject({ error: "ConflictException" });
+  expect(await call("PauseCampaign", { CampaignId })).toMatchObject({ error: "InvalidStateException" });
+  expect((await call("AbortCampaign", { CampaignId })).body.Campaign.State).toBe("ABORTED");
+  expect(await call("StartCampaign", { CampaignId })).toMatchObject({ error: "InvalidStateException" });
+});
+
+test.for<[operation: string, input: object, error: string]>([
+  ["PlanCampaign", { Selection: {}, Reason: "superseded" }, "InvalidParameterException"],
+  ["PlanCampaign", { Selection: { Issuer: "ec1" }, Reason: "certificateHold" }, "ValidationException"],
+  ["PlanCampaign", { Selection: { Issuer: "ec1" } }, "ValidationException"],
+  ["PlanCampaign", { Selection: { Statuses: ["GONE"] }, Reason: "superseded" }, "InvalidParameterException"],
+  ["PlanCampaign", { Selection: { Regions: ["eu-west-1"] }, Reason: "superseded", Rate: -1 }, "ValidationException"],
+  [
+    "PlanCampaign",
+    { Selection: { Regions: ["eu-west-1"] }, Reason: "superseded", Concurrency: 65 },
+    "ValidationException",
+  ],
+  ["DescribeCampaign", { CampaignId: "0123456789abcdef" }, "ResourceNotFoundException"],
+  ["DescribeCampaign", { CampaignId: "nonsense" }, "ValidationException"],
+  ["ListCampaigns", { NextToken: "nonsense" }, "InvalidNextTokenException"],
+])("%s with %j is refused with %s", async ([operation, input, error]) => {
+  expect(await call(operation, input)).toMatchObject({ status: 400, error });
+});
+
 test("a certificate of another region or account is not found, and the message says where it is", async () => {
   const arn = await used("www.shop.test");
   for (const operation of ["RehearseCertificate", "DescribeRehearsal", "ExplainCertificate"]) {
