@@ -152,6 +152,37 @@ for (const database of DATABASES) {
       expect((await told(world, id)).campaign.state).toBe("FINISHED");
     });
 
+    test("an ACME client is told to renew, and revoked at the deadline where it has not", async () => {
+      const world = await open();
+      const { arn } = await issuedOne(world, "www.client.test");
+      // What matters of it here: its key is not ours.
+      const acme = { keyPairOrigin: "ACME" } as object;
+      await world.store
+        .updateTable("certificates")
+        .set(acme)
+        .where("arn", "=", arn as CertificateArn)
+        .execute();
+      const [old = ""] = await serials(world, [arn]);
+      const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
+      await world.work();
+      expect(await items(world, id)).toMatchObject([
+        { fate: "CLIENT_RENEWS", state: "REPLACING", problem: expect.stringContaining("ACME client") },
+      ]);
+      const row = await world.store
+        .selectFrom("certificates")
+        .select("renewAt")
+        .where("arn", "=", arn as CertificateArn)
+        .executeTakeFirst();
+      expect(row?.renewAt).toBe(world.clock.now().getTime()); // what ARI answers from
+      expect(await isRevoked(world, old)).toBe(false);
+      await world.liveUntil(later(world.clock.now(), HOUR + MINUTE));
+      expect(await isRevoked(world, old)).toBe(true);
+      expect(await told(world, id)).toMatchObject({
+        campaign: { state: "FINISHED" },
+        tally: { done: 1, revoked: 1, replaced: 0 },
+      });
+    });
+
     test("one that was renewed meanwhile is not replaced twice", async () => {
       const world = await open();
       const [arn = ""] = await issued(world, 1);

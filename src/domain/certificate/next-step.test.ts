@@ -68,6 +68,11 @@ describe("the next step of a certificate", () => {
       { kind: "issue" },
     ],
     [
+      "nobody uses it, and an operator ordered another version: renew",
+      { ...renewing, inUse: false, ordered: true },
+      { kind: "renew" },
+    ],
+    [
       "a renewal that was proven ten days ago and could not be signed: prove it again",
       { ...renewing, renewalStartedAt: days(-10) },
       { kind: "restart-renewal" },
