@@ -81,8 +81,9 @@ async function askedAuthority(
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAuthority | undefined> {
   const [only, ...more] = new Map(questions.map((question) => [question.issuer, question])).values();
-  if (only && more.length === 0) return await namedAuthority(only, deps);
-  const asked = await Promise.all([only, ...more].map((question) => question && namedAuthority(question, deps)));
+  if (!only) return undefined;
+  if (more.length === 0) return await namedAuthority(only, deps);
+  const asked = await Promise.all([only, ...more].map((question) => namedAuthority(question, deps)));
   return asked.every((one) => one?.id === asked[0]?.id) ? asked[0] : undefined;
 }
 
