@@ -7,7 +7,7 @@ import type { EpochMillis } from "./tables/types.ts";
 /** Whether the entity is now there; false when its name is another's of its kind. */
 export async function insertEntity(tx: Tx, entity: Entity | Role): Promise<boolean> {
   const { id, account, kind, name, path, createdAt } = entity;
-  const { description, trustPolicy, maxSessionDuration } = entity as Partial<Role>;
+  const { description, trustPolicy, trusted, maxSessionDuration } = entity as Partial<Role>;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("iamEntities")
     .values({
@@ -22,6 +22,7 @@ export async function insertEntity(tx: Tx, entity: Entity | Role): Promise<boole
       boundary: entity.boundary ?? null,
       description: description ?? null,
       trustPolicy: trustPolicy ?? null,
+      trusted: trusted ? JSON.stringify(trusted) : null,
       maxSessionDuration: maxSessionDuration ?? null,
       lastUsedAt: null,
       lastUsedRegion: null,
@@ -146,9 +147,18 @@ export async function setBoundary(tx: Tx, id: string, boundary: string | undefin
 export async function changeRole(
   tx: Tx,
   id: string,
-  change: Partial<Pick<Role, "description" | "maxSessionDuration" | "trustPolicy">>,
+  change: Partial<Pick<Role, "description" | "maxSessionDuration">>,
 ): Promise<void> {
   if (Object.keys(change).length === 0) return;
+  await tx.updateTable("iamEntities").set(change).where("id", "=", id).execute();
+}
+
+export async function setTrustPolicy(
+  tx: Tx,
+  id: string,
+  { trustPolicy, trusted }: Pick<Role, "trustPolicy" | "trusted">,
+): Promise<void> {
+  const change = { trustPolicy, trusted: JSON.stringify(trusted) };
   await tx.updateTable("iamEntities").set(change).where("id", "=", id).execute();
 }
 
@@ -209,6 +219,7 @@ interface Row {
 interface RoleRow extends Row {
   readonly description: string | null;
   readonly trustPolicy: string | null;
+  readonly trusted: string | null;
   readonly maxSessionDuration: number | null;
   readonly lastUsedAt: EpochMillis | null;
   readonly lastUsedRegion: string | null;
@@ -232,6 +243,7 @@ function roleOf(row: RoleRow): Role {
     ...entityOf(row),
     description: row.description ?? undefined,
     trustPolicy: row.trustPolicy ?? "",
+    trusted: JSON.parse(row.trusted ?? "{}") as Role["trusted"],
     maxSessionDuration: row.maxSessionDuration ?? 0,
     lastUsed: lastUseOf(row),
   };
@@ -252,6 +264,7 @@ const ROLE_COLUMNS = [
   ...COLUMNS,
   "description",
   "trustPolicy",
+  "trusted",
   "maxSessionDuration",
   "lastUsedAt",
   "lastUsedRegion",

@@ -174,6 +174,7 @@ for (const database of DATABASES) {
             boundary: null,
             description: null,
             trustPolicy: null,
+            trusted: null,
             maxSessionDuration: null,
             lastUsedAt: null,
             lastUsedRegion: null,

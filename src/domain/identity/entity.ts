@@ -24,6 +24,8 @@ export interface Role extends Entity {
   readonly description: string | undefined;
   /** Who may assume it: the policy's text as it was given. */
   readonly trustPolicy: string;
+  /** The unique ids of the users and roles that it names, by ARN, as they were when it was written. */
+  readonly trusted: Readonly<Record<string, string>>;
   /** In seconds. */
   readonly maxSessionDuration: number;
   readonly lastUsed: LastUse | undefined;

@@ -1,6 +1,6 @@
 import type { EntityKind } from "#domain/identity/entity.ts";
 import type { Caller } from "#domain/names.ts";
-import { changeRole, moveEntity, setBoundary } from "#store/iam-entities.ts";
+import { changeRole, moveEntity, setBoundary, setTrustPolicy } from "#store/iam-entities.ts";
 import { existing } from "./create-entity.ts";
 import type { IamDeps } from "./deps.ts";
 import { held } from "./find.ts";
@@ -51,8 +51,7 @@ export async function updateTrustPolicy(
 ): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const { id } = await held(tx, account, "role", name);
-    await readTrustPolicy(trustPolicy, name, tx);
-    await changeRole(tx, id, { trustPolicy });
+    await setTrustPolicy(tx, id, await readTrustPolicy(trustPolicy, name, tx));
   });
 }
 

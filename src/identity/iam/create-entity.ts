@@ -49,7 +49,7 @@ export async function createRole(
   { account }: Pick<Caller, "account">,
   deps: IamDeps,
 ): Promise<Role> {
-  const role: Role = {
+  const role: Omit<Role, "trusted"> = {
     ...newEntity(account, "role", request, deps),
     description: request.description,
     trustPolicy: request.trustPolicy,
@@ -60,11 +60,11 @@ export async function createRole(
     const text = `The path ${role.path} is reserved for roles that services make themselves.`;
     throw new Refusal("principal-input-invalid", text);
   }
-  await deps.store.transaction().execute(async (tx) => {
-    await readTrustPolicy(request.trustPolicy, role.name, tx);
-    await store(tx, role, request);
+  return await deps.store.transaction().execute(async (tx) => {
+    const made = { ...role, ...(await readTrustPolicy(request.trustPolicy, role.name, tx)) };
+    await store(tx, made, request);
+    return made;
   });
-  return role;
 }
 
 function newEntity<Kind extends EntityKind>(

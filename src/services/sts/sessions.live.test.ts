@@ -215,11 +215,18 @@ describe("AssumeRole", () => {
     await root.send(new iamSdk.DeleteRoleCommand({ RoleName: "deploy" }));
     forget();
     expect(await refusal(who(session))).toContain("InvalidClientTokenId");
-    // A role of the same name is another role.
+    // A role of the same name is another role, as a user of the same name is another user.
     await role(trust(`${ARN}:user/bob`));
     forget();
     expect(await refusal(who(session))).toContain("InvalidClientTokenId");
-    const next = keyOf((await assume(key, { DurationSeconds: 900 })).Credentials);
+    await root.send(new iamSdk.DeleteAccessKeyCommand({ UserName: "bob", AccessKeyId: key.accessKeyId }));
+    await root.send(new iamSdk.DeleteUserCommand({ UserName: "bob" }));
+    const namesake = await user("bob");
+    expect(await refusal(assume(namesake))).toContain("AccessDenied");
+    await root.send(
+      new iamSdk.UpdateAssumeRolePolicyCommand({ RoleName: "deploy", PolicyDocument: trust(`${ARN}:user/bob`) }),
+    );
+    const next = keyOf((await assume(namesake, { DurationSeconds: 900 })).Credentials);
     pass(895_000);
     expect(await refusal(who(next))).toBe("not refused");
     pass(6_000);

@@ -7,7 +7,7 @@ export async function up(db: Raw): Promise<void> {
     sql`create table iam_entities (
       id ${id} not null primary key, account ${id} not null references accounts (id), kind text not null,
       name text not null, name_key ${id} not null, path text not null, place ${id} not null, created_at ${int} not null,
-      boundary ${id}, description text, trust_policy text, max_session_duration ${int},
+      boundary ${id}, description text, trust_policy text, trusted text, max_session_duration ${int},
       last_used_at ${int}, last_used_region text, last_used_service text) ${strict}`,
     sql`create unique index iam_entities_by_name on iam_entities (account, kind, name_key)`,
     sql`create index iam_entities_by_place on iam_entities (account, kind, place)`,

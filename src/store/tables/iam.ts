@@ -17,6 +17,8 @@ export interface IamTables {
     /** This and what follows is of roles only. */
     description: string | null;
     trustPolicy: string | null;
+    /** JSON: the unique ids of whom the trust policy names, by ARN. */
+    trusted: string | null;
     maxSessionDuration: number | null;
     lastUsedAt: EpochMillis | null;
     lastUsedRegion: string | null;
