@@ -30,4 +30,6 @@ const NAMES: readonly RegExp[] = [
   /^(Key|TargetKey|Destination)Id$|^DestinationKeyId$/,
   /^(HostedZone|Resource)?Id$/,
   /^AliasName$/,
+  /^(Role|Policy)Arn$/,
+  /^(InstanceProfile|Group|Role|User|Policy)Name$/,
 ];

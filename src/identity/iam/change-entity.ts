@@ -68,8 +68,8 @@ export async function changeBoundary(
     const { id, boundary: former } = await held(tx, account, kind, name);
     if (former === boundary) return;
     // In one order, whoever else changes these policies: two that waited for each other would never end.
-    for (const arn of [former, boundary].toSorted()) {
-      if (arn !== undefined) await (arn === boundary ? beginUse : endUse)(tx, account, arn, "boundaries");
+    for (const arn of [former, boundary].filter((one) => one !== undefined).toSorted(byText)) {
+      await (arn === boundary ? beginUse : endUse)(tx, account, arn, "boundaries");
     }
     await setBoundary(tx, id, boundary);
   });
@@ -96,3 +96,5 @@ export async function untagEntity(
 ): Promise<void> {
   await store.transaction().execute(async (tx) => removeTags(tx, (await held(tx, account, kind, name)).id, keys));
 }
+
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);

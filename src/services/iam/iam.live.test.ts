@@ -130,7 +130,7 @@ describe("access keys", () => {
     forget();
     expect(await ask(sts(first).send(new GetCallerIdentityCommand()))).toContain("InvalidClientTokenId");
     const { AccessKeyMetadata } = await root.send(new sdk.ListAccessKeysCommand({ UserName: "bob" }));
-    expect(AccessKeyMetadata!.map(({ Status }) => Status).toSorted()).toEqual(["Active", "Inactive"]);
+    expect(AccessKeyMetadata!.map(({ Status }) => String(Status)).toSorted()).toEqual(["Active", "Inactive"]);
     await root.send(new sdk.DeleteAccessKeyCommand(id));
     expect(await ask(root.send(new sdk.DeleteAccessKeyCommand(id)))).toBe(
       `NoSuchEntityException: The Access Key with id ${first.accessKeyId} cannot be found.`,
@@ -312,7 +312,7 @@ describe("roles", () => {
     await root.send(new sdk.CreatePolicyCommand({ PolicyName: "p", PolicyDocument: READ }));
     const seen: string[] = [];
     for await (const page of sdk.paginateGetAccountAuthorizationDetails({ client: root, pageSize: 2 }, {})) {
-      seen.push(...page.UserDetailList!.map(({ UserName, GroupList }) => `${UserName} in ${GroupList}`));
+      seen.push(...page.UserDetailList!.map(({ UserName, GroupList }) => `${UserName} in ${GroupList!.join()}`));
       seen.push(
         ...page.GroupDetailList!.map((group) => `${group.GroupName}: ${group.AttachedManagedPolicies![0]!.PolicyName}`),
       );

@@ -34,7 +34,7 @@ export const rules: Rules = {
   "ListInstanceProfilesRequest.PathPrefix": { min: 1, max: 512, pattern: /^\/[!-\x7f]*$/ },
   "ListRolesRequest.PathPrefix": { min: 1, max: 512, pattern: /^\/[!-\x7f]*$/ },
   "ListUsersRequest.PathPrefix": { min: 1, max: 512, pattern: /^\/[!-\x7f]*$/ },
-  Marker: { min: 1, max: 1024, pattern: /^[\u0020-\u00FF]+$/ },
+  Marker: { min: 1, max: 4096, pattern: /^[\u0020-\u00FF]+$/ },
   MaxItems: { min: 1, max: 1000 },
   MaxSessionDuration: { min: 3600, max: 43_200 },
   NewGroupName: name(128),
