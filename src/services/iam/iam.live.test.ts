@@ -1,6 +1,8 @@
 import * as sdk from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
+import type { AccountId } from "#domain/names.ts";
+import { resetAccount } from "#store/reset-account.ts";
 import { ACCOUNT, allow, iamWorld, refusal, trust } from "../../../tests/support/iam-world.ts";
 
 const ARN = `arn:aws:iam::${ACCOUNT}`;
@@ -338,6 +340,26 @@ describe("accounts", () => {
     );
     await root.send(new sdk.DeleteAccountAliasCommand({ AccountAlias: "second" }));
     expect((await root.send(new sdk.ListAccountAliasesCommand())).AccountAliases).toEqual([]);
+  });
+
+  test("a development reset leaves the account and its root user's keys, and nothing else", async () => {
+    const { root, store } = await world();
+    const make = async (): Promise<void> => {
+      const { Policy } = await root.send(new sdk.CreatePolicyCommand({ PolicyName: "p", PolicyDocument: READ }));
+      const PolicyArn = Policy!.Arn!;
+      await root.send(new sdk.CreateUserCommand({ UserName: "bob", PermissionsBoundary: PolicyArn }));
+      await root.send(new sdk.AttachUserPolicyCommand({ UserName: "bob", PolicyArn }));
+      await root.send(new sdk.PutUserPolicyCommand({ UserName: "bob", PolicyName: "p", PolicyDocument: READ }));
+      await root.send(new sdk.TagUserCommand({ UserName: "bob", Tags: [{ Key: "a", Value: "b" }] }));
+      await root.send(new sdk.CreateAccessKeyCommand({ UserName: "bob" }));
+      await root.send(new sdk.CreateGroupCommand({ GroupName: "g" }));
+      await root.send(new sdk.AddUserToGroupCommand({ UserName: "bob", GroupName: "g" }));
+    };
+    await make();
+    await store.transaction().execute((tx) => resetAccount(tx, ACCOUNT as AccountId));
+    const { SummaryMap } = await root.send(new sdk.GetAccountSummaryCommand());
+    expect(SummaryMap).toMatchObject({ Users: 0, Groups: 0, Policies: 0, AccountAccessKeysPresent: 1 });
+    await make();
   });
 
   test("one account sees nothing of another, and users only what they are let", async () => {
