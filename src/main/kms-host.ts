@@ -23,7 +23,7 @@ export interface KmsSettings {
 export interface Kms {
   readonly vault: Vault;
   /** The process, while there is one. */
-  pid(): number | undefined;
+  readonly pid: () => number | undefined;
 }
 
 /**
