@@ -1,4 +1,4 @@
-import { createPublicKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
 import { leafPeriod, type Period } from "#domain/certificate/validity.ts";
 import type { DomainName, Named } from "#domain/names.ts";
@@ -7,7 +7,7 @@ import type { Clock } from "#lib/clock.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
 import { timeOrderedId } from "#lib/time-ordered-id.ts";
-import { keyAlgorithm, keyFamily } from "#lib/x509-algorithms.ts";
+import { keyFamily } from "#lib/x509-algorithms.ts";
 import { readCertificate, signed } from "#lib/x509-certificate.ts";
 import { takeCrlPlace } from "#store/crls.ts";
 import {
@@ -27,7 +27,7 @@ import { shardOf } from "./crl-shards.ts";
 import type { CaDeps } from "./deps.ts";
 import { leafTbs } from "./leaf.ts";
 import { lintLeaf } from "./lint/lint.ts";
-import type { LintProfile } from "./lint/linted-leaf.ts";
+import { certifiedKey, type LintProfile } from "./lint/linted-leaf.ts";
 import { LEAF_ISSUERS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
 import { type LeafIssuer, signAndCheck } from "./signers.ts";
@@ -191,8 +191,8 @@ async function prepare(
   const now = clock.now();
   await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
 
-  const publicKey = createPublicKey({ key: Buffer.from(subjectPublicKeyInfo), format: "der", type: "spki" });
-  const algorithm = keyAlgorithm(publicKey);
+  const certified = certifiedKey(subjectPublicKeyInfo);
+  const { algorithm } = certified;
   if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
   const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
   const serial = freshSerial();
@@ -200,7 +200,7 @@ async function prepare(
   const period = typeof validity === "number" ? leafPeriod(validity, now, issuer) : validity;
   const fields = { serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, shard, names, addresses, ...period };
   const tbs = leafTbs(fields, issuer);
-  lintLeaf(tbs, { profile, issuer, now });
+  lintLeaf(tbs, { profile, issuer, now, certified });
 
   const intentId = timeOrderedId(now, ids) as IntentId;
   const prepared = { intentId, issuerId: issuer.id, serial: serial.toString("hex"), ...period };

@@ -245,7 +245,7 @@ function base128(arc: number): number[] {
 }
 
 const NO_UNUSED_BITS = Uint8Array.of(0);
-const FIRST_SIZE = 1024;
+const FIRST_SIZE = 2048;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const MS_PER_DAY = 86_400_000;

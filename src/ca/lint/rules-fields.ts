@@ -29,27 +29,28 @@ export function issuerIsNamedAsItself({ raw, issuer }: LintedLeaf): Finding {
 }
 
 /** RFC 5280 section 4.1.2.5 */
-export function validityIsForward({ tbs: { validity } }: LintedLeaf): Finding {
-  return validity.notBefore.getTime() < validity.notAfter.getTime() ? undefined : "it ends before it begins";
+export function validityIsForward({ period }: Pick<LintedLeaf, "period">): Finding {
+  return period.notBefore < period.notAfter ? undefined : "it ends before it begins";
 }
 
 /** BR 6.3.2, by the date of issuance. */
-export function validityIsWithinTheLimit(leaf: LintedLeaf): Finding {
-  const length = lengthOf(period(leaf));
-  const { most } = validityLimit(leaf.now);
+export function validityIsWithinTheLimit({ period, now }: Pick<LintedLeaf, "period" | "now">): Finding {
+  const length = lengthOf(period);
+  const { most } = validityLimit(now);
   return length <= most ? undefined : `${length / DAY} days, ${most / DAY} are allowed`;
 }
 
 /** BR 7.1.2.7: notBefore within 48 hours of the signature. */
-export function validityBeginsNow(leaf: LintedLeaf): Finding {
-  const distance = Math.abs(period(leaf).notBefore.getTime() - leaf.now.getTime());
+export function validityBeginsNow({ period, now }: Pick<LintedLeaf, "period" | "now">): Finding {
+  const distance = Math.abs(period.notBefore.getTime() - now.getTime());
   return distance <= 48 * HOUR ? undefined : `it begins ${distance / HOUR} hours from now`;
 }
 
 /** A path is only valid while every certificate in it is (RFC 5280 section 6.1.3). */
-export function validityIsWithinTheIssuers(leaf: LintedLeaf): Finding {
-  const { notBefore, notAfter } = period(leaf);
-  return notBefore >= leaf.issuer.notBefore && notAfter <= leaf.issuer.notAfter ? undefined : "it exceeds the issuer's";
+export function validityIsWithinTheIssuers({ period, issuer }: Pick<LintedLeaf, "period" | "issuer">): Finding {
+  return period.notBefore >= issuer.notBefore && period.notAfter <= issuer.notAfter
+    ? undefined
+    : "it exceeds the issuer's";
 }
 
 /** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050; seconds, Z, no fractions. */
@@ -92,10 +93,6 @@ export function thereAreNoUniqueIds({ tbs }: LintedLeaf): Finding {
 }
 
 const UTC_TIME = 0x17;
-
-function period({ tbs: { validity } }: LintedLeaf): { readonly notBefore: Date; readonly notAfter: Date } {
-  return { notBefore: validity.notBefore.getTime(), notAfter: validity.notAfter.getTime() };
-}
 
 function commonNames({ subject }: LintedLeaf): string[] {
   return subject.flatMap((names) => names.map(({ value }) => value.toString()));

@@ -39,7 +39,7 @@ export function namesAreDifferent({ names }: LintedLeaf): Finding {
 }
 
 /** An A-label says the same after a round through its Unicode form. */
-function isALabel(label: string): boolean {
+export function isALabel(label: string): boolean {
   const unicode = domainToUnicode(label);
   return label.startsWith("xn--") && unicode !== "" && unicode !== label && domainToASCII(unicode) === label;
 }
