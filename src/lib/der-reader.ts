@@ -54,6 +54,18 @@ export function contents(bytes: Uint8Array, { content, end }: Element): Buffer {
   return view(bytes, content, end);
 }
 
+/** Whether an element, header included, is exactly these bytes. */
+export function isExactly(bytes: Uint8Array, { start, end }: Element, expected: Uint8Array): boolean {
+  return end - start === expected.length && sameBytes(bytes, start, expected, 0, expected.length);
+}
+
+/** Whether `length` bytes are the same in both. For so few a loop is faster than a call into Node. */
+export function sameBytes(one: Uint8Array, at: number, other: Uint8Array, from: number, length: number): boolean {
+  // From the end: URLs and names of one CA begin alike.
+  for (let i = length - 1; i >= 0; i--) if (one[at + i] !== other[from + i]) return false;
+  return true;
+}
+
 /**
  * The dotted form of an OBJECT IDENTIFIER, from what the element holds. Throws DerError for one that is cut off, not in
  * its shortest form (X.690 section 8.19.2), or has an arc that no whole number of JavaScript can hold.

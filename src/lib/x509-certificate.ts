@@ -45,7 +45,7 @@ export function distinguishedName(attributes: readonly (readonly [type: string, 
 
 /** `CN=<text>`, or the empty name. */
 export function commonNameOnly(text: string | undefined): Buffer {
-  return distinguishedName(text === undefined ? [] : [[OID.commonName, utf8String(text)]]);
+  return encode(text === undefined ? sequence() : sequence(setOf(sequence(COMMON_NAME, utf8String(text)))));
 }
 
 /** The parts of a certificate or TBSCertificate that are compared byte for byte: views into the DER. Throws DerError. */
@@ -98,4 +98,5 @@ export function serialHex(serial: Uint8Array): string {
   return hex.replace(/^(00)+(?=..)/, "");
 }
 
+const COMMON_NAME = oid(OID.commonName);
 const VERSION_3 = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02);
