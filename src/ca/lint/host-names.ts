@@ -1,4 +1,4 @@
-import { children, type Element } from "#lib/der-reader.ts";
+import { children, type Element, sameBytes } from "#lib/der-reader.ts";
 import { isALabel } from "./rules-names.ts";
 
 /** Host names of letters, digits and hyphens, where they stand in the DER. */
@@ -16,8 +16,22 @@ export function readHostNames(
   const names = children(bytes, list);
   if (names.length === 0 || names.length > MOST_NAMES) return undefined;
   for (const name of names) if (name.tag !== DNS_NAME || !isHostName(bytes, name, mayBeLocal)) return undefined;
-  const different = new Set(names.map(({ content, end }) => bytes.toString("latin1", content, end)));
-  return different.size === names.length ? names : undefined;
+  return areDifferent(bytes, names) ? names : undefined;
+}
+
+function areDifferent(bytes: Buffer, names: AsciiNames): boolean {
+  if (names.length > FEW) {
+    return new Set(names.map(({ content, end }) => bytes.toString("latin1", content, end))).size === names.length;
+  }
+  return names.every((one, index) => {
+    for (let i = 0; i < index; i++) if (isSame(bytes, one, names[i])) return false;
+    return true;
+  });
+}
+
+function isSame(bytes: Buffer, one: Element, other: Element | undefined): boolean {
+  if (!other || one.end - one.content !== other.end - other.content) return false;
+  return sameBytes(bytes, one.content, bytes, other.content, one.end - one.content);
 }
 
 /** Labels of 1 to 63 lower-case letters, digits and inner hyphens, of which the last is no number; the first may be `*`. */
@@ -68,6 +82,8 @@ function isDigit(byte: number): boolean {
 
 /** ACM allows so many. */
 const MOST_NAMES = 100;
+/** So many are compared with one another; of more, strings are made. */
+const FEW = 12;
 const LONGEST_NAME = 253;
 const DNS_NAME = 0x82;
 const HYPHEN = 0x2d;

@@ -1,6 +1,6 @@
 import type { Period } from "#domain/certificate/validity.ts";
 import { oid } from "#lib/der.ts";
-import { children, DerError, type Element, readElement } from "#lib/der-reader.ts";
+import { children, DerError, type Element, isExactly, readElement, sameBytes } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { type AsciiNames, readHostNames } from "./host-names.ts";
 import type { CertifiedKey, Finding, LintContext, LintedLeaf } from "./linted-leaf.ts";
@@ -31,7 +31,7 @@ export function rememberForm({ raw: { tbs }, publicKey, issuer }: LintedLeaf): v
   for (const extension of extensionsOf(tbs, children(tbs, readElement(tbs)).at(-1))) {
     const kind = kindOf(tbs, extension);
     const bytes = known[kind]?.[keyKind(publicKey.asymmetricKeyType)];
-    if (!bytes || kind === NAMES || bytes.some((one) => isAt(tbs, extension, one))) continue;
+    if (!bytes || kind === NAMES || bytes.some((one) => isExactly(tbs, extension, one))) continue;
     if (bytes.length === MOST_REMEMBERED) bytes.length = 0;
     bytes.push(Buffer.from(tbs.subarray(extension.start, extension.end)));
   }
@@ -44,11 +44,11 @@ function isKnown(tbs: Buffer, context: LintContext): boolean {
   if (!known || !certified || whole.tag !== SEQUENCE || whole.end !== tbs.length) return false;
   const [version, serial, algorithm, name, validity, subject, spki, last, more] = children(tbs, whole);
   if (!version || !serial || !algorithm || !name || !validity || !subject || !spki || !last || more) return false;
-  if (!isAt(tbs, version, VERSION_3) || !isLongSerial(tbs, serial)) return false;
-  if (!isAt(tbs, algorithm, issuer.algorithm.identifier) || !isAt(tbs, name, issuer.name)) return false;
+  if (!isExactly(tbs, version, VERSION_3) || !isLongSerial(tbs, serial)) return false;
+  if (!isExactly(tbs, algorithm, issuer.algorithm.identifier) || !isExactly(tbs, name, issuer.name)) return false;
   const period = readPeriod(tbs, validity);
   if (!period || PERIOD_RULES.some((rule) => rule({ period, issuer, now: context.now }))) return false;
-  if (!isAt(tbs, spki, certified.spki) || KEY_RULES.some((rule) => rule(certified))) return false;
+  if (!isExactly(tbs, spki, certified.spki) || KEY_RULES.some((rule) => rule(certified))) return false;
 
   const kindOfKey = keyKind(certified.publicKey.asymmetricKeyType);
   let names: Element | undefined;
@@ -58,7 +58,7 @@ function isKnown(tbs: Buffer, context: LintContext): boolean {
     if (kind < 0 || (seen & (1 << kind)) !== 0) return false;
     seen |= 1 << kind;
     if (kind === NAMES) names = extension;
-    else if (!known[kind]?.[kindOfKey].some((one) => isAt(tbs, extension, one))) return false;
+    else if (!known[kind]?.[kindOfKey].some((one) => isExactly(tbs, extension, one))) return false;
   }
   return seen === ALL && names !== undefined && namesAreGood(tbs, names, subject, context);
 }
@@ -69,7 +69,7 @@ function namesAreGood(tbs: Buffer, extension: Element, subject: Element, { profi
   const empty = subject.content === subject.end;
   const [critical, value] = rest.length === 2 ? rest : [undefined, rest[0]];
   if (!value || value.tag !== OCTET_STRING || rest.length > 2) return false;
-  if (empty ? !critical || !isAt(tbs, critical, TRUE) : critical) return false;
+  if (empty ? !critical || !isExactly(tbs, critical, TRUE) : critical) return false;
   const list = readElement(tbs, value.content, value.end);
   if (list.tag !== SEQUENCE || list.end !== value.end) return false;
   const names = readHostNames(tbs, list, { mayBeLocal: profile === "internal" });
@@ -86,7 +86,9 @@ function isCommonName(tbs: Buffer, subject: Element, names: AsciiNames): boolean
   const text = readElement(tbs, attribute.content + COMMON_NAME.length, attribute.end);
   const length = text.end - text.content;
   if (text.tag !== UTF8_STRING || text.end !== attribute.end || length > LONGEST_COMMON_NAME) return false;
-  return names.some((name) => name.end - name.content === length && same(tbs, name.content, tbs, text.content, length));
+  return names.some(
+    (name) => name.end - name.content === length && sameBytes(tbs, name.content, tbs, text.content, length),
+  );
 }
 
 /** Positive, in its shortest form, of 9 to 20 octets (RFC 5280 section 4.1.2.2, BR 7.1.2.7). */
@@ -139,19 +141,8 @@ function keyKind(type: string | undefined): "rsa" | "other" {
   return type === "rsa" ? "rsa" : "other";
 }
 
-/** Whether an element is exactly these bytes. */
-function isAt(bytes: Uint8Array, { start, end }: Element, expected: Uint8Array): boolean {
-  return end - start === expected.length && same(bytes, start, expected, 0, expected.length);
-}
-
 function startsAt(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
-  return same(bytes, at, expected, 0, expected.length);
-}
-
-/** A loop over a few bytes is faster than a call into Node; from the end, where URLs of one CA differ. */
-function same(one: Uint8Array, at: number, other: Uint8Array, from: number, length: number): boolean {
-  for (let i = length - 1; i >= 0; i--) if (one[at + i] !== other[from + i]) return false;
-  return true;
+  return sameBytes(bytes, at, expected, 0, expected.length);
 }
 
 type PeriodRule = (leaf: Pick<LintedLeaf, "period" | "issuer" | "now">) => Finding;

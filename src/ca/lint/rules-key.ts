@@ -1,5 +1,5 @@
 import { encode, NULL, oid, sequence } from "#lib/der.ts";
-import { children, contents, DerError, readElement, slice } from "#lib/der-reader.ts";
+import { children, contents, DerError, isExactly, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { publicKeyBits } from "#lib/x509-certificate.ts";
 import type { CertifiedKey, Finding } from "./linted-leaf.ts";
@@ -9,9 +9,9 @@ import { fermatRound } from "./squares.ts";
 
 /** BR 7.1.3.1: rsaEncryption with NULL, or id-ecPublicKey with one of three curves; byte for byte. */
 export function keyAlgorithmIsPrescribed({ spki }: CertifiedKey): Finding {
-  const [algorithm] = children(spki, readElement(spki));
-  const bytes = algorithm ? slice(spki, algorithm) : Buffer.alloc(0);
-  return ALGORITHMS.some((known) => known.equals(bytes)) ? undefined : `it is ${bytes.toString("hex")}`;
+  const algorithm = readElement(spki, readElement(spki).content);
+  if (ALGORITHMS.some((known) => isExactly(spki, algorithm, known))) return undefined;
+  return `it is ${slice(spki, algorithm).toString("hex")}`;
 }
 
 /** BR 6.1.5 */
