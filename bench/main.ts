@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { acme } from "./acme.ts";
 import { describeCertificate } from "./describe-certificate.ts";
 import { issuance } from "./issuance.ts";
+import { keyPool } from "./key-pool.ts";
+import { kms } from "./kms.ts";
 import { latency } from "./latency.ts";
 import type { Result } from "./result.ts";
 import { showResults } from "./result.ts";
@@ -13,6 +15,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   "describe-certificate": describeCertificate,
   acme,
   issuance,
+  "key-pool": keyPool,
+  kms,
   latency,
   status,
   throughput,

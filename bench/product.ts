@@ -18,7 +18,7 @@ export interface BenchProduct extends Product, AsyncDisposable {
 /** The product as users start it, with quiet logs. */
 export async function benchProduct(settings: Readonly<Record<string, string>> = {}): Promise<BenchProduct> {
   const place = await newPlace();
-  const product = await startProduct(place, { "log-level": "error", ...settings });
+  const product = await startProduct(place, { "log-level": "error", "key-pool": "64", ...settings });
   return {
     ...product,
     ...clientsOfPlace(product),

@@ -125,7 +125,7 @@ export const OPTIONS: Options = {
     "DIR",
   ),
   "request-rates": option(rates, "off", "hold each account to AWS's request rates: as-aws or off", "RATES"),
-  "key-pool": option(count, "64", "how many RSA keys are made ahead", "N"),
+  "key-pool": option(count, "1000", "how many RSA keys are made ahead", "N"),
   "root-of-custody": option(
     optional(parseRootSetting),
     "",

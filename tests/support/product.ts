@@ -11,7 +11,7 @@ export async function testPlace(): Promise<Place> {
 
 /** The product as `sealkeeper serve` starts it, until the test ends; at a place where it ran before, it goes on. */
 export async function testProduct(settings: Readonly<Record<string, string>> = {}, place?: Place): Promise<Product> {
-  const product = await startProduct(place ?? (await testPlace()), { "log-level": "warn", ...settings });
+  const product = await startProduct(place ?? (await testPlace()), { ...LEAN, ...settings });
   onTestFinished(() => product.stop());
   return product;
 }
@@ -21,3 +21,6 @@ export async function killControl({ process: child }: Product): Promise<void> {
   child.kill("SIGKILL");
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
+
+/** Hardly any test needs a thousand keys. */
+const LEAN = { "log-level": "warn", "key-pool": "16" };
