@@ -24,6 +24,9 @@ export const STRANGER = "444455556666" as AccountId;
 export const REGION = "eu-west-1" as Region;
 export const OWNER: Owner = { account: ACCOUNT, region: REGION };
 
+/** The custody key of every world. */
+export const ROOT_BYTES: Buffer = Buffer.alloc(32, 7);
+
 /** Custody on a store, with a clock that stands still. */
 export interface KeyWorld extends Custody {
   readonly clock: TestClock;
@@ -40,7 +43,7 @@ export function keyWorld(store: Store): KeyWorld {
   onTestFinished(() => journal.flush());
   const endedGrants: string[] = [];
   const onGrantEnded: Custody["onGrantEnded"] = async (_tx, grantId) => void endedGrants.push(grantId);
-  return { store, clock, journal, endedGrants, onGrantEnded, ids: randomIds, root: keyFileRoot(Buffer.alloc(32, 7)) };
+  return { store, clock, journal, endedGrants, onGrantEnded, ids: randomIds, root: keyFileRoot(ROOT_BYTES) };
 }
 
 /** A caller as the gateway proves it. A role's is a session of it; users and roles have no policies. */

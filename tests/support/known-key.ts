@@ -1,10 +1,13 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { newKey } from "#custody/create-key.ts";
+import { custodyKey } from "#custody/custody-key.ts";
+import { materialPurpose } from "#custody/material.ts";
+import { sealAs } from "#custody/seal-form.ts";
 import type { KeySpec, KeyUsage } from "#domain/keys/key-specs.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import { encode, integer, octetString, oid, sequence, taggedBytes } from "#lib/der.ts";
 import { insertMasterKey } from "#store/master-keys.ts";
-import { type KeyWorld, OWNER } from "./key-world.ts";
+import { type KeyWorld, OWNER, ROOT_BYTES } from "./key-world.ts";
 
 /** What a key of KMS is to be made of: a secret (of a pair its PKCS#8), or only a public half, for what needs no other. */
 export interface KnownMaterial {
@@ -24,7 +27,13 @@ export async function knownKey(
 ): Promise<string> {
   const id = world.ids.uuid() as KeyId;
   const key = { ...newKey(OWNER, id, "CUSTOMER", "", world), ...kind };
-  const sealed = world.root.seal(secret, `kms:${id}:${key.version}`);
+  const custody = custodyKey(ROOT_BYTES);
+  const sealed = sealAs(
+    "material",
+    { id: custody.id, key: custody.materials },
+    secret,
+    materialPurpose(id, key.version),
+  );
   await world.store.transaction().execute((tx) => insertMasterKey(tx, key, { sealed, publicKey: spki }));
   return id;
 }
