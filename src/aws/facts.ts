@@ -2,6 +2,8 @@
 export interface Facts {
   /** The service's name in a signature's credential scope. */
   readonly scope: string;
+  /** Left of the colon in the actions of policies, where it is not the scope. */
+  readonly actions?: string;
   /** Left of the dot in X-Amz-Target. */
   readonly target: string;
   readonly version: string;
@@ -44,6 +46,7 @@ export const FACTS: Readonly<
   acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
   cloudwatch: {
     scope: "monitoring",
+    actions: "cloudwatch",
     target: "GraniteServiceVersion20100801",
     ...xmlns("http://monitoring.amazonaws.com", "2010-08-01"),
     queryCompatible: true,
@@ -84,3 +87,8 @@ export const FACTS: Readonly<
     unsigned: ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"],
   },
 };
+
+/** How policies call an operation: `kms:Decrypt`. */
+export function actionName({ scope, actions = scope }: Pick<Facts, "scope" | "actions">, operation: string): string {
+  return `${actions}:${operation}`;
+}

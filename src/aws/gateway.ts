@@ -5,6 +5,7 @@ import { joinFacts } from "#domain/policies/facts.ts";
 import type { Ids } from "#lib/ids.ts";
 import { denial, objectionTo, resourceTagFacts, tagFacts } from "./access.ts";
 import type { Call, Reply } from "./call.ts";
+import { actionName } from "./facts.ts";
 import { awsError, faultOf } from "./fault.ts";
 import { PROTOCOLS } from "./protocols/index.ts";
 import type { MakeProtocol, Protocol, ProtocolName } from "./protocols/protocol.ts";
@@ -122,7 +123,7 @@ function refuseUnsigned({ service, operation }: Route, claim: Claim | AwsError):
 }
 
 function permit(caller: Caller, { facts }: MountedService, { name }: OperationModel): void {
-  const action = `${facts.scope}:${name}`;
+  const action = actionName(facts, name);
   if (mayCall(caller.kind, action)) return;
   const reason = `because no identity-based policy allows the ${action} action`;
   throw new AwsError("AccessDeniedException", denial(caller, action, "*", reason));
@@ -142,7 +143,7 @@ async function checkAccess(
     ? (await Promise.all(access.resources.map((resource) => service.tagsOf(resource, caller)))).flat()
     : [];
   const facts = joinFacts(tagFacts(input), resourceTagFacts(tags));
-  const objection = objectionTo(caller, `${service.facts.scope}:${name}`, access, facts);
+  const objection = objectionTo(caller, actionName(service.facts, name), access, facts);
   if (objection !== undefined) throw new AwsError("AccessDeniedException", objection);
 }
 

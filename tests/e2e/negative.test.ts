@@ -30,6 +30,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateAliasCommand,
   CreateGrantCommand,
@@ -66,6 +67,7 @@ import { cloudwatch } from "#services/cloudwatch/index.ts";
 import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
 import { eventbridge } from "#services/eventbridge/index.ts";
+import { iam } from "#services/iam/index.ts";
 import { kms } from "#services/kms/index.ts";
 import { route53 } from "#services/route53/index.ts";
 import { sealkeeper } from "#services/sealkeeper/index.ts";
@@ -83,6 +85,7 @@ const SERVICES: readonly Tested[] = [
   { service: ec2 as never, Client: ec2Sdk.EC2Client as never, protocol: "ec2", commands: ec2Sdk },
   { service: elbv2 as never, Client: ElasticLoadBalancingV2Client as never, protocol: "query" },
   { service: eventbridge as never, Client: EventBridgeClient as never, protocol: "json" },
+  { service: iam as never, Client: IAMClient as never, protocol: "query" },
   { service: kms as never, Client: KMSClient as never, protocol: "json" },
   { service: route53 as never, Client: Route53Client as never, protocol: "xml" },
   { service: sealkeeper as never, protocol: "json" },
@@ -109,6 +112,8 @@ let directory = "";
 let root: TestKey;
 let foreign: TestKey;
 let edge: TestKey;
+/** A user of the first account, without policies. */
+let user: TestKey;
 let mounted: readonly MountedService[];
 /** What the first account has, by the names of the members that ask for it. */
 let existing: Readonly<Record<string, string>>;
@@ -141,6 +146,7 @@ beforeAll(async () => {
   door.server.listen(0, "127.0.0.1");
   await once(door.server, "listening");
   port = (door.server.address() as AddressInfo).port;
+  user = await makeUser();
   existing = await furnish();
 });
 afterAll(async () => {
@@ -156,6 +162,14 @@ const connection = (credentials: TestKey) => ({
   credentials,
   maxAttempts: 1,
 });
+
+async function makeUser(): Promise<TestKey> {
+  const client = new IAMClient(connection(root));
+  await client.send(new CreateUserCommand({ UserName: "nobody" }));
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: "nobody" }));
+  client.destroy();
+  return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
+}
 
 /** One of everything, in the first account. */
 async function furnish(): Promise<Readonly<Record<string, string>>> {
@@ -419,6 +433,21 @@ for (const { service, Client, protocol, commands } of SERVICES) {
       expect(await contents()).toEqual(before);
     });
 
+    test("every operation is refused to a user without policies with AccessDenied, but those that anybody may ask for", async () => {
+      const before = await contents("123456789012");
+      const client = clientOf(user);
+      const wrong: unknown[] = [];
+      for (const name of names) {
+        const input = plausible(operationOf(name).input) as object;
+        const said = await client.send(commandOf(name, input)).catch((error: Error) => error.name);
+        const isDenied = /^AccessDenied|^UnauthorizedOperation$/.test(String(said));
+        if (isDenied === FOR_ANY_USER.has(name)) wrong.push([name, said]);
+      }
+      client.destroy();
+      expect([...wrong, ...failures()]).toEqual([]);
+      expect(await contents("123456789012")).toEqual(before);
+    });
+
     test("every operation refuses a malformed body in the form of its protocol", async () => {
       const before = await contents();
       const wrong: unknown[] = [];
@@ -516,6 +545,8 @@ const REFUSED: Readonly<Record<Protocol, typeof XML_REFUSED>> = {
   xml: XML_REFUSED,
 };
 const NOBODY = "AKIANOBODYNOBODYNOBO";
+/** What needs no permission: it is about the caller, or its names are no secret. */
+const FOR_ANY_USER: ReadonlySet<string> = new Set(["GetCallerIdentity", "GetSessionToken"]);
 /** What AWS answers whoever asks. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set([
   "CreateTrustStore", // of CA certificates in a file that stands there for every account

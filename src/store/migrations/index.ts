@@ -24,8 +24,8 @@ import * as m0023 from "./0023-key-specs.ts";
 import * as m0024 from "./0024-iam.ts";
 import * as m0025 from "./0025-key-policies.ts";
 import * as m0029 from "./0029-transparency.ts";
-import * as m0031 from "./0031-custody.ts";
 import * as m0030 from "./0030-campaigns.ts";
+import * as m0031 from "./0031-custody.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
