@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 import { leavePlace, newPlace, type Product, startProduct } from "#cli/demo/product.ts";
+import { until } from "#cli/demo/until.ts";
+import { handshake } from "#cli/demo/wire.ts";
 import { openApiClient } from "#cli/rehearse/api-client.ts";
 import { parseRecordName, sortKey } from "#domain/zones/record-name.ts";
 import { systemClock } from "#lib/clock.ts";
@@ -45,6 +47,9 @@ async function main(): Promise<void> {
     say(`making ${total - served - 1} that nobody uses …`);
     copy(join(place.dataDir, "sealkeeper.db"), fleet, served, total);
     product = await startProduct(place, settings);
+    for (const host of fleet.hosts) {
+      await until(`${host} is served again`, () => handshake({ ...fleet.front, host }).catch(() => undefined), 120);
+    }
     await campaign(product, fleet, total);
   } finally {
     await product.stop();

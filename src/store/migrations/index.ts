@@ -54,6 +54,6 @@ export const migrations: Record<string, Migration> = {
   "0024-iam": m0024,
   "0025-key-policies": m0025,
   "0029-transparency": m0029,
-  "0031-custody": m0031,
   "0030-campaigns": m0030,
+  "0031-custody": m0031,
 };
