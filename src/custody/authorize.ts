@@ -146,5 +146,7 @@ const LOAD_BALANCERS = { prefix: "arn:aws:elasticloadbalancing:" };
 const OBJECTIONS: Readonly<Record<StateObjection, { readonly code: KeyRefusal; readonly words: string }>> = {
   disabled: { code: "key-disabled", words: "is disabled." },
   "pending-deletion": { code: "key-state-forbids", words: "is pending deletion." },
+  "pending-import": { code: "key-state-forbids", words: "is pending import." },
+  "pending-replica-deletion": { code: "key-state-forbids", words: "is pending replica deletion." },
   "not-pending-deletion": { code: "key-state-forbids", words: "is not pending deletion." },
 };

@@ -3,12 +3,12 @@ import type { SealedKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
-import { holdMasterKey } from "#store/master-keys.ts";
 import type { Tx } from "#store/store.ts";
 import { authorize } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { keyAct } from "./key-acts.ts";
+import { holdKey } from "./related-keys.ts";
 
 export type ChangeDeps = Pick<Custody, "store" | "clock" | "root">;
 
@@ -35,6 +35,6 @@ export async function changeKey<Result>(
 /** Reads a key after it was held: nobody changes or destroys it until the transaction ends. */
 export async function heldKey(tx: Tx, operation: KeyOperation, keyId: string, caller: Caller): Promise<SealedKey> {
   const seen = await findKey(tx, keyId, caller, { operation, aliases: false });
-  await holdMasterKey(tx, seen.id);
+  await holdKey(tx, seen.id);
   return await findKey(tx, arnOf(seen), caller, { operation, aliases: false });
 }

@@ -1,13 +1,16 @@
 import { type KeyObject, randomBytes } from "node:crypto";
-import type { KeyId } from "#domain/keys/names.ts";
+import { isMultiRegion, type KeyId, type WireKeyId, wireKeyId } from "#domain/keys/names.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
 import { hkdf } from "#lib/hkdf.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import { open, seal } from "#lib/sealed.ts";
 
-/** What KMS hands out as CiphertextBlob, taken apart: it names its master key and the version of its material. */
+/**
+ * What KMS hands out as CiphertextBlob, taken apart: it names its master key and the version of its material. That of a
+ * multi-Region key names no Region: each of the related keys opens it.
+ */
 export interface Ciphertext {
-  readonly keyId: KeyId;
+  readonly keyId: WireKeyId;
   readonly version: number;
   /** Everything before the sealed message; it is bound to it. */
   readonly header: Buffer;
@@ -21,13 +24,13 @@ export interface Ciphertext {
  */
 export function encryptUnder(
   material: KeyObject,
-  { keyId, version }: Pick<Ciphertext, "keyId" | "version">,
+  { keyId, version }: { readonly keyId: KeyId; readonly version: number },
   plaintext: Uint8Array,
   context: EncryptionContext,
 ): Buffer {
   const header = Buffer.alloc(HEADER);
-  MAGIC.copy(header);
-  header.write(keyId.replaceAll("-", ""), MAGIC.length, ID, "hex");
+  (isMultiRegion(keyId) ? MULTI_REGION : MAGIC).copy(header);
+  header.write(wireKeyId(keyId).replace(/^mrk-|-/g, ""), MAGIC.length, ID, "hex");
   header.writeUInt32BE(version, MAGIC.length + ID);
   const salt = randomBytes(SALT);
   salt.copy(header, HEADER - SALT);
@@ -39,11 +42,13 @@ export function encryptUnder(
 export function readCiphertext(blob: Uint8Array): Ciphertext | undefined {
   if (blob.length < HEADER + SEAL_OVERHEAD || blob.length > LONGEST) return undefined;
   const bytes = Buffer.from(blob);
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  const magic = bytes.subarray(0, MAGIC.length);
+  if (!magic.equals(MAGIC) && !magic.equals(MULTI_REGION)) return undefined;
+  const hex = bytes.toString("hex", MAGIC.length, MAGIC.length + ID);
   const version = bytes.readUInt32BE(MAGIC.length + ID);
   if (version === 0) return undefined;
   return {
-    keyId: uuid(bytes.toString("hex", MAGIC.length, MAGIC.length + ID)),
+    keyId: magic.equals(MAGIC) ? uuid(hex) : (`mrk-${hex}` as WireKeyId),
     version,
     header: bytes.subarray(0, HEADER),
     salt: bytes.subarray(HEADER - SALT, HEADER),
@@ -69,12 +74,13 @@ function bound(header: Buffer, context: EncryptionContext): Buffer {
   return Buffer.concat([header, canonicalContext(context)]);
 }
 
-function uuid(hex: string): KeyId {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") as KeyId;
+function uuid(hex: string): WireKeyId {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") as WireKeyId;
 }
 
 // magic and form (4) | key id (16) | version (4) | salt (32) | lib/sealed.ts
 const MAGIC = Buffer.from([0x53, 0x4b, 0x43, 0x01]);
+const MULTI_REGION = Buffer.from([0x53, 0x4b, 0x43, 0x02]);
 const ID = 16;
 const SALT = 32;
 const HEADER: number = MAGIC.length + ID + 4 + SALT;

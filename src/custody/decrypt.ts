@@ -1,5 +1,6 @@
 import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
+import { keyIdIn, wireKeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -72,13 +73,13 @@ async function keyOf(
   if (named?.publicKey !== undefined) return { key: named, ciphertext: undefined };
   const ciphertext = readCiphertext(request.ciphertext);
   if (!ciphertext) throw ciphertextInvalid();
-  if (named && named.id !== ciphertext.keyId) {
+  if (named && wireKeyId(named.id) !== ciphertext.keyId) {
     throw new Refusal(
       "key-mismatch",
       "The key ID in the request does not identify a CMK that can perform this operation: the ciphertext was made by another key.",
     );
   }
-  const key = named ?? (await findMasterKey(store, ciphertext.keyId));
+  const key = named ?? (await findMasterKey(store, keyIdIn(caller.region, ciphertext.keyId)));
   if (!key || key.region !== caller.region) throw unknownKey();
   return { key, ciphertext };
 }

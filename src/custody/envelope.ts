@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
-import { arnOf, keyIdOf } from "#domain/keys/names.ts";
+import { arnOf, keyIdIn, keyIdOf } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
@@ -80,7 +80,7 @@ export async function openPrivateKey(
   deps: Keeping,
 ): Promise<PlaintextKey> {
   const ciphertext = readCiphertext(envelope.wrappedDataKey);
-  const key = ciphertext && (await findMasterKey(db, ciphertext.keyId));
+  const key = ciphertext && (await findMasterKey(db, keyIdIn(owner.region, ciphertext.keyId)));
   const opened = key && (await openMaterial(db, key, ciphertext.version, deps.root));
   if (!opened) throw new Error(`the master key of ${certificateArn} is missing`);
   const actor = certificateManager(owner, deps.ids);

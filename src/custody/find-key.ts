@@ -1,6 +1,6 @@
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
-import { aliasArn, arnOf, type KeyReference, parseKeyReference } from "#domain/keys/names.ts";
+import { aliasArn, arnOf, type KeyReference, keyIdIn, parseKeyReference } from "#domain/keys/names.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { findAliasTarget } from "#store/key-aliases.ts";
@@ -53,7 +53,8 @@ export function deniedAbroad(caller: Caller, operation: KeyOperation): Refusal {
 }
 
 async function lookUp(db: Db, reference: KeyReference, owner: Owner): Promise<SealedKey | undefined> {
-  const id = reference.kind === "key" ? reference.id : await findAliasTarget(db, owner, reference.name);
+  const id =
+    reference.kind === "key" ? keyIdIn(owner.region, reference.id) : await findAliasTarget(db, owner, reference.name);
   const key = id && (await findMasterKey(db, id));
   return key && key.account === owner.account && key.region === owner.region ? key : undefined;
 }

@@ -4,6 +4,7 @@ import { checkPrincipal } from "#domain/keys/grant-parameters.ts";
 import { PAGE_SIZES } from "#domain/keys/limits.ts";
 import { type Page, type PageRequest, readPage, toPage } from "#domain/keys/marker.ts";
 import type { KeyAlias, KeyTag } from "#domain/keys/master-key.ts";
+import type { KeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { listGrants, listRetirableGrants } from "#store/grants.ts";
@@ -21,11 +22,11 @@ export async function pageOfKeys(
   request: PageRequest,
   caller: Caller,
   { store }: Pick<Custody, "store">,
-): Promise<Page<string>> {
+): Promise<Page<KeyId>> {
   const { after, limit } = readPage(request, "keys", PAGE_SIZES.keys);
   const rows = await listMasterKeyIds(store, caller, after, limit + 1);
   return toPage(
-    rows.map(({ id }) => id),
+    rows.map(({ id }) => id as KeyId),
     "keys",
     limit,
     (id) => id,

@@ -1,10 +1,12 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { isKeyPairSpec, type KeyPairSpec, type KeySpec } from "#domain/keys/key-specs.ts";
+import { isKeyPairSpec, type KeySpec, SECRET_BYTES } from "#domain/keys/key-specs.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { CUSTODY_KEY_BYTES, type CustodyKey, custodyKey } from "./custody-key.ts";
+import { readMaterial } from "./imported-material.ts";
 import { makePair } from "./key-pair.ts";
 import { materialKey, workWith } from "./material-work.ts";
 import { NotSealedHere, openAs, readSeal, sealAs, WrongRoot } from "./seal-form.ts";
+import { unwrapMaterial } from "./unwrap-material.ts";
 import type { SealedMaterial, Vault } from "./vault.ts";
 import type { WrappingRoot } from "./wrapping-root.ts";
 
@@ -106,6 +108,21 @@ export function localVault(openers: readonly RootOpener[], seed?: Uint8Array): V
     keep(secret, purpose) {
       return inTurn(() => sealMaterial(secret, purpose));
     },
+    unwrap({ wrappingKey, algorithm, wrapped }, key, purpose) {
+      return inTurn(() => {
+        using unwrapped = unwrapMaterial(openMaterial(wrappingKey), algorithm, wrapped);
+        if (!unwrapped) return undefined;
+        const { secret, publicKey, materialId } = readMaterial(unwrapped, key);
+        using bytes = secret;
+        return { sealed: sealMaterial(bytes.bytes, purpose), publicKey, materialId };
+      });
+    },
+    share(sealed, from, to) {
+      return inTurn(() => {
+        using secret = unseal(sealed, from);
+        return sealMaterial(secret.bytes, to);
+      });
+    },
     use(material, work) {
       return inTurn(() => workWith(openMaterial(material), work));
     },
@@ -153,12 +170,4 @@ function inTurn<Result>(act: () => Result): Promise<Result> {
   return new Promise((resolve) => resolve(act()));
 }
 
-/** Of a key for message authentication codes as many as its codes have (RFC 2104 section 3). */
-const SECRET_BYTES: Readonly<Record<Exclude<KeySpec, KeyPairSpec>, number>> = {
-  SYMMETRIC_DEFAULT: 32,
-  HMAC_224: 28,
-  HMAC_256: 32,
-  HMAC_384: 48,
-  HMAC_512: 64,
-};
 const MOST_OPEN = 64;

@@ -1,11 +1,12 @@
 import type { KeySpec } from "#domain/keys/key-specs.ts";
-import type { SealedKey } from "#domain/keys/master-key.ts";
-import type { KeyId } from "#domain/keys/names.ts";
+import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
+import { arnOf, type KeyId } from "#domain/keys/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { hasCome } from "#lib/duration.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { findKeyMaterial, type NewMaterial } from "#store/master-keys.ts";
 import type { Db } from "#store/store.ts";
-import type { Ciphertext } from "./ciphertext.ts";
 import type { MaterialWork } from "./material-work.ts";
 import type { RootOfCustody } from "./root.ts";
 
@@ -19,9 +20,19 @@ export async function makeMaterial(
   return await root.vault.make(spec, materialPurpose(keyId, version));
 }
 
+/** Seals a version of one key's material for a related key, in another Region. */
+export async function shareMaterial(
+  sealed: Uint8Array,
+  version: number,
+  { from, to }: { readonly from: KeyId; readonly to: KeyId },
+  { vault }: RootOfCustody,
+): Promise<Buffer> {
+  return await vault.share(sealed, materialPurpose(from, version), materialPurpose(to, version));
+}
+
 /** A master key's secret, to be used where it is: in the vault. What comes out is all that anybody has of it. */
 export interface Material {
-  encrypt(under: Pick<Ciphertext, "keyId" | "version">, data: Uint8Array, context: EncryptionContext): Promise<Buffer>;
+  encrypt(under: { readonly keyId: KeyId; readonly version: number }, data: Uint8Array, context: EncryptionContext): Promise<Buffer>;
   /** Undefined when key or context are not those of the ciphertext, or it was changed. */
   decrypt(ciphertext: Uint8Array, context: EncryptionContext): Promise<PlaintextKey | undefined>;
   /** Any other work. */
@@ -32,11 +43,14 @@ export interface Material {
 export interface OpenMaterial {
   readonly material: Material;
   readonly materialId: string;
+  /** When it ends; undefined: never. */
+  readonly validTo: Date | undefined;
 }
 
 /**
- * A version of a key's material; undefined when there is none. Whoever uses a key reads it from the store first, so that
- * one which was disabled or destroyed, by whichever node, is not used again.
+ * A version of a key's material; undefined when there is none. Refused with `key-state-forbids` when it was imported, and
+ * was taken away since. Whoever uses a key reads it from the store first, so that one which was disabled or destroyed, by
+ * whichever node, is not used again.
  */
 export async function openMaterial(
   db: Db,
@@ -45,11 +59,14 @@ export async function openMaterial(
   { vault }: RootOfCustody,
 ): Promise<OpenMaterial | undefined> {
   const stored = version === key.version ? key : await findKeyMaterial(db, key.id, version);
-  if (!stored) return undefined;
-  const material = { spec: key.spec, purpose: materialPurpose(key.id, version), sealed: stored.sealed };
+  if (stored?.materialId === undefined) return undefined;
+  const { sealed, materialId, validTo } = stored;
+  if (!sealed) throw pendingImport(key);
+  const material = { spec: key.spec, purpose: materialPurpose(key.id, version), sealed };
   const work = (work: MaterialWork): Promise<Buffer | undefined> => vault.use(material, work);
   return {
-    materialId: stored.materialId,
+    materialId,
+    validTo,
     material: {
       do: work,
       async encrypt({ keyId, version }, data, context) {
@@ -68,4 +85,13 @@ export async function openMaterial(
 /** What a version of a key's material is sealed for. */
 export function materialPurpose(keyId: KeyId, version: number): string {
   return `kms:${keyId}:${version}`;
+}
+
+/** Refuses imported material that has ended, also before it is destroyed. */
+export function checkInForce(key: MasterKey, { validTo }: Pick<MasterKey, "validTo">, now: Date): void {
+  if (validTo && hasCome(validTo, now)) throw pendingImport(key);
+}
+
+function pendingImport(key: MasterKey): Refusal {
+  return new Refusal("key-state-forbids", `${arnOf(key)} is pending import.`);
 }

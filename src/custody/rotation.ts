@@ -1,21 +1,31 @@
+import { wrongOrigin } from "#domain/keys/import.ts";
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
 import { KEY_LIMITS, PAGE_SIZES } from "#domain/keys/limits.ts";
 import { type Page, type PageRequest, readPage, toPage } from "#domain/keys/marker.ts";
 import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
+import { checkPrimary } from "#domain/keys/multi-region.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
-import { type MaterialVersion, type RotationType, readRotationDays } from "#domain/keys/rotation.ts";
+import {
+  type MaterialState,
+  type MaterialVersion,
+  materialState,
+  type Rotation,
+  type RotationType,
+  readRotationDays,
+} from "#domain/keys/rotation.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { DAY, later } from "#lib/duration.ts";
 import { putJob } from "#store/jobs.ts";
-import { countOnDemand, listMaterials, putMaterialInForce, setRotation } from "#store/key-rotations.ts";
-import { findMasterKey, holdMasterKey } from "#store/master-keys.ts";
-import type { Tx } from "#store/store.ts";
+import { countOnDemand, listMaterials, markRotated, putInForce, setRotation } from "#store/key-rotations.ts";
+import { findKeyMaterial, findMasterKey, insertMaterial } from "#store/master-keys.ts";
+import type { Db, Tx } from "#store/store.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { type Actor, keyAct } from "./key-acts.ts";
-import { makeMaterial } from "./material.ts";
+import { makeMaterial, shareMaterial } from "./material.ts";
+import { holdKey, idsIn, relatedRegions } from "./related-keys.ts";
 import { seeKey } from "./see-key.ts";
 
 /** The task of the job that replaces a key's material when its time has come; its subject is the key's id. */
@@ -29,9 +39,8 @@ export async function enableRotation(
 ): Promise<void> {
   const days = readRotationDays(request.days);
   await changeKey("EnableKeyRotation", request.keyId, caller, deps, async (tx, key) => {
-    checkRotatable(key);
     const next = later(deps.clock.now(), days * DAY);
-    await setRotation(tx, key.id, { days, next });
+    await setSchedule(tx, key, { days, next });
     await putJob(tx, ROTATE_TASK, key.id, next.getTime());
   });
 }
@@ -39,12 +48,20 @@ export async function enableRotation(
 /** Lets a key's material stay as it is. */
 export async function disableRotation(keyId: string, caller: Caller, deps: ChangeDeps): Promise<void> {
   await changeKey("DisableKeyRotation", keyId, caller, deps, async (tx, key) => {
-    checkRotatable(key);
-    await setRotation(tx, key.id, undefined);
+    await setSchedule(tx, key, undefined);
   });
 }
 
-/** Replaces a key's material now; when it is replaced next by itself stays as it was. */
+/** When material that is made here is replaced by itself is the same for all related keys. */
+async function setSchedule(tx: Tx, key: MasterKey, rotation: Rotation | undefined): Promise<void> {
+  checkRotatable(key);
+  if (key.origin === "EXTERNAL") throw wrongOrigin(key);
+  const related = await relatedRegions(tx, key);
+  checkPrimary(key, related);
+  for (const id of idsIn(related, key)) await setRotation(tx, id, rotation);
+}
+
+/** Replaces a key's material now: by new one or, of imported material, by what was imported to that end. */
 export async function rotateOnDemand(
   keyId: string,
   caller: Caller,
@@ -58,7 +75,11 @@ export async function rotateOnDemand(
         `${arnOf(key)} was rotated on demand ${KEY_LIMITS.onDemandRotations} times: more is not possible.`,
       );
     }
-    await rotate(tx, key, "ON_DEMAND", caller, deps);
+    const related = await relatedRegions(tx, key);
+    checkPrimary(key, related);
+    const ids = idsIn(related, key);
+    if (key.origin === "EXTERNAL") await rotateToImported(tx, key, ids, caller, deps);
+    else await rotate(tx, key, ids, "ON_DEMAND", caller, deps);
     return key;
   });
 }
@@ -72,17 +93,37 @@ export async function rotationStatus(
   return await seeRotatable("GetKeyRotationStatus", keyId, caller, deps);
 }
 
-/** The rotations of a key, oldest first; with `first`, also the material that it was made with. */
+/** One page of a key's materials, and which of them it uses how. */
+export interface MaterialPage {
+  readonly key: MasterKey;
+  readonly page: Page<MaterialVersion & { readonly state: MaterialState }>;
+}
+
+/** The rotations of a key, oldest first; with `all`, also the material that it began with, and one to be rotated to. */
 export async function pageOfRotations(
-  request: PageRequest & { readonly keyId: string; readonly first: boolean },
+  request: PageRequest & { readonly keyId: string; readonly all: boolean },
   caller: Caller,
-  deps: Pick<Custody, "store" | "root">,
-): Promise<{ readonly key: MasterKey; readonly page: Page<MaterialVersion> }> {
+  { store, root }: Pick<Custody, "store" | "root">,
+): Promise<MaterialPage> {
   const { after, limit } = readPage(request, "rotations", PAGE_SIZES.rotations);
-  const key = await seeRotatable("ListKeyRotations", request.keyId, caller, deps);
-  const from = after === "" ? (request.first ? 0 : 1) : Number(after);
-  const rows = await listMaterials(deps.store, key.id, from, limit + 1);
-  return { key, page: toPage(rows, "rotations", limit, ({ version }) => String(version)) };
+  const key = await seeRotatable("ListKeyRotations", request.keyId, caller, { store, root });
+  const from = after === "" ? (request.all ? 0 : 1) : Number(after);
+  const rows = await listMaterials(store, key.id, from, limit + 1);
+  const shown = request.all ? rows : rows.filter(({ rotation }) => rotation);
+  const next = shown.find(({ version }) => version > key.version);
+  const everywhere = next !== undefined && (await isEverywhere(store, key, next.version));
+  const listed = shown.map((row) => ({ ...row, state: materialState(row.version, key.version, everywhere) }));
+  return { key, page: toPage(listed, "rotations", limit, ({ version }) => String(version)) };
+}
+
+async function isEverywhere(db: Db, key: MasterKey, version: number): Promise<boolean> {
+  return !(await missing(db, idsIn(await relatedRegions(db, key), key), version));
+}
+
+/** The first of these keys that a version of their material was not imported into. */
+async function missing(db: Db, ids: readonly KeyId[], version: number): Promise<KeyId | undefined> {
+  for (const id of ids) if (!(await findKeyMaterial(db, id, version))?.sealed) return id;
+  return undefined;
 }
 
 /**
@@ -93,34 +134,73 @@ export async function rotateKey(
   keyId: string,
   deps: Pick<Custody, "store" | "clock" | "ids" | "root">,
 ): Promise<Date | undefined> {
-  const { store, clock, ids } = deps;
+  const { store, clock } = deps;
   return await store.transaction().execute(async (tx) => {
-    if (!(await holdMasterKey(tx, keyId as KeyId))) return undefined;
+    if (!(await holdKey(tx, keyId as KeyId))) return undefined;
     const key = await findMasterKey(tx, keyId as KeyId);
     if (!key?.rotation) return undefined;
+    const related = await relatedRegions(tx, key);
+    if (related && related.primary !== key.region) return undefined; // another key is the primary one since
+    const ids = idsIn(related, key);
     const now = clock.now();
     if (key.rotation.next > now) return key.rotation.next;
     if (key.state !== "Enabled") return later(now, DAY);
     const { days } = key.rotation;
     const next = later(now, days * DAY);
-    await setRotation(tx, key.id, { days, next });
-    await rotate(tx, key, "AUTOMATIC", { ...key, arn: KMS, requestId: ids.uuid() }, deps);
+    for (const id of ids) await setRotation(tx, id, { days, next });
+    await rotate(tx, key, ids, "AUTOMATIC", { ...key, arn: KMS, requestId: deps.ids.uuid() }, deps);
     return next;
   });
 }
 
+/** Makes new material, and puts it in force for a key and its related ones. */
 async function rotate(
   tx: Tx,
   key: SealedKey,
+  ids: readonly KeyId[],
   rotation: RotationType,
   actor: Actor,
-  { root, clock, ids }: Keeping,
+  { root, clock, ids: random }: Keeping,
 ): Promise<void> {
   const version = key.version + 1;
-  const { sealed } = await makeMaterial(root, key.id, version);
-  const material = { version, materialId: ids.hex(32), sealed, rotation, createdAt: clock.now().getTime() };
-  if (!(await putMaterialInForce(tx, key.id, material))) throw new Error(`${arnOf(key)} was rotated while it was held`);
+  const { sealed, publicKey } = await makeMaterial(root, key.id, version);
+  const material = { version, materialId: random.hex(32), publicKey, rotation, createdAt: clock.now() };
+  for (const id of ids) {
+    const own = id === key.id ? sealed : await shareMaterial(sealed, version, { from: key.id, to: id }, root);
+    await insertMaterial(tx, { ...material, keyId: id, sealed: own });
+    await advance(tx, id, version);
+  }
   await recordIn(tx, keyAct(actor, "RotateKey", { key: arnOf(key) }), clock);
+}
+
+/** Puts the material in force that was imported to that end, into the key and all its related ones. */
+async function rotateToImported(
+  tx: Tx,
+  key: SealedKey,
+  ids: readonly KeyId[],
+  actor: Actor,
+  { clock }: Pick<Keeping, "clock">,
+): Promise<void> {
+  const version = key.version + 1;
+  const without = await missing(tx, ids, version);
+  if (without !== undefined) {
+    const next = await findKeyMaterial(tx, key.id, version);
+    throw new Refusal(
+      "key-state-forbids",
+      next
+        ? `${arnOf(key)} has new key material that was not imported into its related key ${without.replace(/^[^.]*\./, "in ")}: import it there first.`
+        : `${arnOf(key)} has no key material in the state PENDING_ROTATION: import new key material first.`,
+    );
+  }
+  for (const id of ids) {
+    await advance(tx, id, version);
+    await markRotated(tx, id, version, clock.now());
+  }
+  await recordIn(tx, keyAct(actor, "RotateKey", { key: arnOf(key) }), clock);
+}
+
+async function advance(tx: Tx, id: KeyId, version: number): Promise<void> {
+  if (!(await putInForce(tx, id, version))) throw new Error(`the key ${id} was rotated while it was held`);
 }
 
 async function seeRotatable(

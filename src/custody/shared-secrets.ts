@@ -1,4 +1,5 @@
 import { encapsulate } from "node:crypto";
+import type { MasterKey } from "#domain/keys/master-key.ts";
 import type { Caller } from "#domain/names.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type ContextlessRequest, contextlessCall } from "./contextless.ts";
@@ -19,10 +20,11 @@ export async function deriveSharedSecret(
   request: SecretRequest & { readonly publicKey: Uint8Array },
   caller: Caller,
   deps: Custody,
-): Promise<UsedKey & Shared> {
+): Promise<UsedKey & Shared & Pick<MasterKey, "origin">> {
   const { key, call } = await contextlessCall("DeriveSharedSecret", request, caller, deps);
   return await useKey(key, key.version, call, caller, deps, async (privateKey) => ({
     secret: new PlaintextKey(await resultOf(privateKey.do({ do: "agree", data: request.publicKey }))),
+    origin: key.origin,
   }));
 }
 

@@ -11,7 +11,7 @@ import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
-import { type Material, openMaterial } from "./material.ts";
+import { checkInForce, type Material, openMaterial } from "./material.ts";
 
 /** What every cryptographic request says beside its data. */
 export interface UseOptions {
@@ -24,7 +24,8 @@ export interface UseOptions {
 /** Which key did it, and with which of its materials. */
 export interface UsedKey {
   readonly keyArn: KeyArn;
-  readonly materialId: string;
+  /** Undefined only of a key pair's public half, which needs none. */
+  readonly materialId: string | undefined;
 }
 
 /**
@@ -41,10 +42,12 @@ export async function useKey<Result extends object>(
 ): Promise<Result & UsedKey> {
   return await journalled(key, eventOf(call), caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
+    checkInForce(key, key, deps.clock.now());
     if (call.dryRun) throw dryRun();
     const opened = await openMaterial(deps.store, key, version, deps.root);
     if (!opened) throw ciphertextInvalid();
     const { material, materialId } = opened;
+    checkInForce(key, opened, deps.clock.now());
     return { allowed, result: { ...(await work(material)), keyArn: arnOf(key), materialId } };
   });
 }
@@ -59,6 +62,7 @@ export async function usePublicKey<Result extends object>(
 ): Promise<Result & UsedKey> {
   return await journalled(key, eventOf(call), caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
+    checkInForce(key, key, deps.clock.now());
     if (call.dryRun) throw dryRun();
     const { materialId } = key;
     return { allowed, result: { ...work(publicKeyOf(key)), keyArn: arnOf(key), materialId } };

@@ -1,4 +1,6 @@
+import type { WrappingAlgorithm } from "#domain/keys/import.ts";
 import type { KeySpec } from "#domain/keys/key-specs.ts";
+import type { KeyId } from "#domain/keys/names.ts";
 import { Refusal, type RefusalCode } from "#domain/refusal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { MaterialWork } from "./material-work.ts";
@@ -69,6 +71,18 @@ const CALLS: Readonly<
   async keep(head, [secret = NOTHING], vault) {
     return { parts: [await vault.keep(secret, String(head["purpose"]))] };
   },
+  async unwrap(head, [sealed = NOTHING, wrapped = NOTHING], vault) {
+    const wrappingKey = { spec: head["wrappingSpec"] as KeySpec, purpose: String(head["wrappingPurpose"]), sealed };
+    const imported = await vault.unwrap(
+      { wrappingKey, algorithm: head["algorithm"] as WrappingAlgorithm, wrapped },
+      { id: head["keyId"] as KeyId, spec: head["spec"] as KeySpec },
+      String(head["purpose"]),
+    );
+    return imported ? { text: imported.materialId, parts: [imported.sealed, imported.publicKey] } : {};
+  },
+  async share(head, [sealed = NOTHING], vault) {
+    return { parts: [await vault.share(sealed, String(head["from"]), String(head["to"]))] };
+  },
   async use(head, [sealed = NOTHING, data = NOTHING], vault) {
     const material = { spec: head["spec"] as KeySpec, purpose: String(head["purpose"]), sealed };
     return { parts: [await vault.use(material, { ...(head["work"] as MaterialWork), data } as MaterialWork)] };
@@ -116,6 +130,17 @@ export function callingVault(
     },
     async keep(secret, purpose) {
       return first(await call("keep", { purpose }, [secret]));
+    },
+    async unwrap({ wrappingKey, algorithm, wrapped }, { id, spec }, purpose) {
+      const asked = { wrappingSpec: wrappingKey.spec, wrappingPurpose: wrappingKey.purpose, algorithm, keyId: id };
+      const answer = await call("unwrap", { ...asked, spec, purpose }, [wrappingKey.sealed, wrapped]);
+      const [sealed, publicKey] = answer.parts;
+      if (!sealed) return undefined;
+      const materialId = String(answer.head["ok"]);
+      return { sealed: bufferOf(sealed), publicKey: publicKey && bufferOf(publicKey), materialId };
+    },
+    async share(sealed, from, to) {
+      return first(await call("share", { from, to }, [sealed]));
     },
     async use({ spec, purpose, sealed }, work) {
       const { data, ...rest } = "data" in work ? work : { ...work, data: NOTHING };

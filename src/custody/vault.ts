@@ -1,4 +1,6 @@
+import type { WrappingAlgorithm } from "#domain/keys/import.ts";
 import type { KeySpec } from "#domain/keys/key-specs.ts";
+import type { KeyId } from "#domain/keys/names.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { MaterialWork } from "./material-work.ts";
 
@@ -13,6 +15,18 @@ export interface SealedMaterial {
 export interface FreshMaterial {
   readonly sealed: Buffer;
   readonly publicKey: Buffer | undefined;
+}
+
+/** Imported material: sealed, the public half of a pair, and what it is called. */
+export interface ImportedSeal extends FreshMaterial {
+  readonly materialId: string;
+}
+
+/** Material on its way here, and the key pair under which it was wrapped. */
+export interface Wrapped {
+  readonly wrappingKey: SealedMaterial;
+  readonly algorithm: WrappingAlgorithm;
+  readonly wrapped: Uint8Array;
 }
 
 /** A custody key as it is stored: wrapped by a root. */
@@ -48,6 +62,17 @@ export interface Vault {
   make(spec: KeySpec, purpose: string): Promise<FreshMaterial>;
   /** Seals material that was made elsewhere. */
   keep(secret: Uint8Array, purpose: string): Promise<Buffer>;
+  /**
+   * Unwraps material that its owner imports into a key, and seals it. Undefined when it was not wrapped under this key;
+   * refused with `key-material-incorrect` when it is none for the key.
+   */
+  unwrap(
+    wrapped: Wrapped,
+    key: { readonly id: KeyId; readonly spec: KeySpec },
+    purpose: string,
+  ): Promise<ImportedSeal | undefined>;
+  /** Seals material for another purpose, too. */
+  share(sealed: Uint8Array, from: string, to: string): Promise<Buffer>;
   /** Uses material. Undefined when the work's data are not what this material can open. */
   use(material: SealedMaterial, work: MaterialWork): Promise<Buffer | undefined>;
   /** Seals material anew, under the key that is sealed under now. */

@@ -11,6 +11,8 @@ import { LEAVE, SELECT as SELECT_FOR_CAMPAIGN, WORK } from "#campaigns/jobs.ts";
 import { leaveCertificates } from "#campaigns/leave.ts";
 import { selectCertificates } from "#campaigns/select.ts";
 import { workLane } from "#campaigns/work.ts";
+import { EXPIRE_TASK, expireMaterial } from "#custody/delete-material.ts";
+import { FORGET_WRAPPING_KEY, forgetWrappingKey } from "#custody/import-parameters.ts";
 import { DESTROY_TASK, destroyKey } from "#custody/key-state.ts";
 import { ROTATE_TASK, rotateKey } from "#custody/rotation.ts";
 import type { CertificateArn, LoadBalancerArn } from "#domain/arn.ts";
@@ -56,6 +58,8 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [PURGE_METRICS]: () => purgeMetrics(world),
     [FORGET_DRAINED]: (arn) => forgetDrainedTargets(arn, world),
     [DESTROY_TASK]: (keyId) => destroyKey(keyId, world),
+    [EXPIRE_TASK]: (keyId) => expireMaterial(keyId, world),
+    [FORGET_WRAPPING_KEY]: (id) => forgetWrappingKey(id, world),
     [ROTATE_TASK]: (keyId) => rotateKey(keyId, world),
     [PLAN_ROUNDS]: () => planRounds(world),
     [REHEARSE_SOME]: (owner) => rehearseSome(owner, world),

@@ -1,4 +1,5 @@
-import type { Insertable } from "kysely";
+import { type Insertable, sql } from "kysely";
+import { KEY_USES } from "./migrations/0026-imported-keys.ts";
 import { preparedInsert } from "./prepared.ts";
 import type { Db } from "./store.ts";
 import type { JournalTables } from "./tables/journal.ts";
@@ -40,6 +41,29 @@ export function auditRecordsOf(db: Db, resource: string, limit: number): Promise
     .limit(limit)
     .execute();
 }
+
+/** One use of a key. */
+export interface LastUse {
+  readonly operation: string;
+  readonly at: Date;
+  readonly requestId: string;
+}
+
+/** The last use of a key that succeeded, by an index of such uses only. */
+export async function findLastUse(db: Db, keyArn: string): Promise<LastUse | undefined> {
+  const row = await db
+    .selectFrom("auditRecords")
+    .select(["eventName", "at", "requestId"])
+    .where("resource", "=", keyArn)
+    .where(IS_KEY_USE)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { operation: row.eventName, at: new Date(row.at), requestId: row.requestId };
+}
+
+/** What the index `audit_records_of_key_uses` is of, word for word: only so do both databases take it. */
+const IS_KEY_USE = sql<boolean>`${sql.raw(KEY_USES)}`;
 
 export interface JournalRow {
   readonly id: number;

@@ -1,7 +1,6 @@
 import type { KeyId } from "#domain/keys/names.ts";
-import type { MaterialVersion, Rotation, RotationType } from "#domain/keys/rotation.ts";
+import type { MaterialVersion, Rotation } from "#domain/keys/rotation.ts";
 import type { Db, Tx } from "./store.ts";
-import type { EpochMillis } from "./tables/types.ts";
 
 /** Lets a key's material be replaced by itself from now on; undefined: no longer. */
 export async function setRotation(tx: Tx, id: KeyId, rotation: Rotation | undefined): Promise<void> {
@@ -12,31 +11,25 @@ export async function setRotation(tx: Tx, id: KeyId, rotation: Rotation | undefi
     .execute();
 }
 
-/** Puts new material in force, if `version` is the one behind that in force: what came before it stays to decrypt. */
-export async function putMaterialInForce(
-  tx: Tx,
-  id: KeyId,
-  material: {
-    readonly version: number;
-    readonly materialId: string;
-    readonly sealed: Uint8Array;
-    readonly rotation: RotationType;
-    readonly createdAt: EpochMillis;
-  },
-): Promise<boolean> {
-  const { version } = material;
+/** Puts a version of a key's material in force, if it is the one behind that in force: that stays to decrypt. */
+export async function putInForce(tx: Tx, id: KeyId, version: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable("masterKeys")
     .set({ currentVersion: version })
     .where("id", "=", id)
     .where("currentVersion", "=", version - 1)
     .executeTakeFirstOrThrow();
-  if (numUpdatedRows !== 1n) return false;
+  return numUpdatedRows === 1n;
+}
+
+/** Notes when imported material was put in force. */
+export async function markRotated(tx: Tx, id: KeyId, version: number, now: Date): Promise<void> {
   await tx
-    .insertInto("masterKeyMaterials")
-    .values({ keyId: id, publicKey: null, ...material })
+    .updateTable("masterKeyMaterials")
+    .set({ rotation: "ON_DEMAND", rotatedAt: now.getTime() })
+    .where("keyId", "=", id)
+    .where("version", "=", version)
     .execute();
-  return true;
 }
 
 /** How often a key was rotated on demand. */
@@ -54,15 +47,20 @@ export async function countOnDemand(db: Db, id: KeyId): Promise<number> {
 export async function listMaterials(db: Db, id: KeyId, after: number, limit: number): Promise<MaterialVersion[]> {
   const rows = await db
     .selectFrom("masterKeyMaterials")
-    .select(["version", "materialId", "createdAt", "rotation"])
+    .select(["version", "materialId", "createdAt", "rotation", "rotatedAt", "description", "validTo"])
+    .select(({ eb }) => eb("sealed", "is not", null).as("present"))
     .where("keyId", "=", id)
     .where("version", ">", after)
     .orderBy("version")
     .limit(limit)
     .execute();
-  return rows.map(({ createdAt, rotation, ...row }) => ({
-    ...row,
-    createdAt: new Date(createdAt),
+  return rows.map(({ version, materialId, createdAt, rotation, rotatedAt, description, validTo, present }) => ({
+    version,
+    materialId,
     rotation: rotation ?? undefined,
+    rotatedAt: rotation === null ? undefined : new Date(rotatedAt ?? createdAt),
+    present: Boolean(present),
+    description: description ?? undefined,
+    validTo: validTo === null ? undefined : new Date(validTo),
   }));
 }

@@ -3,7 +3,7 @@ import type { KeyState } from "#domain/keys/key-operations.ts";
 import type { KeySpec, KeyUsage } from "#domain/keys/key-specs.ts";
 import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
-import type { Rotation } from "#domain/keys/rotation.ts";
+import type { Rotation, RotationType } from "#domain/keys/rotation.ts";
 import type { AccountId, Owner, Region } from "#domain/names.ts";
 import { prepared } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
@@ -16,9 +16,9 @@ export interface NewMaterial {
   readonly publicKey: Uint8Array | undefined;
 }
 
-/** Stores a new key with the first version of its material. */
-export async function insertMasterKey(tx: Tx, key: MasterKey, { sealed, publicKey }: NewMaterial): Promise<void> {
-  const createdAt = key.createdAt.getTime();
+/** Stores a new key, with the first version of its material unless that is still to be imported. */
+export async function insertMasterKey(tx: Tx, key: MasterKey, material: NewMaterial | undefined): Promise<void> {
+  const { id: keyId, version, materialId } = key;
   await tx
     .insertInto("masterKeys")
     .values({
@@ -31,29 +31,57 @@ export async function insertMasterKey(tx: Tx, key: MasterKey, { sealed, publicKe
       description: key.description,
       policy: key.policy ?? null,
       state: key.state,
+      origin: key.origin,
       currentVersion: key.version,
-      createdAt,
+      createdAt: key.createdAt.getTime(),
       deletionAt: null,
       pendingDays: null,
-      rotationDays: null,
-      rotationAt: null,
+      rotationDays: key.rotation?.days ?? null,
+      rotationAt: key.rotation?.next.getTime() ?? null,
     })
     .execute();
+  if (material && materialId !== undefined) {
+    await insertMaterial(tx, { ...material, keyId, version, materialId, createdAt: key.createdAt });
+  }
+}
+
+/** A version of a key's material. */
+export interface NewVersion {
+  readonly keyId: KeyId;
+  readonly version: number;
+  readonly materialId: string;
+  /** Undefined until it is imported. */
+  readonly sealed: Uint8Array | undefined;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array | undefined;
+  readonly createdAt: Date;
+  readonly rotation?: RotationType | undefined;
+  /** When it was put in force, where that is not when it was made. */
+  readonly rotatedAt?: Date | undefined;
+  readonly description?: string | undefined;
+}
+
+/** Stores a version of a key's material; without `sealed` it is only known what it is, until it is imported. */
+export async function insertMaterial(tx: Tx, material: NewVersion): Promise<void> {
+  const { keyId, version, materialId, createdAt } = material;
   await tx
     .insertInto("masterKeyMaterials")
     .values({
-      keyId: key.id,
-      version: key.version,
-      materialId: key.materialId,
-      sealed,
-      publicKey: publicKey ?? null,
-      rotation: null,
-      createdAt,
+      keyId,
+      version,
+      materialId,
+      sealed: material.sealed ?? null,
+      publicKey: material.publicKey ?? null,
+      rotation: material.rotation ?? null,
+      createdAt: createdAt.getTime(),
+      rotatedAt: material.rotatedAt?.getTime() ?? null,
+      description: material.description ?? null,
+      validTo: null,
     })
     .execute();
 }
 
-/** A key with the material that encrypts, still sealed. */
+/** A key with the material that encrypts, still sealed, where it is there. */
 export async function findMasterKey(db: Db, id: KeyId): Promise<SealedKey | undefined> {
   const [row] = await masterKeyById(db, id);
   return row && masterKey(row);
@@ -62,13 +90,13 @@ export async function findMasterKey(db: Db, id: KeyId): Promise<SealedKey | unde
 const masterKeyById = prepared((db, id: KeyId) =>
   db
     .selectFrom("masterKeys as key")
-    .innerJoin("masterKeyMaterials as material", (join) =>
+    .leftJoin("masterKeyMaterials as material", (join) =>
       join.onRef("material.keyId", "=", "key.id").onRef("material.version", "=", "key.currentVersion"),
     )
     .select(["key.id", "key.account", "key.region", "key.manager", "key.description", "key.state", "key.createdAt"])
     .select(["key.currentVersion", "key.deletionAt", "key.pendingDays", "key.spec", "key.usage"])
-    .select(["key.rotationDays", "key.rotationAt", "key.policy"])
-    .select(["material.materialId", "material.sealed", "material.publicKey"])
+    .select(["key.origin", "key.rotationDays", "key.rotationAt", "key.policy"])
+    .select(["material.materialId", "material.sealed", "material.publicKey", "material.validTo"])
     .where("key.id", "=", id),
 );
 
@@ -85,18 +113,40 @@ export async function holdMasterKey(tx: Tx, id: KeyId): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** Any version of a key's material, still sealed. */
+/** Any version of a key's material, still sealed, where it is there. */
 export async function findKeyMaterial(
   db: Db,
   keyId: KeyId,
   version: number,
-): Promise<Pick<SealedKey, "materialId" | "sealed"> | undefined> {
-  return await db
+): Promise<Pick<SealedKey, "materialId" | "sealed" | "validTo"> | undefined> {
+  const row = await db
     .selectFrom("masterKeyMaterials")
-    .select(["materialId", "sealed"])
+    .select(["materialId", "sealed", "validTo"])
     .where("keyId", "=", keyId)
     .where("version", "=", version)
     .executeTakeFirst();
+  return row && { materialId: row.materialId, sealed: row.sealed ?? undefined, validTo: date(row.validTo) };
+}
+
+/** All that was ever stored of a key's materials, oldest first; one more for each of its rotations. */
+export async function allMaterials(db: Db, keyId: KeyId): Promise<NewVersion[]> {
+  const rows = await db
+    .selectFrom("masterKeyMaterials")
+    .select(["version", "materialId", "sealed", "publicKey", "createdAt", "rotation", "rotatedAt", "description"])
+    .where("keyId", "=", keyId)
+    .orderBy("version")
+    .execute();
+  return rows.map((row) => ({
+    keyId,
+    version: row.version,
+    materialId: row.materialId,
+    sealed: row.sealed ?? undefined,
+    publicKey: row.publicKey ?? undefined,
+    createdAt: new Date(row.createdAt),
+    rotation: row.rotation ?? undefined,
+    rotatedAt: date(row.rotatedAt),
+    description: row.description ?? undefined,
+  }));
 }
 
 /** One page of the keys of an account in a region, by id; `after` is the last of the page before, or empty. */
@@ -119,14 +169,14 @@ export async function setKeyState(
   change: {
     readonly from: KeyState;
     readonly to: KeyState;
-    readonly deletion?: { readonly at: Date; readonly pendingDays: number };
+    readonly deletion?: { readonly at: Date | undefined; readonly pendingDays: number };
   },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable("masterKeys")
     .set({
       state: change.to,
-      deletionAt: change.deletion?.at.getTime() ?? null,
+      deletionAt: change.deletion?.at?.getTime() ?? null,
       pendingDays: change.deletion?.pendingDays ?? null,
     })
     .where("id", "=", id)
@@ -160,11 +210,16 @@ export async function deleteMasterKey(tx: Tx, id: KeyId, now: Date): Promise<boo
   await tx.deleteFrom("grants").where("keyId", "=", id).execute();
   await tx.deleteFrom("keyAliases").where("keyId", "=", id).execute();
   await tx.deleteFrom("keyTags").where("keyId", "=", id).execute();
+  await tx.deleteFrom("wrappingKeys").where("keyId", "=", id).execute();
   return true;
 }
 
-type Row = Selectable<KeyTables["masterKeys"]> &
-  Pick<Selectable<KeyTables["masterKeyMaterials"]>, "materialId" | "sealed" | "publicKey">;
+type Row = Selectable<KeyTables["masterKeys"]> & {
+  readonly materialId: string | null;
+  readonly sealed: Uint8Array | null;
+  readonly publicKey: Uint8Array | null;
+  readonly validTo: number | null;
+};
 
 function masterKey(row: Row): SealedKey {
   return {
@@ -177,13 +232,16 @@ function masterKey(row: Row): SealedKey {
     description: row.description,
     policy: row.policy ?? undefined,
     state: row.state,
+    origin: row.origin,
     version: row.currentVersion,
-    materialId: row.materialId,
+    materialId: row.materialId ?? undefined,
+    present: row.sealed !== null,
+    validTo: date(row.validTo),
     createdAt: new Date(row.createdAt),
-    deletionAt: row.deletionAt === null ? undefined : new Date(row.deletionAt),
+    deletionAt: date(row.deletionAt),
     pendingDays: row.pendingDays ?? undefined,
     rotation: rotationOf(row),
-    sealed: row.sealed,
+    sealed: row.sealed ?? undefined,
     publicKey: row.publicKey ?? undefined,
   };
 }
@@ -191,4 +249,8 @@ function masterKey(row: Row): SealedKey {
 function rotationOf({ rotationDays, rotationAt }: Row): Rotation | undefined {
   if (rotationDays === null || rotationAt === null) return undefined;
   return { days: rotationDays, next: new Date(rotationAt) };
+}
+
+function date(time: number | null): Date | undefined {
+  return time === null ? undefined : new Date(time);
 }

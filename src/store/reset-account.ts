@@ -67,7 +67,9 @@ async function removeKeys(tx: Tx, account: AccountId): Promise<void> {
   await tx.deleteFrom("keyAliases").where("keyId", "in", ofAccount).execute();
   await tx.deleteFrom("keyTags").where("keyId", "in", ofAccount).execute();
   await tx.deleteFrom("masterKeyMaterials").where("keyId", "in", ofAccount).execute();
+  await tx.deleteFrom("wrappingKeys").where("keyId", "in", ofAccount).execute();
   await tx.deleteFrom("masterKeys").where("account", "=", account).execute();
+  await tx.deleteFrom("multiRegionKeys").where("account", "=", account).execute();
 }
 
 async function removeZones(tx: Tx, account: AccountId): Promise<void> {

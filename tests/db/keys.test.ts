@@ -284,7 +284,7 @@ test("after keys were made, sealed and used, no file of the database holds one i
     .select(["keyId", "version", "sealed"])
     .execute()) {
     const key = custodyKey(Buffer.alloc(32, 7)).materials;
-    secrets.push(openAs(key, sealed, `kms:${keyId}:${version}`).bytes);
+    secrets.push(openAs(key, sealed!, `kms:${keyId}:${version}`).bytes);
   }
   expect(secrets).toHaveLength(3 + 3 + 1 + 1 + 1);
   await world.journal.flush();

@@ -59,6 +59,7 @@ function ask(
 describe("without a grant", () => {
   const LOOKING = [
     "DescribeKey",
+    "GetKeyLastUsage",
     "GetKeyPolicy",
     "GetKeyRotationStatus",
     "GetPublicKey",

@@ -1,13 +1,24 @@
 import type { GrantOperation } from "./grant.ts";
 
-/** What has become of a key. A key whose material is destroyed no longer exists. */
-export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
+/**
+ * What has become of a key. PendingImport: it waits for material that its owner imports. PendingReplicaDeletion: it is to
+ * be destroyed when the last of its replicas is. A key that was destroyed no longer exists.
+ */
+export type KeyState = "Enabled" | "Disabled" | "PendingImport" | "PendingDeletion" | "PendingReplicaDeletion";
+
+/** Where a key's material comes from: made here, or imported by its owner. */
+export type KeyOrigin = "AWS_KMS" | "EXTERNAL";
 
 /** Who looks after a key: the account that made it, or KMS for a service (`alias/aws/acm`). */
 export type KeyManager = "AWS" | "CUSTOMER";
 
 /** Why a key in its state cannot be used for an operation. */
-export type StateObjection = "disabled" | "pending-deletion" | "not-pending-deletion";
+export type StateObjection =
+  | "disabled"
+  | "pending-deletion"
+  | "pending-import"
+  | "pending-replica-deletion"
+  | "not-pending-deletion";
 
 /** The operations that are about one key, in KMS's words; ReEncrypt is two of them. */
 export type KeyOperation =
@@ -17,6 +28,7 @@ export type KeyOperation =
   | "Decapsulate"
   | "Decrypt"
   | "DeleteAlias"
+  | "DeleteImportedKeyMaterial"
   | "DeriveSharedSecret"
   | "DescribeKey"
   | "DisableKey"
@@ -30,9 +42,12 @@ export type KeyOperation =
   | "GenerateDataKeyPairWithoutPlaintext"
   | "GenerateDataKeyWithoutPlaintext"
   | "GenerateMac"
+  | "GetKeyLastUsage"
   | "GetKeyPolicy"
   | "GetKeyRotationStatus"
+  | "GetParametersForImport"
   | "GetPublicKey"
+  | "ImportKeyMaterial"
   | "ListAliases"
   | "ListGrants"
   | "ListKeyPolicies"
@@ -41,6 +56,7 @@ export type KeyOperation =
   | "PutKeyPolicy"
   | "ReEncryptFrom"
   | "ReEncryptTo"
+  | "ReplicateKey"
   | "RetireGrant"
   | "RevokeGrant"
   | "RotateKeyOnDemand"
@@ -50,6 +66,7 @@ export type KeyOperation =
   | "UntagResource"
   | "UpdateAlias"
   | "UpdateKeyDescription"
+  | "UpdatePrimaryRegion"
   | "Verify"
   | "VerifyMac";
 
@@ -63,9 +80,19 @@ export interface KeyOperationFacts {
   readonly objections: Readonly<Partial<Record<KeyState, StateObjection>>>;
 }
 
-const NEEDS_ENABLED = { Disabled: "disabled", PendingDeletion: "pending-deletion" } as const;
-const NEEDS_LIFE = { PendingDeletion: "pending-deletion" } as const;
-const NEEDS_PENDING = { Enabled: "not-pending-deletion", Disabled: "not-pending-deletion" } as const;
+const NEEDS_LIFE = {
+  PendingDeletion: "pending-deletion",
+  PendingReplicaDeletion: "pending-replica-deletion",
+} as const;
+const NEEDS_MATERIAL = { ...NEEDS_LIFE, PendingImport: "pending-import" } as const;
+const NEEDS_ENABLED = { ...NEEDS_MATERIAL, Disabled: "disabled" } as const;
+const NEEDS_PENDING = {
+  Enabled: "not-pending-deletion",
+  Disabled: "not-pending-deletion",
+  PendingImport: "not-pending-deletion",
+} as const;
+/** Whether rotation is for the key at all is said first: it is not where its material is imported. */
+const NEEDS_ENABLED_TO_ROTATE = { ...NEEDS_LIFE, Disabled: "disabled" } as const;
 
 const cryptographic = (grantedAs: GrantOperation): KeyOperationFacts => ({
   grantedAs,
@@ -90,12 +117,13 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   Decapsulate: contextless("Decapsulate"),
   Decrypt: cryptographic("Decrypt"),
   DeleteAlias: administrative({}),
+  DeleteImportedKeyMaterial: administrative({}),
   DeriveSharedSecret: contextless("DeriveSharedSecret"),
   DescribeKey: { ...inspecting, grantedAs: "DescribeKey" },
-  DisableKey: administrative(NEEDS_LIFE),
-  DisableKeyRotation: administrative(NEEDS_ENABLED),
-  EnableKey: administrative(NEEDS_LIFE),
-  EnableKeyRotation: administrative(NEEDS_ENABLED),
+  DisableKey: administrative(NEEDS_MATERIAL),
+  DisableKeyRotation: administrative(NEEDS_ENABLED_TO_ROTATE),
+  EnableKey: administrative(NEEDS_MATERIAL),
+  EnableKeyRotation: administrative(NEEDS_ENABLED_TO_ROTATE),
   Encapsulate: contextless("Encapsulate"),
   Encrypt: cryptographic("Encrypt"),
   GenerateDataKey: cryptographic("GenerateDataKey"),
@@ -103,9 +131,12 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   GenerateDataKeyPairWithoutPlaintext: cryptographic("GenerateDataKeyPairWithoutPlaintext"),
   GenerateDataKeyWithoutPlaintext: cryptographic("GenerateDataKeyWithoutPlaintext"),
   GenerateMac: contextless("GenerateMac"),
+  GetKeyLastUsage: inspecting,
   GetKeyPolicy: inspecting,
   GetKeyRotationStatus: inspecting,
+  GetParametersForImport: administrative(NEEDS_LIFE),
   GetPublicKey: contextless("GetPublicKey"),
+  ImportKeyMaterial: administrative(NEEDS_LIFE),
   ListAliases: inspecting,
   ListGrants: inspecting,
   ListKeyPolicies: inspecting,
@@ -114,6 +145,7 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   PutKeyPolicy: administrative({}),
   ReEncryptFrom: cryptographic("ReEncryptFrom"),
   ReEncryptTo: cryptographic("ReEncryptTo"),
+  ReplicateKey: administrative(NEEDS_ENABLED),
   /** Who may do it is written in the grant (`mayRetire`), whoever owns the key. */
   RetireGrant: administrative({}),
   RevokeGrant: inspecting,
@@ -124,6 +156,7 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   UntagResource: administrative(NEEDS_LIFE),
   UpdateAlias: administrative(NEEDS_LIFE),
   UpdateKeyDescription: administrative(NEEDS_LIFE),
+  UpdatePrimaryRegion: administrative(NEEDS_ENABLED),
   Verify: contextless("Verify"),
   VerifyMac: contextless("VerifyMac"),
 };

@@ -73,6 +73,15 @@ export const KEY_SPECS: Readonly<Record<KeySpec, Readonly<Partial<Record<KeyUsag
   HMAC_512: { GENERATE_VERIFY_MAC: ["HMAC_SHA_512"] },
 };
 
+/** How many bytes secret bits have: of a key for message authentication codes as many as its codes (RFC 2104 section 3). */
+export const SECRET_BYTES: Readonly<Record<Exclude<KeySpec, KeyPairSpec>, number>> = {
+  SYMMETRIC_DEFAULT: 32,
+  HMAC_224: 28,
+  HMAC_256: 32,
+  HMAC_384: 48,
+  HMAC_512: 64,
+};
+
 /** How a key was made: what it is, and what for. */
 export interface KeyKind {
   readonly spec: KeySpec;

@@ -5,12 +5,16 @@ export const KEY_LIMITS = {
   constraintPairs: 8,
   constraintValueCharacters: 384,
   grantsPerKey: 50_000,
+  /** A day, in milliseconds. */
+  importTokenValidity: 86_400_000,
   /** In all the life of a key. */
   onDemandRotations: 25,
   policyBytes: 32_768,
   tagsPerKey: 50,
   /** Days between ScheduleKeyDeletion and the end of the key. */
   pendingDays: { least: 7, most: 30, unasked: 30 },
+  /** Our own: each took up to seconds to make. */
+  wrappingKeysPerKey: 50,
 } as const;
 
 /** How many items a page of a list holds: when it is not asked for, and at most. */

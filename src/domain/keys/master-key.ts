@@ -1,5 +1,5 @@
 import type { Owner } from "#domain/names.ts";
-import type { KeyManager, KeyState } from "./key-operations.ts";
+import type { KeyManager, KeyOrigin, KeyState } from "./key-operations.ts";
 import type { KeyKind } from "./key-specs.ts";
 import type { AliasName, KeyId } from "./names.ts";
 import type { Rotation } from "./rotation.ts";
@@ -12,11 +12,19 @@ export interface MasterKey extends Owner, KeyKind {
   /** The text of its own policy; undefined while it has the one that it was made with. */
   readonly policy: string | undefined;
   readonly state: KeyState;
-  /** The version of its material that encrypts, and that material's id. */
+  readonly origin: KeyOrigin;
+  /** The version of its material that encrypts, and that material's id: undefined until the first is imported. */
   readonly version: number;
-  readonly materialId: string;
+  readonly materialId: string | undefined;
+  /** Whether that material is here: imported material may be gone. */
+  readonly present: boolean;
+  /** When that material ends; undefined for one that does not, or is not there. */
+  readonly validTo: Date | undefined;
   readonly createdAt: Date;
-  /** When its material is destroyed, and the days that were asked for; undefined unless it is pending deletion. */
+  /**
+   * When it is destroyed, and the days that were asked for; undefined unless it is pending deletion. While it waits for
+   * its replicas to go, only the days are known.
+   */
   readonly deletionAt: Date | undefined;
   readonly pendingDays: number | undefined;
   /** Undefined unless its material is replaced now and then by itself. */
@@ -25,8 +33,9 @@ export interface MasterKey extends Owner, KeyKind {
 
 /** A master key with the material that encrypts, sealed by the root of custody. */
 export interface SealedKey extends MasterKey {
-  readonly sealed: Uint8Array;
-  /** SubjectPublicKeyInfo, DER; undefined for a key that is no pair. */
+  /** Undefined while it waits to be imported. */
+  readonly sealed: Uint8Array | undefined;
+  /** SubjectPublicKeyInfo, DER; undefined for a key that is no pair, or waits to be imported. */
   readonly publicKey: Uint8Array | undefined;
 }
 

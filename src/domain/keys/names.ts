@@ -1,14 +1,16 @@
 import { type KeyArn, keyArn, parseArn } from "#domain/arn.ts";
-import type { Named, Owner } from "#domain/names.ts";
+import type { Named, Owner, Region } from "#domain/names.ts";
 
-/** A UUID in lower case. */
+/** What requests and answers call a key: a UUID or, of a multi-Region key, `mrk-` and 32 digits, the same in each of its Regions. */
+export type WireKeyId = Named<"WireKeyId">;
+/** What a key is kept under here: its id and, of a multi-Region key, the Region: `mrk-….eu-west-1`. */
 export type KeyId = Named<"KeyId">;
 /** `alias/…`, as it stands in requests and answers. */
 export type AliasName = Named<"AliasName">;
 
 /** What a request's KeyId may name. `owner` is where an ARN says it is; a bare id or name is the caller's own. */
 export type KeyReference =
-  | { readonly kind: "key"; readonly id: KeyId; readonly owner: Owner | undefined }
+  | { readonly kind: "key"; readonly id: WireKeyId; readonly owner: Owner | undefined }
   | { readonly kind: "alias"; readonly name: AliasName; readonly owner: Owner | undefined };
 
 /** Reads a key id, key ARN, alias name or alias ARN; `invalid-arn` and `invalid-id` say what `text` tried to be. */
@@ -22,8 +24,24 @@ export function parseKeyReference(text: string): KeyReference | "invalid-arn" | 
   return id ? { kind: "key", id, owner } : "invalid-id";
 }
 
-export function parseKeyId(text: string): KeyId | undefined {
-  return UUID.test(text) ? (text.toLowerCase() as KeyId) : undefined;
+export function parseKeyId(text: string): WireKeyId | undefined {
+  return UUID.test(text) || MULTI_REGION.test(text) ? (text.toLowerCase() as WireKeyId) : undefined;
+}
+
+/** What the key that a Region calls `id` is kept under. */
+export function keyIdIn(region: Region, id: WireKeyId): KeyId {
+  return (isMultiRegion(id) ? `${id}.${region}` : id) as KeyId;
+}
+
+/** What requests and answers call a key that is kept here. */
+export function wireKeyId(id: KeyId): WireKeyId {
+  const [wire = id] = id.split(".");
+  return wire as WireKeyId;
+}
+
+/** Whether the key may have replicas in other Regions; it can be told from its id. */
+export function isMultiRegion(id: KeyId | WireKeyId): boolean {
+  return id.startsWith("mrk-");
 }
 
 /** `alias/` and a name of letters, digits, `/`, `_` and `-`. */
@@ -40,14 +58,14 @@ export function aliasArn(owner: Owner, name: string): string {
   return `arn:aws:kms:${owner.region}:${owner.account}:${name}`;
 }
 
-/** The id that a key's ARN ends in. */
+/** What the key of an ARN is kept under. */
 export function keyIdOf(arn: KeyArn): KeyId {
-  return arn.slice(arn.lastIndexOf("/") + 1) as KeyId;
+  return keyIdIn((arn.split(":")[3] ?? "") as Region, arn.slice(arn.lastIndexOf("/") + 1) as WireKeyId);
 }
 
 /** The ARN of a stored key. */
-export function arnOf(key: Owner & { readonly id: string }): KeyArn {
-  return keyArn(key, key.id);
+export function arnOf(key: Owner & { readonly id: KeyId | WireKeyId }): KeyArn {
+  return keyArn(key, wireKeyId(key.id as KeyId));
 }
 
 function reference(text: string, owner: Owner | undefined): KeyReference | undefined {
@@ -61,5 +79,6 @@ function aliasReference(text: string, owner: Owner | undefined): KeyReference | 
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const MULTI_REGION = /^mrk-[0-9a-f]{32}$/i;
 const ALIAS = /^alias\/[a-zA-Z0-9/_-]+$/;
 const LONGEST_ALIAS = 256;

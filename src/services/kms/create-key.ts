@@ -1,22 +1,26 @@
 import type * as sdk from "@aws-sdk/client-kms";
 import { AwsError, type InputOf } from "#aws/service.ts";
 import { createKey } from "#custody/create-key.ts";
+import { relatedRegions } from "#custody/related-keys.ts";
+import type { KeyOrigin } from "#domain/keys/key-operations.ts";
 import { isKeySpec, type KeyKind, readKeyKind } from "#domain/keys/key-specs.ts";
 import type { KmsOperation } from "./operation.ts";
-import { keyMetadata, readTags } from "./wire.ts";
+import { keyMetadata, noKeyStore, readTags } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 export const CreateKey: KmsOperation<"CreateKey"> = async (input, caller, deps) => {
   const kind = readKind(input);
-  checkServed(input);
   const request = {
     kind,
     description: input.Description ?? "",
     policy: input.Policy,
     mayLockOut: input.BypassPolicyLockoutSafetyCheck ?? false,
     tags: readTags(input.Tags ?? []),
+    origin: readOrigin(input),
+    multiRegion: input.MultiRegion ?? false,
   };
-  return { KeyMetadata: keyMetadata(await createKey(request, caller, deps)) };
+  const key = await createKey(request, caller, deps);
+  return { KeyMetadata: keyMetadata(key, await relatedRegions(deps.store, key)) };
 };
 
 function readKind({ KeySpec, CustomerMasterKeySpec, KeyUsage }: InputOf<typeof sdk, "CreateKey">): KeyKind {
@@ -31,14 +35,11 @@ function readKind({ KeySpec, CustomerMasterKeySpec, KeyUsage }: InputOf<typeof s
   return readKeyKind(spec, KeyUsage);
 }
 
-function checkServed(input: InputOf<typeof sdk, "CreateKey">): void {
-  const { Origin = "AWS_KMS", MultiRegion = false } = input;
-  if (input.CustomKeyStoreId !== undefined) {
-    throw new AwsError("CustomKeyStoreNotFoundException", `Custom key store ${input.CustomKeyStoreId} does not exist.`);
-  }
-  if (Origin !== "AWS_KMS") throw unsupported(`Key material of the origin ${Origin} is not supported, only AWS_KMS.`);
+function readOrigin({ Origin = "AWS_KMS", ...input }: InputOf<typeof sdk, "CreateKey">): KeyOrigin {
+  if (input.CustomKeyStoreId !== undefined) throw noKeyStore(input.CustomKeyStoreId);
   if (input.XksKeyId !== undefined) throw unsupported("Keys in an external key store are not supported.");
-  if (MultiRegion) throw unsupported("Multi-Region keys are not supported.");
+  if (Origin === "AWS_KMS" || Origin === "EXTERNAL") return Origin;
+  throw unsupported(`Key material of the origin ${Origin} is not supported: there are no custom key stores.`);
 }
 
 function unsupported(message: string): AwsError {

@@ -12,6 +12,6 @@ export const DeriveSharedSecret: KmsOperation<"DeriveSharedSecret"> = async (inp
     algorithm: KeyAgreementAlgorithm,
     publicKey: PublicKey,
   };
-  const { secret, keyArn } = await deriveSharedSecret(request, caller, deps);
-  return { KeyId: keyArn, SharedSecret: secret.bytes, KeyAgreementAlgorithm, KeyOrigin: "AWS_KMS" };
+  const { secret, keyArn, origin } = await deriveSharedSecret(request, caller, deps);
+  return { KeyId: keyArn, SharedSecret: secret.bytes, KeyAgreementAlgorithm, KeyOrigin: origin };
 };

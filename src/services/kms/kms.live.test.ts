@@ -2,12 +2,16 @@ import {
   CancelKeyDeletionCommand,
   ConnectCustomKeyStoreCommand,
   CreateAliasCommand,
+  CreateCustomKeyStoreCommand,
   CreateGrantCommand,
   CreateKeyCommand,
   DecryptCommand,
   DeleteAliasCommand,
+  DeleteCustomKeyStoreCommand,
+  DescribeCustomKeyStoresCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
+  DisconnectCustomKeyStoreCommand,
   EnableKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
@@ -29,6 +33,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
+  UpdateCustomKeyStoreCommand,
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -94,8 +99,11 @@ describe("keys", () => {
     [{ KeySpec: "ECC_SECG_P256K1", KeyUsage: "KEY_AGREEMENT" }, "ValidationException: KeyUsage KEY_AGREEMENT is not"],
     [{ KeySpec: "SYMMETRIC_DEFAULT", CustomerMasterKeySpec: "SYMMETRIC_DEFAULT" }, "ValidationException: You cannot"],
     [{ KeyUsage: "SIGN_VERIFY" }, "ValidationException: KeyUsage SIGN_VERIFY"],
-    [{ Origin: "EXTERNAL" }, "UnsupportedOperationException: Key material of the origin EXTERNAL"],
-    [{ MultiRegion: true }, "UnsupportedOperationException: Multi-Region"],
+    [{ Origin: "AWS_CLOUDHSM" }, "UnsupportedOperationException: Key material of the origin AWS_CLOUDHSM"],
+    [
+      { Origin: "EXTERNAL", KeySpec: "ML_DSA_44", KeyUsage: "SIGN_VERIFY" },
+      "UnsupportedOperationException: Key material of the spec ML_DSA_44 cannot be imported",
+    ],
     [{ CustomKeyStoreId: "cks-1" }, "CustomKeyStoreNotFoundException: Custom key store cks-1"],
     [{ KeySpec: "AES_512" }, "ValidationException: 1 validation error detected: Value 'AES_512' at 'keySpec'"],
     [{ Policy: "{" }, "MalformedPolicyDocumentException: Syntax errors in policy: it is not JSON"],
@@ -204,10 +212,25 @@ describe("keys", () => {
     expect(await refusal(root.send(new TagResourceCommand({ KeyId, Tags: many })))).toContain("TagException: Too many");
   });
 
-  test("an operation that is not there yet answers 501", async () => {
+  test("there are no custom key stores, and none is made", async () => {
     const { root } = await world();
-    const connect = new ConnectCustomKeyStoreCommand({ CustomKeyStoreId: "cks-1" });
-    expect(await refusal(root.send(connect))).toContain("NotImplementedException");
+    expect(await root.send(new DescribeCustomKeyStoresCommand({}))).toMatchObject({
+      CustomKeyStores: [],
+      Truncated: false,
+    });
+    const CustomKeyStoreId = "cks-1";
+    for (const asked of [
+      () => root.send(new ConnectCustomKeyStoreCommand({ CustomKeyStoreId })),
+      () => root.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreId })),
+      () => root.send(new DescribeCustomKeyStoresCommand({ CustomKeyStoreName: CustomKeyStoreId })),
+      () => root.send(new DeleteCustomKeyStoreCommand({ CustomKeyStoreId })),
+      () => root.send(new DisconnectCustomKeyStoreCommand({ CustomKeyStoreId })),
+      () => root.send(new UpdateCustomKeyStoreCommand({ CustomKeyStoreId })),
+    ]) {
+      expect(await refusal(asked())).toBe("CustomKeyStoreNotFoundException: Custom key store cks-1 does not exist.");
+    }
+    const create = root.send(new CreateCustomKeyStoreCommand({ CustomKeyStoreName: "mine" }));
+    expect(await refusal(create)).toContain("UnsupportedOperationException: Custom key stores");
   });
 });
 

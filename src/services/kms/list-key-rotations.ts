@@ -1,17 +1,29 @@
-import { pageOfRotations } from "#custody/rotation.ts";
+import type { RotationsListEntry } from "@aws-sdk/client-kms";
+import { type MaterialPage, pageOfRotations } from "#custody/rotation.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { KmsOperation } from "./operation.ts";
-import { pageEnd, pageRequest } from "./wire.ts";
+import { expiration, pageEnd, pageRequest } from "./wire.ts";
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html */
 export const ListKeyRotations: KmsOperation<"ListKeyRotations"> = async (input, caller, deps) => {
-  const first = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL";
-  const { key, page } = await pageOfRotations({ ...pageRequest(input), keyId: input.KeyId, first }, caller, deps);
-  const Rotations = page.items.map(({ version, materialId, createdAt, rotation }) => ({
+  const all = input.IncludeKeyMaterial === "ALL_KEY_MATERIAL";
+  const { key, page } = await pageOfRotations({ ...pageRequest(input), keyId: input.KeyId, all }, caller, deps);
+  return { Rotations: page.items.map((material) => rotationEntry(key, material)), ...pageEnd(page) };
+};
+
+function rotationEntry(
+  key: MaterialPage["key"],
+  { materialId, state, rotation, rotatedAt, present, description, validTo }: MaterialPage["page"]["items"][number],
+): RotationsListEntry {
+  return {
     KeyId: arnOf(key),
     KeyMaterialId: materialId,
-    KeyMaterialState: version === key.version ? ("CURRENT" as const) : ("NON_CURRENT" as const),
-    ...(rotation && { RotationDate: createdAt, RotationType: rotation }),
-  }));
-  return { Rotations, ...pageEnd(page) };
-};
+    KeyMaterialState: state,
+    ...(key.origin === "EXTERNAL" && {
+      ...(description !== undefined && { KeyMaterialDescription: description }),
+      ImportState: present ? "IMPORTED" : "PENDING_IMPORT",
+      ...(present && expiration(validTo)),
+    }),
+    ...(rotation && { RotationDate: rotatedAt, RotationType: rotation }),
+  };
+}

@@ -6,6 +6,7 @@ const blob: Rule = { min: 1, max: 6144 };
 const grantToken: Rule = { min: 1, max: 8192 };
 const principal: Rule = { min: 1, max: 256, pattern: /^[\w+=,.@:/-]+$/ };
 const name: Rule = { min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ };
+const region: Rule = { min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ };
 const tagKey: Rule = { min: 1, max: 128 };
 const algorithm: Rule = { oneOf: sdk.EncryptionAlgorithmSpec };
 
@@ -22,15 +23,21 @@ export const rules: Rules = {
   DestinationKeyId: keyId,
   DryRunModifiers: { each: { oneOf: sdk.DryRunModifierType } },
   EncapsulationAlgorithm: { oneOf: sdk.EncapsulationAlgorithmSpec },
+  EncryptedKeyMaterial: blob,
   EncryptionAlgorithm: algorithm,
+  ExpirationModel: { oneOf: sdk.ExpirationModelType },
   GrantId: { min: 1, max: 128 },
   GrantToken: grantToken,
   GrantTokens: { max: 10, each: grantToken },
   GranteePrincipal: principal,
   GranteeServicePrincipal: servicePrincipal,
+  ImportToken: blob,
+  ImportType: { oneOf: sdk.ImportType },
   IncludeKeyMaterial: { oneOf: sdk.IncludeKeyMaterial },
   KeyAgreementAlgorithm: { oneOf: sdk.KeyAgreementAlgorithmSpec },
   KeyId: keyId,
+  KeyMaterialDescription: { max: 256, pattern: /^[a-zA-Z0-9:/_\s.-]*$/ },
+  KeyMaterialId: { min: 64, max: 64, pattern: /^[a-f0-9]+$/ },
   KeyPairSpec: { oneOf: sdk.DataKeyPairSpec },
   KeyUsage: { oneOf: sdk.KeyUsageType },
   "CreateKeyRequest.KeySpec": { oneOf: sdk.KeySpec },
@@ -50,7 +57,9 @@ export const rules: Rules = {
   Plaintext: { min: 1, max: 4096, secret: true },
   Policy: { min: 1, max: 131_072, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
   PolicyName: { min: 1, max: 128, pattern: /^\w+$/ },
+  PrimaryRegion: region,
   PublicKey: { min: 1, max: 8192 },
+  ReplicaRegion: region,
   RetiringPrincipal: principal,
   RetiringServicePrincipal: servicePrincipal,
   RotationPeriodInDays: { min: 90, max: 2560 },
@@ -63,5 +72,7 @@ export const rules: Rules = {
   TagKeys: { each: tagKey },
   TagValue: { max: 256 },
   TargetKeyId: keyId,
+  WrappingAlgorithm: { oneOf: sdk.AlgorithmSpec },
+  WrappingKeySpec: { oneOf: sdk.WrappingKeySpec },
   XksKeyId: { min: 1, max: 128, pattern: /^[a-zA-Z0-9-_.]+$/ },
 };

@@ -12,8 +12,9 @@ export const ScheduleKeyDeletion: KmsOperation<"ScheduleKeyDeletion"> = async (
   const { key, deletionAt, pendingDays } = await scheduleKeyDeletion(request, caller, deps);
   return {
     KeyId: arnOf(key),
-    DeletionDate: deletionAt,
-    KeyState: "PendingDeletion",
+    ...(deletionAt
+      ? { DeletionDate: deletionAt, KeyState: "PendingDeletion" }
+      : { KeyState: "PendingReplicaDeletion" }),
     PendingWindowInDays: pendingDays,
   };
 };

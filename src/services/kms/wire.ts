@@ -4,6 +4,7 @@ import type {
   EncryptionAlgorithmSpec,
   GrantListEntry,
   KeyMetadata,
+  MultiRegionConfiguration,
   Tag,
 } from "@aws-sdk/client-kms";
 import { AwsError } from "#aws/service.ts";
@@ -19,28 +20,48 @@ import {
 } from "#domain/keys/key-specs.ts";
 import type { Page, PageRequest } from "#domain/keys/marker.ts";
 import type { KeyAlias, KeyTag, MasterKey } from "#domain/keys/master-key.ts";
-import { aliasArn, arnOf, isReservedAlias } from "#domain/keys/names.ts";
-import type { Owner } from "#domain/names.ts";
+import type { RelatedRegions } from "#domain/keys/multi-region.ts";
+import { aliasArn, arnOf, isReservedAlias, wireKeyId } from "#domain/keys/names.ts";
+import type { Owner, Region } from "#domain/names.ts";
 
-export function keyMetadata(key: MasterKey): KeyMetadata {
-  const pending = key.deletionAt && { DeletionDate: key.deletionAt };
+/** A key as DescribeKey shows it; `related` is where its related keys are, of a multi-Region key. */
+export function keyMetadata(key: MasterKey, related: RelatedRegions | undefined): KeyMetadata {
   return {
     AWSAccountId: key.account,
-    KeyId: key.id,
+    KeyId: wireKeyId(key.id),
     Arn: arnOf(key),
     CreationDate: key.createdAt,
     Enabled: key.state === "Enabled",
     Description: key.description,
     KeyUsage: key.usage,
     KeyState: key.state,
-    ...pending,
-    Origin: "AWS_KMS",
+    ...(key.deletionAt && { DeletionDate: key.deletionAt }),
+    ...(key.state === "PendingReplicaDeletion" && { PendingDeletionWindowInDays: key.pendingDays }),
+    Origin: key.origin,
+    ...(key.origin === "EXTERNAL" && key.present && expiration(key.validTo)),
     KeyManager: key.manager,
     CustomerMasterKeySpec: key.spec as "SYMMETRIC_DEFAULT", // a deprecated name: its type does not know newer specs
     KeySpec: key.spec,
     ...algorithmLists(key),
-    MultiRegion: false,
+    MultiRegion: related !== undefined,
+    ...(related && { MultiRegionConfiguration: multiRegion(key, related) }),
     ...(key.spec === "SYMMETRIC_DEFAULT" && { CurrentKeyMaterialId: key.materialId }),
+  };
+}
+
+/** Whether and when imported material ends. */
+export function expiration(validTo: Date | undefined): Pick<KeyMetadata, "ExpirationModel" | "ValidTo"> {
+  return validTo
+    ? { ExpirationModel: "KEY_MATERIAL_EXPIRES", ValidTo: validTo }
+    : { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" };
+}
+
+function multiRegion(key: MasterKey, { primary, replicas }: RelatedRegions): MultiRegionConfiguration {
+  const inRegion = (region: Region) => ({ Arn: arnOf({ ...key, region }), Region: region });
+  return {
+    MultiRegionKeyType: primary === key.region ? "PRIMARY" : "REPLICA",
+    PrimaryKey: inRegion(primary),
+    ReplicaKeys: replicas.map(inRegion),
   };
 }
 
@@ -66,7 +87,7 @@ export function aliasEntry(alias: KeyAlias, owner: Owner): AliasListEntry {
   return {
     AliasName: alias.name,
     AliasArn: aliasArn(owner, alias.name),
-    TargetKeyId: alias.keyId,
+    TargetKeyId: wireKeyId(alias.keyId),
     CreationDate: alias.createdAt,
     LastUpdatedDate: alias.updatedAt,
   };
@@ -155,7 +176,7 @@ export function encryptionAlgorithm(algorithm: EncryptionAlgorithmSpec = "SYMMET
 }
 
 /** Only symmetric keys tell with which of their materials they did something. */
-export function materialOf(algorithm: EncryptionAlgorithm, materialId: string): string | undefined {
+export function materialOf(algorithm: EncryptionAlgorithm, materialId: string | undefined): string | undefined {
   return algorithm === "SYMMETRIC_DEFAULT" ? materialId : undefined;
 }
 
@@ -175,6 +196,11 @@ export function checkRecipient(recipient: object | undefined): void {
     "UnsupportedOperationException",
     "Recipient (the attestation of a Nitro enclave) is not supported.",
   );
+}
+
+/** What is said of any custom key store: keys are kept here, and in no CloudHSM cluster or external key manager. */
+export function noKeyStore(name: string): AwsError {
+  return new AwsError("CustomKeyStoreNotFoundException", `Custom key store ${name} does not exist.`);
 }
 
 /** KMS says NotAuthorizedException of names that are AWS's own, though its model does not know it. */

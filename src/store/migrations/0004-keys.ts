@@ -11,8 +11,9 @@ export async function up(db: Raw): Promise<void> {
       description text not null, state text not null, current_version ${int} not null, created_at ${int} not null,
       deletion_at ${int}, pending_days ${int}) ${strict}`,
     sql`create index master_keys_page on master_keys (account, region, id)`,
+    // Imported material may be gone and come back: what it was is remembered, so that only the same comes back.
     sql`create table master_key_materials (
-      key_id ${id} not null ${key}, version ${int} not null, material_id text not null, sealed ${bytes} not null,
+      key_id ${id} not null ${key}, version ${int} not null, material_id text not null, sealed ${bytes},
       created_at ${int} not null, primary key (key_id, version)) ${strict}`,
     sql`create table key_tags (
       key_id ${id} not null ${key}, tag_key ${id} not null, tag_value text not null, primary key (key_id, tag_key))

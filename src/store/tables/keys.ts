@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { KeyOrigin, KeyState } from "#domain/keys/key-operations.ts";
 import type { EpochMillis, Fixed } from "./types.ts";
 
 export interface KeyTables {
@@ -14,10 +15,11 @@ export interface KeyTables {
     description: string;
     /** Its own policy; null while it has the one that it was made with. */
     policy: string | null;
-    state: "Enabled" | "Disabled" | "PendingDeletion";
+    state: KeyState;
+    origin: Fixed<KeyOrigin>;
     currentVersion: number;
     createdAt: Fixed<EpochMillis>;
-    /** When the material is destroyed, and the days that were asked for; null unless PendingDeletion. */
+    /** When the key is destroyed, and the days that were asked for; null unless it is pending deletion. */
     deletionAt: EpochMillis | null;
     pendingDays: number | null;
     /** How often its material is replaced, and when next; null where it is not. */
@@ -30,12 +32,35 @@ export interface KeyTables {
     version: Fixed<number>;
     /** KMS's KeyMaterialId. */
     materialId: Fixed<string>;
-    sealed: Fixed<Uint8Array>;
+    /** Null while it waits to be imported, or imported again. */
+    sealed: Uint8Array | null;
     /** The public half of a pair (SubjectPublicKeyInfo). */
-    publicKey: Fixed<Uint8Array | null>;
-    /** Why it replaced the one before; null for the first. */
-    rotation: Fixed<"AUTOMATIC" | "ON_DEMAND" | null>;
+    publicKey: Uint8Array | null;
+    /** Why it replaced the one before; null for the first, and for one that is not in force yet. */
+    rotation: "AUTOMATIC" | "ON_DEMAND" | null;
     createdAt: Fixed<EpochMillis>;
+    /** When it was put in force, where that is not when it was made. */
+    rotatedAt: EpochMillis | null;
+    /** Of imported material: what its owner said of it, and when it ends by itself. */
+    description: string | null;
+    validTo: EpochMillis | null;
+  };
+  /** One row for the keys of several Regions that share an id; whoever changes what they share holds it first. */
+  multiRegionKeys: {
+    /** `mrk-…`, without a Region. */
+    id: Fixed<string>;
+    account: Fixed<string>;
+    primaryRegion: string;
+  };
+  /** The key pairs under which material is imported. */
+  wrappingKeys: {
+    /** The digest of the import token. */
+    id: Fixed<string>;
+    keyId: Fixed<string>;
+    algorithm: Fixed<string>;
+    /** The private half (PKCS#8), sealed by the root of custody. */
+    sealed: Fixed<Uint8Array>;
+    validTo: Fixed<EpochMillis>;
   };
   keyTags: {
     keyId: Fixed<string>;

@@ -1,0 +1,107 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { checkExternal, checkWrapping, type WrappingAlgorithm, type WrappingKeySpec } from "#domain/keys/import.ts";
+import { KEY_LIMITS } from "#domain/keys/limits.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
+import { arnOf, type KeyId } from "#domain/keys/names.ts";
+import type { Caller } from "#domain/names.ts";
+import { Refusal } from "#domain/refusal.ts";
+import { hasCome, later } from "#lib/duration.ts";
+import { putJob } from "#store/jobs.ts";
+import type { Db } from "#store/store.ts";
+import { countWrappingKeys, deleteWrappingKey, findWrappingKey, insertWrappingKey } from "#store/wrapping-keys.ts";
+import { changeKey } from "./change-key.ts";
+import type { Custody } from "./custody.ts";
+import { newImportToken, readImportToken } from "./import-token.ts";
+import { makePair } from "./key-pair.ts";
+import { seeKey } from "./see-key.ts";
+
+/** The task of the job that destroys a wrapping key when its time is over; its subject is the wrapping key's id. */
+export const FORGET_WRAPPING_KEY = "key.forget-wrapping-key";
+
+/** What it takes to wrap material, and to import it until `validTo`. */
+export interface ImportParameters {
+  readonly key: MasterKey;
+  readonly token: Buffer;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+  readonly validTo: Date;
+}
+
+/**
+ * A wrapping key for one key's material, and the token that goes with it, for a day. The pair is made once it is sure that
+ * the caller may have it: of RSA_4096 that takes seconds. Its private half is never seen but sealed.
+ */
+export async function parametersForImport(
+  request: { readonly keyId: string; readonly algorithm: WrappingAlgorithm; readonly wrappingKey: WrappingKeySpec },
+  caller: Caller,
+  deps: Pick<Custody, "store" | "clock" | "root">,
+): Promise<ImportParameters> {
+  const { store, clock, root } = deps;
+  const { keyId, algorithm, wrappingKey } = request;
+  const operation = "GetParametersForImport";
+  const seen = await seeKey(operation, keyId, caller, deps);
+  checkExternal(seen);
+  checkWrapping(seen.spec, algorithm, wrappingKey);
+  await checkRoom(store, seen, clock.now());
+  const pair = await makePair(wrappingKey);
+  using pkcs8 = pair.pkcs8;
+  return await changeKey(operation, keyId, caller, deps, async (tx, key) => {
+    const now = clock.now();
+    await checkRoom(tx, key, now);
+    const validTo = later(now, KEY_LIMITS.importTokenValidity);
+    const { id, bytes } = newImportToken(validTo);
+    await insertWrappingKey(tx, { id, keyId: key.id, algorithm, sealed: root.seal(pkcs8.bytes, purpose(id)), validTo });
+    await putJob(tx, FORGET_WRAPPING_KEY, id, validTo.getTime());
+    return { key, token: bytes, publicKey: pair.spki, validTo };
+  });
+}
+
+/** The wrapping key that a token goes with, if it was made for this key and its time is not over. */
+export async function redeemToken(
+  db: Db,
+  token: Uint8Array,
+  keyId: KeyId,
+  { root, clock }: Pick<Custody, "root" | "clock">,
+): Promise<{ readonly algorithm: WrappingAlgorithm; readonly privateKey: KeyObject }> {
+  const read = readImportToken(token);
+  if (!read) throw invalid();
+  if (hasCome(read.validTo, clock.now())) {
+    throw new Refusal(
+      "import-token-expired",
+      `The import token expired at ${read.validTo.toISOString()}: get a new one.`,
+    );
+  }
+  const found = await findWrappingKey(db, read.id);
+  if (found?.keyId !== keyId) throw invalid();
+  using pkcs8 = root.open(found.sealed, purpose(found.id));
+  return {
+    algorithm: found.algorithm,
+    privateKey: createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" }),
+  };
+}
+
+/** The task "key.forget-wrapping-key". */
+export async function forgetWrappingKey(id: string, { store }: Pick<Custody, "store">): Promise<undefined> {
+  await deleteWrappingKey(store, id);
+  return undefined;
+}
+
+async function checkRoom(db: Db, key: MasterKey, now: Date): Promise<void> {
+  const most = KEY_LIMITS.wrappingKeysPerKey;
+  if ((await countWrappingKeys(db, key.id, now, most)) < most) return;
+  throw new Refusal(
+    "key-limit-exceeded",
+    `${arnOf(key)} has ${most} import tokens that are still valid: use one of them, or wait until one has expired.`,
+  );
+}
+
+function invalid(): Refusal {
+  return new Refusal(
+    "import-token-invalid",
+    "The import token is not one that GetParametersForImport returned for this key, or it was changed.",
+  );
+}
+
+function purpose(id: string): string {
+  return `kms:wrapping-key:${id}`;
+}
