@@ -1,7 +1,8 @@
 import { checkExternal, type ImportType, type Place, placeOf, readExpiration } from "#domain/keys/import.ts";
-import type { MasterKey } from "#domain/keys/master-key.ts";
+import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { isIncomplete, putImported } from "#store/imported-materials.ts";
 import { putJobBy } from "#store/jobs.ts";
@@ -30,13 +31,22 @@ export interface ImportRequest {
   readonly materialId: string | undefined;
 }
 
+export interface Imported {
+  readonly key: MasterKey;
+  readonly materialId: string;
+}
+
 /** Imports material into a key that was made without: for the first time, again, or to be rotated to. */
 export async function importMaterial(
   request: ImportRequest,
   caller: Caller,
   deps: Pick<Custody, "store" | "clock" | "root">,
-): Promise<{ readonly key: MasterKey; readonly materialId: string }> {
-  return await changeKey("ImportKeyMaterial", request.keyId, caller, deps, async (tx, key) => {
+): Promise<Imported> {
+  const facts = factsOf({
+    "kms:ExpirationModel": request.expirationModel ?? "KEY_MATERIAL_EXPIRES",
+    "kms:ValidTo": request.validTo?.toISOString(),
+  });
+  const change = async (tx: Tx, key: SealedKey): Promise<Imported> => {
     checkExternal(key);
     checkMembers(request, key);
     const validTo = readExpiration(request.expirationModel, request.validTo, deps.clock.now());
@@ -58,7 +68,8 @@ export async function importMaterial(
       await setKeyState(tx, key.id, { from: "PendingImport", to: "Enabled" });
     }
     return { key, materialId: material.materialId };
-  });
+  };
+  return await changeKey("ImportKeyMaterial", request.keyId, caller, deps, change, facts);
 }
 
 /** Notes what the new material is, for the key and all its related ones: into those it is still to be imported. */

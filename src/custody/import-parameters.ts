@@ -4,16 +4,18 @@ import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { hasCome, later } from "#lib/duration.ts";
 import { putJob } from "#store/jobs.ts";
-import type { Db } from "#store/store.ts";
+import type { Db, Tx } from "#store/store.ts";
 import { countWrappingKeys, deleteWrappingKey, findWrappingKey, insertWrappingKey } from "#store/wrapping-keys.ts";
+import { authorize } from "./authorize.ts";
 import { changeKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
+import { findKey } from "./find-key.ts";
 import { newImportToken, readImportToken } from "./import-token.ts";
 import { makePair } from "./key-pair.ts";
-import { seeKey } from "./see-key.ts";
 
 /** The task of the job that destroys a wrapping key when its time is over; its subject is the wrapping key's id. */
 export const FORGET_WRAPPING_KEY = "key.forget-wrapping-key";
@@ -39,21 +41,24 @@ export async function parametersForImport(
   const { store, clock, root } = deps;
   const { keyId, algorithm, wrappingKey } = request;
   const operation = "GetParametersForImport";
-  const seen = await seeKey(operation, keyId, caller, deps);
+  const facts = factsOf({ "kms:WrappingAlgorithm": algorithm, "kms:WrappingKeySpec": wrappingKey });
+  const seen = await findKey(store, keyId, caller, { operation, aliases: false });
+  await authorize(store, seen, { operation, context: {}, grantTokens: [], facts }, caller, root);
   checkExternal(seen);
   checkWrapping(seen.spec, algorithm, wrappingKey);
   await checkRoom(store, seen, clock.now());
   const pair = await makePair(wrappingKey);
   using pkcs8 = pair.pkcs8;
-  return await changeKey(operation, keyId, caller, deps, async (tx, key) => {
-    const now = clock.now();
-    await checkRoom(tx, key, now);
-    const validTo = later(now, KEY_LIMITS.importTokenValidity);
-    const { id, bytes } = newImportToken(validTo);
-    await insertWrappingKey(tx, { id, keyId: key.id, algorithm, sealed: root.seal(pkcs8.bytes, purpose(id)), validTo });
+  const validTo = later(clock.now(), KEY_LIMITS.importTokenValidity);
+  const { id, bytes: token } = newImportToken(validTo);
+  const sealed = root.seal(pkcs8.bytes, purpose(id));
+  const keep = async (tx: Tx, key: MasterKey): Promise<ImportParameters> => {
+    await checkRoom(tx, key, clock.now());
+    await insertWrappingKey(tx, { id, keyId: key.id, algorithm, sealed, validTo });
     await putJob(tx, FORGET_WRAPPING_KEY, id, validTo.getTime());
-    return { key, token: bytes, publicKey: pair.spki, validTo };
-  });
+    return { key, token, publicKey: pair.spki, validTo };
+  };
+  return await changeKey(operation, keyId, caller, deps, keep, facts);
 }
 
 /** The wrapping key that a token goes with, if it was made for this key and its time is not over. */

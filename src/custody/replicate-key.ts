@@ -3,6 +3,7 @@ import { checkMultiRegion, checkPrimary, type RelatedRegions } from "#domain/key
 import { arnOf, keyIdIn, wireKeyId } from "#domain/keys/names.ts";
 import { checkTags } from "#domain/keys/tags.ts";
 import { type Caller, parseRegion, type Region } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { putKeyTags } from "#store/key-tags.ts";
@@ -38,7 +39,7 @@ export async function replicateKey(
 ): Promise<MasterKey> {
   checkTags(tags, 0);
   const region = readRegion(request.region, "ReplicaRegion");
-  return await changeKey("ReplicateKey", keyId, caller, deps, async (tx, key) => {
+  const replicate = async (tx: Tx, key: MasterKey): Promise<MasterKey> => {
     checkMultiRegion(key);
     const related = await relatedRegions(tx, key);
     checkPrimary(key, related);
@@ -61,7 +62,9 @@ export async function replicateKey(
     await putKeyTags(tx, replica.id, tags);
     await recordIn(tx, keyAct({ ...caller, region }, "CreateKey", { key: arnOf(replica) }), deps.clock);
     return replica;
-  });
+  };
+  const facts = factsOf({ "kms:ReplicaRegion": region });
+  return await changeKey("ReplicateKey", keyId, caller, deps, replicate, facts);
 }
 
 async function shareMaterials(

@@ -1,11 +1,14 @@
+import type { MasterKey } from "#domain/keys/master-key.ts";
 import { checkMultiRegion, checkPrimary } from "#domain/keys/multi-region.ts";
 import { arnOf, keyIdIn, wireKeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { putJob } from "#store/jobs.ts";
 import { findMasterKey } from "#store/master-keys.ts";
 import { setPrimaryRegion } from "#store/multi-region-keys.ts";
+import type { Tx } from "#store/store.ts";
 import { authorize } from "./authorize.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 import { keyAct } from "./key-acts.ts";
@@ -24,7 +27,8 @@ export async function updatePrimaryRegion(
 ): Promise<void> {
   const operation = "UpdatePrimaryRegion";
   const to = readRegion(request.region, "PrimaryRegion");
-  await changeKey(operation, request.keyId, caller, deps, async (tx, key) => {
+  const facts = factsOf({ "kms:PrimaryRegion": to });
+  const update = async (tx: Tx, key: MasterKey): Promise<void> => {
     checkMultiRegion(key);
     checkPrimary(key, await relatedRegions(tx, key));
     if (to === key.region) {
@@ -38,11 +42,12 @@ export async function updatePrimaryRegion(
       );
     }
     const there = { ...caller, region: to };
-    await authorize(tx, next, { operation, context: {}, grantTokens: [] }, there, deps.root);
+    await authorize(tx, next, { operation, context: {}, grantTokens: [], facts }, there, deps.root);
     if (!(await setPrimaryRegion(tx, wireKeyId(key.id), { from: key.region, to }))) {
       throw new Error(`${arnOf(key)} was no longer primary while it was held`);
     }
     if (key.rotation) await putJob(tx, ROTATE_TASK, next.id, key.rotation.next.getTime());
     await recordIn(tx, keyAct(there, operation, { key: arnOf(next) }), deps.clock);
-  });
+  };
+  await changeKey(operation, request.keyId, caller, deps, update, facts);
 }

@@ -62,6 +62,7 @@ describe("without a grant", () => {
     "GetKeyLastUsage",
     "GetKeyPolicy",
     "GetKeyRotationStatus",
+    "GetParametersForImport",
     "GetPublicKey",
     "ListAliases",
     "ListGrants",

@@ -41,12 +41,10 @@ test("whatever is asked: what is new was not known, what exists keeps its versio
     materialId: fc.constantFrom(undefined, "m1", "m2", "m9"),
     isReplica: fc.boolean(),
   });
-  const key = fc
-    .record({ count: fc.integer({ min: 0, max: 4 }), pending: fc.boolean() })
-    .map(({ count, pending }) => ({
-      known: versions(count),
-      current: Math.max(1, count - (pending && count > 1 ? 1 : 0)),
-    }));
+  const key = fc.record({ count: fc.integer({ min: 0, max: 4 }), pending: fc.boolean() }).map(({ count, pending }) => ({
+    known: versions(count),
+    current: Math.max(1, count - (pending && count > 1 ? 1 : 0)),
+  }));
   fc.assert(
     fc.property(
       fc.constantFrom("m1", "m2", "m3", "m4", "m5"),

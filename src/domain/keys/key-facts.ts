@@ -4,13 +4,14 @@ import type { EncryptionContext } from "#lib/encryption-context.ts";
 import type { Grant } from "./grant.ts";
 import type { KeyUsage } from "./key-specs.ts";
 import type { MasterKey } from "./master-key.ts";
+import { isMultiRegion } from "./names.ts";
 
 /**
  * What KMS's condition keys say of a call to a key. `kms:ViaService` is unknown: who signs the call makes it.
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
 export function keyFacts(
-  key: Pick<MasterKey, "account" | "spec" | "usage">,
+  key: Pick<MasterKey, "account" | "id" | "spec" | "usage" | "origin">,
   { context, algorithm }: { readonly context: EncryptionContext; readonly algorithm?: string | undefined },
   caller: Pick<Caller, "account">,
 ): Facts {
@@ -20,8 +21,8 @@ export function keyFacts(
     "kms:CallerAccount": caller.account,
     "kms:KeySpec": key.spec,
     "kms:KeyUsage": key.usage,
-    "kms:KeyOrigin": "AWS_KMS",
-    "kms:MultiRegion": "false",
+    "kms:KeyOrigin": key.origin,
+    "kms:MultiRegion": String(isMultiRegion(key.id)),
     [ALGORITHM_KEYS[key.usage]]: algorithm,
     ...(pairs.length > 0 && { "kms:EncryptionContextKeys": Object.keys(context) }),
     ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),

@@ -203,6 +203,31 @@ describe("a key with imported material", () => {
   });
 });
 
+test("a policy may say how material is wrapped, and that it must end", async () => {
+  const { root, clock, parameters } = await world();
+  const KeyId = await externalKey(root);
+  const { Policy } = await root.send(new sdk.GetKeyPolicyCommand({ KeyId }));
+  const policy = JSON.parse(Policy!) as { Statement: object[] };
+  const deny = (Action: string, Condition: object) => ({
+    Effect: "Deny",
+    Principal: "*",
+    Action,
+    Resource: "*",
+    Condition,
+  });
+  policy.Statement.push(
+    deny("kms:GetParametersForImport", { StringEquals: { "kms:WrappingAlgorithm": "RSAES_OAEP_SHA_1" } }),
+    deny("kms:ImportKeyMaterial", { StringEquals: { "kms:ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE" } }),
+    deny("kms:DeleteImportedKeyMaterial", { StringEquals: { "kms:KeyOrigin": "EXTERNAL" } }),
+  );
+  await root.send(new sdk.PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(policy) }));
+  const denied = "with an explicit deny in a resource-based policy";
+  expect(await refusal(parameters(KeyId, { WrappingAlgorithm: "RSAES_OAEP_SHA_1" }))).toContain(denied);
+  expect(await refusal(importInto(root, KeyId, randomBytes(32)))).toContain(denied);
+  await importInto(root, KeyId, randomBytes(32), { ValidTo: new Date(clock.now().getTime() + DAY) });
+  expect(await refusal(root.send(new sdk.DeleteImportedKeyMaterialCommand({ KeyId })))).toContain(denied);
+});
+
 describe("import tokens", () => {
   test("a token is for one key and for a day; what is none, or was changed, is invalid", async () => {
     const { deps, root, clock, parameters } = await world();
