@@ -55,11 +55,12 @@ type Command = new (input: object) => sdk.EncryptCommand;
 const command = (name: string, input: object) =>
   new (sdk as unknown as Record<string, Command>)[`${name}Command`]!(input);
 
-/** `Encrypt$` and its like: the SDK's schemas of operations; the fifth of what an input has is the names of its members. */
+/** `EncryptRequest$` and its like are the SDK's schemas of what is sent; their fifth part is the names of the members. */
 function mayBeTried(): string[] {
   return Object.entries(sdk as Record<string, unknown>).flatMap(([name, schema]) => {
-    const input = /^[A-Z]\w*\$$/.test(name) && Array.isArray(schema) && schema[0] === 9 ? (schema[4] as unknown[]) : [];
-    return Array.isArray(input[4]) && input[4].includes("DryRun") ? [name.slice(0, -1)] : [];
+    const [, operation] = /^(\w+)Request\$$/.exec(name) ?? [];
+    const members: unknown = Array.isArray(schema) ? schema[4] : undefined;
+    return operation !== undefined && Array.isArray(members) && members.includes("DryRun") ? [operation] : [];
   });
 }
 
