@@ -2,11 +2,14 @@ import * as sdk from "@aws-sdk/client-kms";
 import { sql } from "kysely";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { destroyKey } from "#custody/key-state.ts";
+import type { KeyArn } from "#domain/arn.ts";
 import { GRANT_OPERATIONS, type GrantOperation } from "#domain/keys/grant.ts";
 import { isKeyOperation, type KeyOperation, keyOperation, stateObjection } from "#domain/keys/key-operations.ts";
+import { keyIdOf } from "#domain/keys/names.ts";
 import type { AccountId, Caller } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { openStore, type Store } from "#store/store.ts";
+import { wrap } from "../../../tests/support/key-material.ts";
 import { ACCOUNT, type KeyWorld, keyWorld, refusal, STRANGER, serveKms } from "../../../tests/support/key-world.ts";
 import { kms } from "./index.ts";
 
@@ -20,6 +23,8 @@ interface Made {
   readonly PublicKey?: Uint8Array;
   readonly Encapsulated?: Uint8Array;
   readonly GrantId?: string;
+  readonly ImportToken?: Uint8Array;
+  readonly EncryptedKeyMaterial?: Uint8Array;
 }
 interface Sample {
   readonly kind: KindName;
@@ -38,7 +43,10 @@ const KINDS = {
   agreeing: { KeySpec: "ECC_NIST_P256", KeyUsage: "KEY_AGREEMENT" },
   mac: { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
   encapsulating: { KeySpec: "ML_KEM_768", KeyUsage: "ENCAPSULATE_DECAPSULATE" },
+  external: { Origin: "EXTERNAL" },
+  multiRegion: { MultiRegion: true },
 } as const;
+const WRAPPING = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" } as const;
 type KindName = keyof typeof KINDS;
 
 /** What is asked of a key by each operation. One that is added to the service and not here fails the first test. */
@@ -57,6 +65,7 @@ const SAMPLES: Readonly<Partial<Record<Name, Sample>>> = {
     input: (key) => ({ ...named(key), SharedSecretCiphertextBlob: key.Encapsulated, EncapsulationAlgorithm: "ML_KEM" }),
   },
   Decrypt: { kind: "symmetric", input: ({ CiphertextBlob }) => ({ CiphertextBlob, EncryptionContext: CONTEXT }) },
+  DeleteImportedKeyMaterial: { kind: "external", input: named },
   DeriveSharedSecret: {
     kind: "agreeing",
     input: (key) => ({ ...named(key), PublicKey: key.PublicKey, KeyAgreementAlgorithm: "ECDH" }),
@@ -76,9 +85,20 @@ const SAMPLES: Readonly<Partial<Record<Name, Sample>>> = {
   },
   GenerateDataKeyWithoutPlaintext: { kind: "symmetric", input: (key) => ({ ...inContext(key), KeySpec: "AES_256" }) },
   GenerateMac: { kind: "mac", input: (key) => ({ ...named(key), Message: MESSAGE, MacAlgorithm: "HMAC_SHA_256" }) },
+  GetKeyLastUsage: { kind: "symmetric", input: named },
   GetKeyPolicy: { kind: "symmetric", input: named },
   GetKeyRotationStatus: { kind: "symmetric", input: named },
+  GetParametersForImport: { kind: "external", input: (key) => ({ ...named(key), ...WRAPPING }) },
   GetPublicKey: { kind: "signing", input: named },
+  ImportKeyMaterial: {
+    kind: "external",
+    input: ({ KeyId, ImportToken, EncryptedKeyMaterial }) => ({
+      KeyId,
+      ImportToken,
+      EncryptedKeyMaterial,
+      ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    }),
+  },
   ListGrants: { kind: "symmetric", input: named },
   ListKeyPolicies: { kind: "symmetric", input: named },
   ListKeyRotations: { kind: "symmetric", input: named },
@@ -87,6 +107,7 @@ const SAMPLES: Readonly<Partial<Record<Name, Sample>>> = {
     kind: "symmetric",
     input: (key) => ({ ...named(key), Policy: JSON.stringify(ACCOUNT_POLICY), BypassPolicyLockoutSafetyCheck: true }),
   },
+  ReplicateKey: { kind: "multiRegion", input: (key) => ({ ...named(key), ReplicaRegion: "us-east-1" }) },
   RevokeGrant: { kind: "symmetric", input: (key) => ({ ...named(key), GrantId: key.GrantId }) },
   RotateKeyOnDemand: { kind: "symmetric", input: named },
   ScheduleKeyDeletion: { kind: "symmetric", input: named },
@@ -113,8 +134,13 @@ const SAMPLES: Readonly<Partial<Record<Name, Sample>>> = {
 };
 /** About two keys, about none, or about a grant whose parties may end it: they have tests of their own. */
 const ELSEWHERE: ReadonlySet<Name> = new Set<Name>([
+  "ConnectCustomKeyStore",
+  "CreateCustomKeyStore",
   "CreateKey",
   "DeleteAlias",
+  "DeleteCustomKeyStore",
+  "DescribeCustomKeyStores",
+  "DisconnectCustomKeyStore",
   "GenerateRandom",
   "ListAliases",
   "ListKeys",
@@ -122,6 +148,8 @@ const ELSEWHERE: ReadonlySet<Name> = new Set<Name>([
   "ReEncrypt",
   "RetireGrant",
   "UpdateAlias",
+  "UpdateCustomKeyStore",
+  "UpdatePrimaryRegion",
 ]);
 const OPERATIONS = Object.entries(SAMPLES) as readonly [Name & KeyOperation, Sample][];
 const ACCOUNT_POLICY = policy({ Principal: { AWS: ACCOUNT } });
@@ -186,6 +214,16 @@ async function make(kind: KindName): Promise<Made> {
       );
       return { KeyId, Encapsulated: SharedSecretCiphertextBlob! };
     }
+    case "external": {
+      const { PublicKey, ImportToken } = await root.send(new sdk.GetParametersForImportCommand({ KeyId, ...WRAPPING }));
+      const EncryptedKeyMaterial = wrap(PublicKey!, WRAPPING.WrappingAlgorithm, Buffer.alloc(32, 7));
+      const ExpirationModel = "KEY_MATERIAL_DOES_NOT_EXPIRE";
+      const material = { KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel } as const;
+      await root.send(new sdk.ImportKeyMaterialCommand(material));
+      return { KeyId, ImportToken: ImportToken!, EncryptedKeyMaterial };
+    }
+    case "multiRegion":
+      return { KeyId };
   }
 }
 
@@ -326,7 +364,7 @@ describe("states", () => {
       const input = sample.input(key);
       await bring(key, "PendingDeletion");
       world.clock.advance(31 * DAY);
-      expect(await destroyKey(key.KeyId.slice(key.KeyId.indexOf("/") + 1), world)).toBeUndefined();
+      expect(await destroyKey(keyIdOf(key.KeyId as KeyArn), world)).toBeUndefined();
       const said = await call("root", name, input);
       // A ciphertext names a key that nobody knows: nothing is told of it.
       return /^(NotFoundException|AccessDeniedException)/.test(said) ? undefined : said;
@@ -366,6 +404,8 @@ function mayBeGranted(operation: GrantOperation, kind: KindName): boolean {
     agreeing: ["DeriveSharedSecret", "GetPublicKey"],
     mac: ["GenerateMac", "VerifyMac"],
     encapsulating: ["Encapsulate", "Decapsulate", "GetPublicKey"],
+    external: [],
+    multiRegion: [],
   };
   return always.includes(operation) || own[kind].includes(operation);
 }
