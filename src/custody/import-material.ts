@@ -13,10 +13,8 @@ import { changeKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { EXPIRE_TASK, MOST_MATERIALS } from "./delete-material.ts";
 import { redeemToken } from "./import-parameters.ts";
-import { type ImportedMaterial, readMaterial } from "./imported-material.ts";
-import { sealMaterial } from "./material.ts";
+import { materialPurpose } from "./material.ts";
 import { idsIn, relatedRegions } from "./related-keys.ts";
-import { unwrapMaterial } from "./unwrap-material.ts";
 
 /** ImportKeyMaterial as a caller asks for it. */
 export interface ImportRequest {
@@ -50,17 +48,17 @@ export async function importMaterial(
     checkExternal(key);
     checkMembers(request, key);
     const validTo = readExpiration(request.expirationModel, request.validTo, deps.clock.now());
-    const { algorithm, privateKey } = await redeemToken(tx, request.token, key.id, deps);
-    using unwrapped = unwrapMaterial(privateKey, algorithm, request.wrapped);
-    if (!unwrapped) throw unreadable();
-    const material = readMaterial(unwrapped, key);
-    using secret = material.secret;
+    const redeemed = await redeemToken(tx, request.token, key.id, deps);
+    const { vault } = deps.root;
+    const arrival = `kms:import:${key.id}`;
+    const material = await vault.unwrap({ ...redeemed, wrapped: request.wrapped }, key, arrival);
+    if (!material) throw unreadable();
     const related = await relatedRegions(tx, key);
     const known = await listMaterials(tx, key.id, 0, MOST_MATERIALS);
     const isReplica = related !== undefined && related.primary !== key.region;
     const place = placeOf(material.materialId, { known, current: key.version }, { ...request, isReplica });
-    if (place.isNew) await announce(tx, idsIn(related, key), place, material, deps);
-    const sealed = sealMaterial(secret, deps.root, key.id, place.version);
+    if (place.isNew) await announce(tx, idsIn(related, key), place, material.materialId, deps);
+    const sealed = await vault.share(material.sealed, arrival, materialPurpose(key.id, place.version));
     const { publicKey } = material;
     await putImported(tx, key.id, place.version, { sealed, publicKey, validTo, description: request.description });
     if (validTo) await putJobBy(tx, EXPIRE_TASK, key.id, validTo.getTime());
@@ -77,7 +75,7 @@ async function announce(
   tx: Tx,
   ids: readonly KeyId[],
   { version }: Place,
-  { materialId }: ImportedMaterial,
+  materialId: string,
   { clock }: Pick<Custody, "clock">,
 ): Promise<void> {
   const awaited = { version, materialId, sealed: undefined, publicKey: undefined, createdAt: clock.now() };

@@ -1,4 +1,3 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
 import { checkExternal, checkWrapping, type WrappingAlgorithm, type WrappingKeySpec } from "#domain/keys/import.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
@@ -15,7 +14,7 @@ import { changeKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { newImportToken, readImportToken } from "./import-token.ts";
-import { makePair } from "./key-pair.ts";
+import type { Wrapped } from "./vault.ts";
 
 /** The task of the job that destroys a wrapping key when its time is over; its subject is the wrapping key's id. */
 export const FORGET_WRAPPING_KEY = "key.forget-wrapping-key";
@@ -31,7 +30,7 @@ export interface ImportParameters {
 
 /**
  * A wrapping key for one key's material, and the token that goes with it, for a day. The pair is made once it is sure that
- * the caller may have it: of RSA_4096 that takes seconds. Its private half is never seen but sealed.
+ * the caller may have it: of RSA_4096 that takes seconds. Its private half is used in the vault only.
  */
 export async function parametersForImport(
   request: { readonly keyId: string; readonly algorithm: WrappingAlgorithm; readonly wrappingKey: WrappingKeySpec },
@@ -47,16 +46,15 @@ export async function parametersForImport(
   checkExternal(seen);
   checkWrapping(seen.spec, algorithm, wrappingKey);
   await checkRoom(store, seen, clock.now());
-  const pair = await makePair(wrappingKey);
-  using pkcs8 = pair.pkcs8;
   const validTo = later(clock.now(), KEY_LIMITS.importTokenValidity);
   const { id, bytes: token } = newImportToken(validTo);
-  const sealed = root.seal(pkcs8.bytes, purpose(id));
+  const { sealed, publicKey } = await root.vault.make(wrappingKey, purpose(id));
+  if (!publicKey) throw new Error("the vault made a wrapping key without a public half");
   const keep = async (tx: Tx, key: MasterKey): Promise<ImportParameters> => {
     await checkRoom(tx, key, clock.now());
     await insertWrappingKey(tx, { id, keyId: key.id, algorithm, sealed, validTo });
     await putJob(tx, FORGET_WRAPPING_KEY, id, validTo.getTime());
-    return { key, token, publicKey: pair.spki, validTo };
+    return { key, token, publicKey, validTo };
   };
   return await changeKey(operation, keyId, caller, deps, keep, facts);
 }
@@ -66,8 +64,8 @@ export async function redeemToken(
   db: Db,
   token: Uint8Array,
   keyId: KeyId,
-  { root, clock }: Pick<Custody, "root" | "clock">,
-): Promise<{ readonly algorithm: WrappingAlgorithm; readonly privateKey: KeyObject }> {
+  { clock }: Pick<Custody, "clock">,
+): Promise<Omit<Wrapped, "wrapped">> {
   const read = readImportToken(token);
   if (!read) throw invalid();
   if (hasCome(read.validTo, clock.now())) {
@@ -78,11 +76,8 @@ export async function redeemToken(
   }
   const found = await findWrappingKey(db, read.id);
   if (found?.keyId !== keyId) throw invalid();
-  using pkcs8 = root.open(found.sealed, purpose(found.id));
-  return {
-    algorithm: found.algorithm,
-    privateKey: createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" }),
-  };
+  const { algorithm, sealed } = found;
+  return { algorithm, wrappingKey: { spec: ANY_RSA, purpose: purpose(found.id), sealed } };
 }
 
 /** The task "key.forget-wrapping-key". */
@@ -110,3 +105,6 @@ function invalid(): Refusal {
 function purpose(id: string): string {
   return `kms:wrapping-key:${id}`;
 }
+
+/** A private key says itself how long it is. */
+const ANY_RSA = "RSA_2048";

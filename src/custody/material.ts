@@ -32,7 +32,11 @@ export async function shareMaterial(
 
 /** A master key's secret, to be used where it is: in the vault. What comes out is all that anybody has of it. */
 export interface Material {
-  encrypt(under: { readonly keyId: KeyId; readonly version: number }, data: Uint8Array, context: EncryptionContext): Promise<Buffer>;
+  encrypt(
+    under: { readonly keyId: KeyId; readonly version: number },
+    data: Uint8Array,
+    context: EncryptionContext,
+  ): Promise<Buffer>;
   /** Undefined when key or context are not those of the ciphertext, or it was changed. */
   decrypt(ciphertext: Uint8Array, context: EncryptionContext): Promise<PlaintextKey | undefined>;
   /** Any other work. */

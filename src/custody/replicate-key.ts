@@ -77,7 +77,7 @@ async function shareMaterials(
     const shared =
       key.origin === "EXTERNAL" || !sealed
         ? { sealed: undefined, publicKey: undefined }
-        : { sealed: shareMaterial(sealed, material.version, { from: key.id, to: replica.id }, root), publicKey };
+        : { sealed: await shareMaterial(sealed, material.version, { from: key.id, to: replica.id }, root), publicKey };
     await insertMaterial(tx, { ...material, ...shared, keyId: replica.id });
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createKey } from "#custody/create-key.ts";
+import { custodyKey } from "#custody/custody-key.ts";
 import { decrypt } from "#custody/decrypt.ts";
 import { deleteImportedMaterial, expireMaterial } from "#custody/delete-material.ts";
 import { encrypt } from "#custody/encrypt.ts";
@@ -13,6 +14,7 @@ import { lastUse } from "#custody/last-use.ts";
 import { relatedRegions } from "#custody/related-keys.ts";
 import { replicateKey } from "#custody/replicate-key.ts";
 import { rotateKey, rotateOnDemand } from "#custody/rotation.ts";
+import { openAs } from "#custody/seal-form.ts";
 import { updatePrimaryRegion } from "#custody/update-primary-region.ts";
 import { SYMMETRIC } from "#domain/keys/key-specs.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
@@ -253,7 +255,7 @@ test("after material was imported and shared, no file of the database holds it, 
   await importInto(world, replica, material);
   const secrets = [material];
   for (const { id, sealed } of await store.selectFrom("wrappingKeys").select(["id", "sealed"]).execute()) {
-    using pkcs8 = world.root.open(sealed, `kms:wrapping-key:${id}`);
+    using pkcs8 = openAs(custodyKey(Buffer.alloc(32, 7)).materials, sealed, `kms:wrapping-key:${id}`);
     expect(() => createPublicKey({ key: Buffer.from(sealed), format: "der", type: "spki" })).toThrow();
     for (let from = 100; from + 64 < pkcs8.bytes.length; from += 64) {
       secrets.push(Buffer.from(pkcs8.bytes.subarray(from, from + 64)));

@@ -46,7 +46,7 @@ test("no file has a destroyed key's sealed material any more; a backup from befo
   await store.destroy(); // the log is brought home
 
   for (const name of readdirSync(dirname(file)).filter((each) => !each.endsWith(".backup"))) {
-    expect(readFileSync(`${dirname(file)}/${name}`).includes(Buffer.from(sealed)), name).toBe(false);
+    expect(readFileSync(`${dirname(file)}/${name}`).includes(Buffer.from(sealed!)), name).toBe(false);
   }
   const restored = await opened(`file:${copy}`);
   const there = { ...keyWorld(restored), clock: world.clock };

@@ -32,6 +32,7 @@ export async function knownKeys(dataDir: string): Promise<KnownKeys> {
     const materials = await store.selectFrom("masterKeyMaterials").select(["keyId", "version", "sealed"]).execute();
     const masters = new Map<string, Buffer>();
     for (const { keyId, version, sealed } of materials) {
+      if (!sealed) continue; // waits to be imported
       const key = keys.get(readSeal(sealed)?.keyId ?? "");
       if (key) masters.set(`${keyId}:${version}`, openAs(key.materials, sealed, `kms:${keyId}:${version}`).bytes);
     }
