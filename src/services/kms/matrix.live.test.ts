@@ -13,7 +13,7 @@ import { wrap } from "../../../tests/support/key-material.ts";
 import { ACCOUNT, type KeyWorld, keyWorld, refusal, STRANGER, serveKms } from "../../../tests/support/key-world.ts";
 import { kms } from "./index.ts";
 
-type Name = keyof typeof kms.operations & string;
+type Name = keyof typeof kms.operations;
 /** A key and what it has made, for every operation to have something that would work. */
 interface Made {
   readonly KeyId: string;
