@@ -1,3 +1,5 @@
+import { userNameOf } from "#domain/evidence/user-name.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import { insertAuditRecords, type NewAuditRecord } from "#store/audit-records.ts";
@@ -14,9 +16,16 @@ export interface Act {
   readonly eventSource: string;
   readonly eventName: string;
   readonly resource?: string;
+  /** The certificate whose key it was about, where `resource` is another thing. */
+  readonly certificate?: string;
   readonly grantId?: string;
   readonly requestId: string;
+  /** Where an API call came from, and by what program. */
+  readonly sourceIp?: string;
+  readonly userAgent?: string;
   readonly error?: { readonly code: string; readonly message: string };
+  /** Further facts, by name. */
+  readonly detail?: Readonly<Record<string, string>>;
 }
 
 /** The append-only audit trail. */
@@ -82,13 +91,18 @@ function row(act: Act, now: Date): NewAuditRecord {
     region: act.region,
     principal: act.principal,
     accessKeyId: act.accessKeyId ?? "",
+    userName: userNameOf(act.principal),
     eventSource: act.eventSource,
     eventName: act.eventName,
     resource: act.resource ?? null,
+    certificate: act.certificate ?? null,
     grantId: act.grantId ?? null,
     requestId: act.requestId,
+    sourceIp: act.sourceIp ?? null,
+    userAgent: act.userAgent ?? null,
     errorCode: act.error?.code ?? null,
     errorMessage: act.error?.message ?? null,
+    detail: act.detail ? canonicalJson(act.detail) : null,
   };
 }
 

@@ -22,13 +22,18 @@ const insertOne = preparedInsert("auditRecords", [
   "region",
   "principal",
   "accessKeyId",
+  "userName",
   "eventSource",
   "eventName",
   "resource",
+  "certificate",
   "grantId",
   "requestId",
+  "sourceIp",
+  "userAgent",
   "errorCode",
   "errorMessage",
+  "detail",
 ]);
 
 /** What was done with or to one resource, oldest first. */
