@@ -569,6 +569,8 @@ describe("every call", () => {
           eventName: "RequestCertificate",
           resource: `${ARN}-a.example`,
           requestId: id,
+          sourceIp: "127.0.0.1",
+          userAgent: expect.any(String) as string,
         },
       ],
     ]);

@@ -93,7 +93,7 @@ async function perform(
 ): Promise<Reply> {
   const { service, operation } = asked;
   if (!service || !operation) throw unknownOperation(asked);
-  const act = actOf(service, operation, caller);
+  const act = actOf(service, operation, caller, call);
   let input: Readonly<Record<string, unknown>> = {};
   try {
     permit(caller, service, operation);

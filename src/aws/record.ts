@@ -1,4 +1,5 @@
 import type { Caller } from "#domain/names.ts";
+import type { Call } from "./call.ts";
 import type { MountedService, OperationModel } from "./service.ts";
 
 /** One call as the audit trail keeps it, in CloudTrail's words. It never holds a secret. */
@@ -11,6 +12,8 @@ export interface CallRecord {
   readonly eventName: string;
   readonly resource?: string;
   readonly requestId: string;
+  readonly sourceIp: string;
+  readonly userAgent?: string;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -22,7 +25,13 @@ export interface AuditTrail {
   note(call: CallRecord): void;
 }
 
-export function actOf({ facts }: MountedService, { name }: OperationModel, caller: Caller): CallRecord {
+export function actOf(
+  { facts }: MountedService,
+  { name }: OperationModel,
+  caller: Caller,
+  { remoteAddress, headers }: Pick<Call, "remoteAddress" | "headers">,
+): CallRecord {
+  const userAgent = headers["user-agent"];
   return {
     account: caller.account,
     region: caller.region,
@@ -31,6 +40,8 @@ export function actOf({ facts }: MountedService, { name }: OperationModel, calle
     eventSource: `${facts.scope}.amazonaws.com`,
     eventName: name,
     requestId: caller.requestId,
+    sourceIp: remoteAddress,
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, LONGEST_AGENT) }),
   };
 }
 
@@ -38,3 +49,6 @@ export function actOf({ facts }: MountedService, { name }: OperationModel, calle
 export function changesSomething(operation: string): boolean {
   return !/^(Describe|Get|List|Search|Test)/.test(operation);
 }
+
+/** SDKs tell a lot of themselves. */
+const LONGEST_AGENT = 512;

@@ -28,7 +28,7 @@ export interface TreeDeps {
 }
 
 /**
- * Gives records that wait their places in the tree, at most 512 of them, and signs the new head. Several nodes may do so at
+ * Gives records that wait their places in the tree, at most 256 of them, and signs the new head. Several nodes may do so at
  * once: one succeeds, the others look again. What had no place yet when a process died waits on. Answers whether more wait.
  */
 export async function growTreeOnce({ store, clock, headSigner }: TreeDeps): Promise<boolean> {
@@ -43,7 +43,7 @@ export async function growTreeOnce({ store, clock, headSigner }: TreeDeps): Prom
   const kept = await lastKeptHead(store);
   const done = await growTree(store, {
     from: size,
-    recordIds: records.map(({ id }) => id),
+    records,
     tiles: grown.tiles,
     head,
     keep: !kept || head.signedAt - kept.signedAt >= KEEP_EVERY,
@@ -133,6 +133,7 @@ async function readEdge(size: number, store: Store): Promise<ReadonlyMap<number,
   return edge;
 }
 
-const AT_ONCE = 512;
+/** A transaction on SQLite keeps all others waiting: a few milliseconds for so many. */
+const AT_ONCE = 256;
 const EVERY: Millis = SECOND;
 const KEEP_EVERY: Millis = 5 * MINUTE;

@@ -18,6 +18,7 @@ import { acmeInClear, acmeSite } from "./acme-site.ts";
 import { type HostPort, isLoopback } from "./addresses.ts";
 import { approvalPages, approvalsInClear } from "./approval-pages.ts";
 import type { Config } from "./config.ts";
+import { journalPages } from "./journal-pages.ts";
 import type { Logger } from "./log.ts";
 import { onePort } from "./one-port.ts";
 import { mountServices } from "./services.ts";
@@ -61,6 +62,7 @@ export async function openFrontDoor(config: Config, deps: FrontDoorDeps): Promis
       (call) => challengePage(call, world),
       tokenPage(world),
       trustStorePages(world),
+      journalPages(world),
       approvalPages({ ...world, onAnswer: deps.onPromise }),
       deps.pages,
     ],

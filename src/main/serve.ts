@@ -16,6 +16,7 @@ import { lastUses } from "#identity/last-use.ts";
 import { edgeBalancer } from "#integrations/elbv2/edge-balancer.ts";
 import { edgeSecret } from "#integrations/elbv2/secrets.ts";
 import { edgeTrustStore } from "#integrations/elbv2/trust-stores.ts";
+import { type Grower, startGrower } from "#journal/tree.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { readEdgeCertificate } from "#lifecycle/edge-certificate.ts";
@@ -33,6 +34,7 @@ import { openFrontDoor } from "./front-door.ts";
 import { harden } from "./harden.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
+import { checkpointFiles } from "./journal-files.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
@@ -82,6 +84,8 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
       onError: (error) => log.error({ err: error }, "the custody keys could not be looked at"),
     });
     ending.push(() => custodian.stop());
+    const evidence = keepEvidence(config, world, log);
+    ending.push(() => evidence.stop());
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
     await prepareAccounts(world);
@@ -174,6 +178,23 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     await stop();
     throw error;
   }
+}
+
+/** The journal's tree grows beside the calls; at the end it takes in everything, and its last head is in the data directory. */
+function keepEvidence(config: Config, world: World, log: Logger): Grower {
+  const files = checkpointFiles(config["data-dir"], world.headSigner.verifier, world);
+  const grower = startGrower({
+    ...world,
+    onHead: (checkpoint) => files.write(checkpoint),
+    onError: (error) => log.error({ err: error }, "the journal's tree could not grow and will be tried again"),
+  });
+  return {
+    async stop() {
+      await world.journal.flush().catch((error: unknown) => log.error({ err: error }, "the journal was not written"));
+      await grower.stop();
+      files.end();
+    },
+  };
 }
 
 /** The file is written again when it is missing: a start may have been killed before it was. */

@@ -5,6 +5,7 @@ import type { ObjectWriter } from "#ca/private/audit-report.ts";
 import { Signers } from "#ca/signers.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { KeyRing } from "#custody/key-ring.ts";
+import { openHeadSigner } from "#custody/head-signer.ts";
 import type { RootOfCustody } from "#custody/root.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
@@ -18,10 +19,12 @@ import { hostAddresses } from "#integrations/elbv2/host-addresses.ts";
 import type { ObjectReader } from "#integrations/elbv2/objects.ts";
 import { noticeSecretGrantEnd } from "#integrations/elbv2/secrets.ts";
 import { type Journal, openJournal } from "#journal/journal.ts";
+import type { HeadSigner } from "#journal/tree.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import type { Ids } from "#lib/ids.ts";
 import type { IpNetwork } from "#lib/ip-network.ts";
+import type { NoteVerifier } from "#lib/signed-note.ts";
 import { systemTimers, type Timers } from "#lib/timers.ts";
 import { noticeGrantEnd } from "#lifecycle/notice-grant.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
@@ -53,6 +56,8 @@ export interface World extends NamePolicy {
   /** The process where the root of custody and master keys are. */
   readonly kms: Pick<Kms, "pid">;
   readonly journal: Journal;
+  /** Signs the heads of the journal's tree. */
+  readonly headSigner: HeadSigner & { readonly verifier: NoteVerifier };
   readonly signers: Signers;
   readonly product: ProductZone;
   readonly productZone: string;
@@ -119,15 +124,16 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
   }
 }
 
-function furnish(
+async function furnish(
   store: Store,
   balancerAddresses: AddressRange,
   { ring, kms }: { readonly ring: KeyRing; readonly kms: Kms },
   config: Config,
   { clock, ids, log }: WorldDeps,
-): World {
+): Promise<World> {
   const { root } = ring;
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
+  const headSigner = await openHeadSigner({ store, root, clock, ids });
   const upstream = configuredUpstream(config, { clock });
   const signers = new Signers({ root, caUrl: config["public-url"], transparency: config["certificate-log"] });
   return {
@@ -139,6 +145,7 @@ function furnish(
     ring,
     kms,
     journal,
+    headSigner,
     signers,
     product: productZone(config, { store, clock, upstream }),
     productZone: config.zone,

@@ -1,5 +1,6 @@
 import type { LeafRecord } from "#domain/evidence/leaf.ts";
 import type { Tile } from "#lib/merkle/tiles.ts";
+import { insertLookups, RECORD_COLUMNS } from "./audit-lookups.ts";
 import { prepared } from "./prepared.ts";
 import type { Db, Store } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -47,7 +48,7 @@ const pending = prepared((db, limit: number) =>
 export interface Growth {
   /** The size that the tree must have; it is not touched when it has another. */
   readonly from: number;
-  readonly recordIds: readonly number[];
+  readonly records: readonly LeafRecord[];
   readonly tiles: readonly Tile[];
   readonly head: SignedHead;
   /** Whether the head is kept for ever. */
@@ -55,7 +56,7 @@ export interface Growth {
 }
 
 /** Adds leaves, tiles and head. False, and nothing is changed, when another node made the tree grow meanwhile. */
-export async function growTree(store: Store, { from, recordIds, tiles, head, keep }: Growth): Promise<boolean> {
+export async function growTree(store: Store, { from, records, tiles, head, keep }: Growth): Promise<boolean> {
   return await store.transaction().execute(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable("auditTrees")
@@ -66,12 +67,11 @@ export async function growTree(store: Store, { from, recordIds, tiles, head, kee
     if (numUpdatedRows !== 1n) return false;
     await tx
       .insertInto("auditLeaves")
-      .values(recordIds.map((recordId, index) => ({ leafIndex: from + index, recordId })))
+      .values(records.map(({ id }, index) => ({ leafIndex: from + index, recordId: id })))
       .execute();
-    await tx
-      .deleteFrom("auditPending")
-      .where("recordId", "in", [...recordIds])
-      .execute();
+    const ids = records.map(({ id }) => id);
+    await tx.deleteFrom("auditPending").where("recordId", "in", ids).execute();
+    await insertLookups(tx, records);
     await tx
       .insertInto("auditTiles")
       .values(tiles.map(({ level, number, hashes }) => ({ level, number, hashes })))
@@ -165,24 +165,3 @@ export async function insertSigner(db: Db, signer: StoredSigner, createdAt: Date
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
 }
-
-export const RECORD_COLUMNS = [
-  "auditRecords.id",
-  "auditRecords.at",
-  "auditRecords.account",
-  "auditRecords.region",
-  "auditRecords.principal",
-  "auditRecords.accessKeyId",
-  "auditRecords.userName",
-  "auditRecords.eventSource",
-  "auditRecords.eventName",
-  "auditRecords.resource",
-  "auditRecords.certificate",
-  "auditRecords.grantId",
-  "auditRecords.requestId",
-  "auditRecords.sourceIp",
-  "auditRecords.userAgent",
-  "auditRecords.errorCode",
-  "auditRecords.errorMessage",
-  "auditRecords.detail",
-] as const;

@@ -20,6 +20,14 @@ export interface LeafRecord {
   readonly detail: string | null;
 }
 
+/**
+ * Whether a record is an event of its own, as CloudTrail has it: a call, or what a service did. What a call did inside is in
+ * the journal beside it (with the grant that allowed it), under the same request id, and comes from nowhere.
+ */
+export function isEvent({ account, accessKeyId, sourceIp }: LeafRecord): boolean {
+  return account !== "" && (accessKeyId === "" || sourceIp !== null);
+}
+
 /** The members of a record in the order in which they stand in a leaf. */
 export const LEAF_MEMBERS: readonly (keyof LeafRecord)[] = [
   "id",

@@ -14,13 +14,12 @@ export async function up(db: Raw): Promise<void> {
     sql`alter table audit_records add column user_agent text`,
     sql`alter table audit_records add column detail text`,
     sql`create index audit_records_by_certificate on audit_records (certificate, id) where certificate is not null`,
-    sql`create index audit_records_by_time on audit_records (account, region, at, id)`,
-    sql`create index audit_records_by_name on audit_records (account, region, event_name, at, id)`,
-    sql`create index audit_records_by_user on audit_records (account, region, user_name, at, id)`,
-    sql`create index audit_records_by_key on audit_records (account, region, access_key_id, at, id)`,
     sql`create table audit_pending (record_id ${int} primary key) ${strict}`,
     sql`create table audit_leaves (leaf_index ${int} primary key, record_id ${int} not null) ${strict}`,
     sql`create unique index audit_leaves_by_record on audit_leaves (record_id)`,
+    sql`create table audit_lookups (
+      account ${id} not null, region ${id} not null, attribute ${id} not null, value ${id} not null, at ${int} not null,
+      record_id ${int} not null, primary key (account, region, attribute, value, at, record_id)) ${strict}`,
     sql`create table audit_tiles (
       level ${int} not null, number ${int} not null, hashes ${bytes} not null, primary key (level, number)) ${strict}`,
     sql`create table audit_trees (

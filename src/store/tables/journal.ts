@@ -37,6 +37,15 @@ export interface JournalTables {
   auditPending: { recordId: Fixed<number> };
   /** The tree's leaves, counted from 0: which record stands where. */
   auditLeaves: { leafIndex: Fixed<number>; recordId: Fixed<number> };
+  /** By what API calls and other events are found (CloudTrail's LookupEvents). Written with the leaves, behind the calls. */
+  auditLookups: {
+    account: Fixed<string>;
+    region: Fixed<string>;
+    attribute: Fixed<string>;
+    value: Fixed<string>;
+    at: Fixed<EpochMillis>;
+    recordId: Fixed<number>;
+  };
   /** The tree's hashes, as tiles (lib/merkle/tiles.ts). */
   auditTiles: { level: Fixed<number>; number: Fixed<number>; hashes: Uint8Array };
   /** The tree, one row: how large it is, and its newest head, which may be of fewer leaves. */
