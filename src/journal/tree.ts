@@ -1,6 +1,6 @@
 import { leafEntry } from "#domain/evidence/leaf.ts";
 import type { Clock } from "#lib/clock.ts";
-import { MINUTE, type Millis, SECOND } from "#lib/duration.ts";
+import { HOUR, type Millis, SECOND } from "#lib/duration.ts";
 import { HASH_BYTES, leafHash } from "#lib/merkle/hashes.ts";
 import { appendToTiles, rightEdge } from "#lib/merkle/tiles.ts";
 import type { Timers } from "#lib/timers.ts";
@@ -136,4 +136,4 @@ async function readEdge(size: number, store: Store): Promise<ReadonlyMap<number,
 /** A transaction on SQLite keeps all others waiting: a few milliseconds for so many. */
 const AT_ONCE = 256;
 const EVERY: Millis = SECOND;
-const KEEP_EVERY: Millis = 5 * MINUTE;
+const KEEP_EVERY: Millis = HOUR;

@@ -57,7 +57,7 @@ export const LEAF_MEMBERS: readonly (keyof LeafRecord)[] = [
  */
 export function leafEntry(record: LeafRecord): string {
   return JSON.stringify([
-    FORM,
+    LEAF_FORM,
     record.id,
     record.at,
     record.account,
@@ -87,7 +87,7 @@ export function parseLeafEntry(entry: string): LeafRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!Array.isArray(values) || values.length !== LEAF_MEMBERS.length + 1 || values[0] !== FORM) return undefined;
+  if (!Array.isArray(values) || values.length !== LEAF_MEMBERS.length + 1 || values[0] !== LEAF_FORM) return undefined;
   const members = LEAF_MEMBERS.map((member, index) => [member, values[index + 1] as unknown] as const);
   if (!members.every(([member, value]) => isMember(member, value))) return undefined;
   const record = Object.fromEntries(members) as unknown as LeafRecord;
@@ -111,4 +111,4 @@ const NULLABLE: ReadonlySet<keyof LeafRecord> = new Set([
 ]);
 
 /** Changes when a column is added: older leaves keep the form in which they were hashed. */
-const FORM = 1;
+export const LEAF_FORM = 1;

@@ -11,19 +11,25 @@ export class GrowingTree {
   }
 
   append(leaf: Uint8Array): void {
-    let height = 0;
-    let hash = leaf;
-    for (let left = this.#peaks[height]; left; left = this.#peaks[height]) {
-      hash = nodeHash(left, hash);
-      this.#peaks[height] = undefined;
-      height += 1;
-    }
-    this.#peaks[height] = hash;
-    this.#size += 1;
+    this.appendPerfect(0, leaf);
   }
 
-  root(): Uint8Array {
-    let root: Uint8Array | undefined;
+  /** Appends the root of a perfect tree of 2^`height` leaves; the size so far is a multiple of that. */
+  appendPerfect(height: number, root: Uint8Array): void {
+    let at = height;
+    let hash = root;
+    for (let left = this.#peaks[at]; left; left = this.#peaks[at]) {
+      hash = nodeHash(left, hash);
+      this.#peaks[at] = undefined;
+      at += 1;
+    }
+    this.#peaks[at] = hash;
+    this.#size += 2 ** height;
+  }
+
+  /** The root; with `rest`, that of the tree with a smaller tree of this root behind the last leaf. */
+  root(rest?: Uint8Array): Uint8Array {
+    let root = rest;
     for (const peak of this.#peaks) if (peak) root = root ? nodeHash(peak, root) : peak;
     return root ?? EMPTY_ROOT;
   }

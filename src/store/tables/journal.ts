@@ -50,7 +50,7 @@ export interface JournalTables {
   auditTiles: { level: Fixed<number>; number: Fixed<number>; hashes: Uint8Array };
   /** The tree, one row: how large it is, and its newest head, which may be of fewer leaves. */
   auditTrees: { id: Fixed<number>; size: number; signedAt: EpochMillis | null; checkpoint: string | null };
-  /** Heads that are kept, one every few minutes: each is a promise about everything before it. */
+  /** Heads that are kept, one an hour and one at each end of a node: each is a promise about everything before it. */
   auditCheckpoints: { size: Fixed<number>; signedAt: Fixed<EpochMillis>; checkpoint: Fixed<string> };
   /** The key that signs the heads, one row; sealed by the root of custody. */
   auditSigners: {

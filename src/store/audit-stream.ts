@@ -1,0 +1,96 @@
+import { sql } from "kysely";
+import { LEAF_FORM, LEAF_MEMBERS } from "#domain/evidence/leaf.ts";
+import { type Db, isEmbedded } from "./store.ts";
+import type { EpochMillis } from "./tables/types.ts";
+
+/** A leaf with the text of its record (domain/evidence/leaf.ts), made by the database; null where the record is gone. */
+export interface LeafRow {
+  readonly leafIndex: number;
+  readonly recordId: number;
+  readonly at: EpochMillis | null;
+  readonly entry: string | null;
+}
+
+/** Leaves from a place on, in order. For the whole journal to be read: the database writes the text, nothing converts rows. */
+export async function leavesFrom(db: Db, from: number, limit: number): Promise<readonly LeafRow[]> {
+  const entry = isEmbedded(db) ? SQLITE_ENTRY : POSTGRES_ENTRY;
+  const { rows } = await sql<LeafRow>`
+    select l.leaf_index as "leafIndex", l.record_id as "recordId", r.at as "at",
+      case when r.id is null then null else ${entry} end as "entry"
+    from audit_leaves l left join audit_records r on r.id = l.record_id
+    where l.leaf_index >= ${from} order by l.leaf_index limit ${limit}`.execute(db.withoutPlugins());
+  return rows;
+}
+
+const COLUMNS: readonly string[] = LEAF_MEMBERS.map(
+  (member) => `r.${member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+);
+/** Both databases escape texts as JSON.stringify does; a test holds them to it. */
+const SQLITE_ENTRY = sql.raw(`json_array(${[LEAF_FORM, ...COLUMNS].join(", ")})`);
+const POSTGRES_ENTRY = sql.raw(
+  `'[' || concat_ws(',', ${[`'${LEAF_FORM}'`, ...COLUMNS.map((column) => `coalesce(to_json(${column})::text, 'null')`)].join(", ")}) || ']'`,
+);
+
+/** How many records there are, how many have a place in the tree, and how many wait for one. */
+export async function countRecords(db: Db): Promise<{ records: number; leaves: number; pending: number }> {
+  const count = (table: "auditRecords" | "auditLeaves" | "auditPending") =>
+    db
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number | bigint | string>().as("count"))
+      .executeTakeFirstOrThrow();
+  const [records, leaves, pending] = [
+    await count("auditRecords"),
+    await count("auditLeaves"),
+    await count("auditPending"),
+  ];
+  return { records: Number(records.count), leaves: Number(leaves.count), pending: Number(pending.count) };
+}
+
+/** Records that have no place in the tree and do not wait for one: nothing that we write leaves such. */
+export async function strayRecords(
+  db: Db,
+  limit: number,
+): Promise<readonly { readonly id: number; readonly at: EpochMillis; readonly eventName: string }[]> {
+  return await db
+    .selectFrom("auditRecords")
+    .select(["id", "at", "eventName"])
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("auditLeaves").select("recordId").whereRef("recordId", "=", "auditRecords.id"))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("auditPending").select("recordId").whereRef("recordId", "=", "auditRecords.id"))),
+    )
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/** What waits for a place, but is not there any more. */
+export async function lostPending(db: Db, limit: number): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom("auditPending")
+    .select("recordId")
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("auditRecords").select("id").whereRef("id", "=", "auditPending.recordId"))),
+    )
+    .orderBy("recordId")
+    .limit(limit)
+    .execute();
+  return rows.map(({ recordId }) => recordId);
+}
+
+/** The place of a record in the tree; undefined while it has none. */
+export async function findLeafOf(db: Db, recordId: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("auditLeaves")
+    .select("leafIndex")
+    .where("recordId", "=", recordId)
+    .executeTakeFirst();
+  return row?.leafIndex;
+}
+
+/** Reads the same state of the journal in all questions that `read` asks, whoever writes meanwhile. */
+export async function atOneMoment<Result>(db: Db, read: (db: Db) => Promise<Result>): Promise<Result> {
+  if (isEmbedded(db) || db.isTransaction) return await read(db);
+  return await db.transaction().setIsolationLevel("repeatable read").execute(read);
+}
