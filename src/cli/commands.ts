@@ -1,5 +1,6 @@
 import { ACCOUNT_DETAILS } from "./account-details.ts";
 import { ACME_DETAILS } from "./acme/details.ts";
+import { AUDIT_DETAILS } from "./audit/details.ts";
 import { CAMPAIGN_DETAILS } from "./campaign/details.ts";
 import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
@@ -23,6 +24,7 @@ export type CommandName =
   | "serve"
   | "account"
   | "acme"
+  | "audit"
   | "ca"
   | "campaign"
   | "demo"
@@ -60,6 +62,13 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "say why a certificate is as it is: what was looked up, what answered, when it is tried again",
     usage: "sealkeeper explain CERTIFICATE_ARN [--data-dir DIR | --database URL | --config FILE]",
     load: () => import("./explain.ts"),
+  },
+  audit: {
+    summary: "prove that the journal is as it was written, and tell the whole life of one key",
+    usage:
+      "sealkeeper audit verify|key ARN|export|prove INDEX|checkpoint [--json] [--data-dir DIR | --database URL | --config FILE]",
+    details: AUDIT_DETAILS,
+    load: () => import("./audit.ts"),
   },
   events: {
     summary: "show what happened to certificates, follow it, and see to what was not delivered",

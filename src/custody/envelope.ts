@@ -65,7 +65,7 @@ export async function sealSecret(
   const sealedKey = seal(dataKey.bytes, secret.bytes, canonicalContext(context));
   await recordIn(
     tx,
-    keyAct(serviceActor(service, owner, deps.ids), "GenerateDataKey", { key: arnOf(key) }),
+    keyAct(serviceActor(service, owner, deps.ids), "GenerateDataKey", { key: arnOf(key), context }),
     deps.clock,
   );
   return { keyArn, wrappedDataKey, sealedKey };
@@ -84,8 +84,8 @@ export async function openPrivateKey(
   const opened = key && (await openMaterial(db, key, ciphertext.version, deps.root));
   if (!opened) throw new Error(`the master key of ${certificateArn} is missing`);
   const actor = certificateManager(owner, deps.ids);
-  await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn }), deps.clock);
   const context = certificateContext(certificateArn);
+  await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn, context }), deps.clock);
   using dataKey = await opened.material.decrypt(envelope.wrappedDataKey, context);
   const pkcs8 = dataKey && open(dataKey.bytes, envelope.sealedKey, canonicalContext(context));
   if (!pkcs8) throw new Error(`the sealed key of ${certificateArn} was changed, or belongs to another certificate`);

@@ -6,7 +6,7 @@ import { type GrantConstraints, readConstraint } from "#domain/keys/grant-parame
 import { keyIdOf } from "#domain/keys/names.ts";
 import type { Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
-import { deleteGrant, insertGrant } from "#store/grants.ts";
+import { deleteGrant, findGrant, insertGrant } from "#store/grants.ts";
 import type { Tx } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import type { Keeping } from "./custody.ts";
@@ -51,7 +51,11 @@ export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps
     },
     deps,
   );
-  const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", { key: keyArn, grantId: handle.grantId });
+  const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", {
+    key: keyArn,
+    grantId: handle.grantId,
+    ...grantFacts({ granteePrincipal, operations, constraint: readConstraint(request.constraints) }),
+  });
   await recordIn(tx, act, deps.clock);
   return handle;
 }
@@ -70,9 +74,24 @@ export async function retireGrant(
   { keyArn, grantId, service = ACM }: ServiceGrant,
   deps: GrantDeps,
 ): Promise<void> {
+  const grant = await findGrant(tx, keyIdOf(keyArn), grantId);
   if (!(await deleteGrant(tx, keyIdOf(keyArn), grantId))) return;
   const actor = serviceActor(service, ownerOf(keyArn), deps.ids);
-  await recordIn(tx, keyAct(actor, "RetireGrant", { key: keyArn, grantId }), deps.clock);
+  const facts = grant ? grantFacts(grant) : {};
+  await recordIn(tx, keyAct(actor, "RetireGrant", { key: keyArn, grantId, ...facts }), deps.clock);
+}
+
+/** What the journal says of a grant: who may do what with the key, and for which encryption context. */
+export function grantFacts({
+  granteePrincipal,
+  operations,
+  constraint,
+}: Pick<Grant, "granteePrincipal" | "operations" | "constraint">): Pick<
+  Parameters<typeof keyAct>[2],
+  "context" | "detail"
+> {
+  const detail = { granteePrincipal, operations: operations.join(" "), constraint: constraint?.kind ?? "none" };
+  return { context: constraint?.context, detail };
 }
 
 /** Stores a grant, and gives it a token of its own even where it was there before. */

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import type { HeadSigner } from "#journal/tree.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
@@ -37,6 +37,13 @@ export async function openHeadSigner({
       return signNote(checkpointText(head), verifier, (message) => sign(null, message, key));
     },
   };
+}
+
+/** Whether the public key that stands beside a sealed signer is really its own: only the root of custody can tell. */
+export function isOwnKey({ publicKey, sealedKey }: StoredSigner, root: RootOfCustody): boolean {
+  using pkcs8 = root.open(sealedKey, SIGNER_PURPOSE);
+  const own = createPublicKey(createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" }));
+  return own.export({ format: "der", type: "spki" }).subarray(-RAW_BYTES).equals(publicKey);
 }
 
 async function makeSigner({ store, root, clock, ids }: Parameters<typeof openHeadSigner>[0]): Promise<StoredSigner> {

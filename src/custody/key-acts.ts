@@ -1,6 +1,8 @@
-import type { KeyArn } from "#domain/arn.ts";
+import { type KeyArn, parseArn } from "#domain/arn.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import type { Act } from "#journal/journal.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import type { EncryptionContext } from "#lib/encryption-context.ts";
 import type { Ids } from "#lib/ids.ts";
 
 /** Who acts on a key, as the journal names them. */
@@ -20,8 +22,18 @@ export function serviceActor(service: ServicePrincipal, owner: Owner, ids: Pick<
 export function keyAct(
   actor: Actor,
   eventName: string,
-  about: { readonly key?: KeyArn | undefined; readonly grantId?: string | undefined; readonly error?: Act["error"] },
+  about: {
+    readonly key?: KeyArn | undefined;
+    readonly grantId?: string | undefined;
+    readonly error?: Act["error"];
+    /** What the key was used for, or may be. */
+    readonly context?: EncryptionContext | undefined;
+    /** Further facts; nothing secret. */
+    readonly detail?: Readonly<Record<string, string>>;
+  },
 ): Act {
+  const certificate = certificateOf(about.context);
+  const detail = { ...contextDetail(about.context), ...about.detail };
   return {
     account: actor.account,
     region: actor.region,
@@ -32,9 +44,24 @@ export function keyAct(
     ...(about.key && { resource: about.key }),
     ...(about.grantId !== undefined && { grantId: about.grantId }),
     requestId: actor.requestId,
+    ...(certificate !== undefined && { certificate }),
+    ...(Object.keys(detail).length > 0 && { detail }),
     ...(about.error && { error: about.error }),
   };
 }
+
+/** The certificate that an encryption context names, so that all that was done with its key is found by it. */
+function certificateOf(context: EncryptionContext | undefined): string | undefined {
+  const arn = context?.["aws:acm:arn"];
+  return arn !== undefined && arn.length <= LONGEST_ARN && parseArn(arn)?.service === "acm" ? arn : undefined;
+}
+
+function contextDetail(context: EncryptionContext | undefined): Readonly<Record<string, string>> {
+  return context && Object.keys(context).length > 0 ? { encryptionContext: canonicalJson(context) } : {};
+}
+
+/** More than an ARN of ours has. */
+const LONGEST_ARN = 256;
 
 /** A service as a principal, also where it may retire the grants it makes. */
 export type ServicePrincipal = typeof ACM | typeof ELB;

@@ -1,6 +1,8 @@
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
+import { recordIn } from "#journal/journal.ts";
 import { countPooledKeys, insertPooledKey, takePooledKey } from "#store/leaf-key-pool.ts";
 import type { Tx } from "#store/store.ts";
+import { birthAct } from "./birth-act.ts";
 import type { Custody } from "./custody.ts";
 import type { KeyPair } from "./key-pair.ts";
 import type { RootOfCustody } from "./root.ts";
@@ -12,7 +14,10 @@ export async function addToPool(
   sealedDataKey: Buffer,
   { store, clock }: Pick<Custody, "store" | "clock">,
 ): Promise<void> {
-  await insertPooledKey(store, POOLED_ALGORITHM, { ...pair, sealedDataKey }, clock.now());
+  await store.transaction().execute(async (tx) => {
+    await insertPooledKey(tx, POOLED_ALGORITHM, { ...pair, sealedDataKey }, clock.now());
+    await recordIn(tx, birthAct(pair.spki, POOLED_ALGORITHM, "new", "pool", undefined), clock);
+  });
 }
 
 /** How many keys wait in the pool, counted up to `enough`. */

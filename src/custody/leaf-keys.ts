@@ -1,7 +1,9 @@
 import type { CertificateArn } from "#domain/arn.ts";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import type { Owner } from "#domain/names.ts";
+import { recordIn } from "#journal/journal.ts";
 import type { Tx } from "#store/store.ts";
+import { birthAct } from "./birth-act.ts";
 import type { Keeping } from "./custody.ts";
 import { type Envelope, sealPrivateKey } from "./envelope.ts";
 import { makeKeyPair } from "./key-pair.ts";
@@ -25,7 +27,10 @@ export async function takeLeafKey(
   certificateArn: CertificateArn,
   deps: Keeping,
 ): Promise<LeafKey> {
-  const pair = (await takeFromPool(tx, algorithm, deps.root)) ?? (await makeKeyPair(algorithm));
+  const pooled = await takeFromPool(tx, algorithm, deps.root);
+  const pair = pooled ?? (await makeKeyPair(algorithm));
   using pkcs8 = pair.pkcs8;
-  return { spki: pair.spki, envelope: await sealPrivateKey(tx, pkcs8, owner, certificateArn, deps) };
+  const envelope = await sealPrivateKey(tx, pkcs8, owner, certificateArn, deps);
+  await recordIn(tx, birthAct(pair.spki, algorithm, pooled ? "pool" : "new", certificateArn, owner), deps.clock);
+  return { spki: pair.spki, envelope };
 }

@@ -40,7 +40,7 @@ export async function useKey<Result extends object>(
   deps: Custody,
   work: (material: Material) => Promise<Result>,
 ): Promise<Result & UsedKey> {
-  return await journalled(key, eventOf(call), caller, deps, async () => {
+  return await journalled(key, call, caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
     checkInForce(key, key, deps.clock.now());
     if (call.dryRun) throw dryRun();
@@ -60,7 +60,7 @@ export async function usePublicKey<Result extends object>(
   deps: Custody,
   work: (publicKey: KeyObject) => Result,
 ): Promise<Result & UsedKey> {
-  return await journalled(key, eventOf(call), caller, deps, async () => {
+  return await journalled(key, call, caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
     checkInForce(key, key, deps.clock.now());
     if (call.dryRun) throw dryRun();
@@ -102,13 +102,13 @@ export function checkContext(context: EncryptionContext): void {
 
 async function journalled<Result extends object>(
   key: SealedKey,
-  eventName: string,
+  call: KeyCall,
   caller: Caller,
   { journal }: Pick<Custody, "journal">,
   use: () => Promise<{ readonly allowed: Allowed; readonly result: Result }>,
 ): Promise<Result> {
   const act = (about: { readonly grantId?: string | undefined; readonly error?: Act["error"] }): Act =>
-    keyAct(caller, eventName, { key: arnOf(key), ...about });
+    keyAct(caller, eventOf(call), { key: arnOf(key), context: call.context, ...about });
   try {
     const { allowed, result } = await use();
     try {

@@ -199,7 +199,7 @@ type Trust = (number: number) => "good" | "records good" | "bad";
 function tellSuspects(suspects: readonly Suspect[], exact: (index: number) => boolean): Problem[] {
   const places = new Map(suspects.map(({ stored, index }) => [hex(stored), index]));
   return suspects
-    .filter(({ index }) => exact(index))
+    .filter(({ index, hash }) => !hash || exact(index))
     .map(({ index, at, hash }) => {
       const about = { index, ...when(at) };
       if (!hash) return { ...about, kind: "removed", text: `record ${index} was removed` };
@@ -226,7 +226,10 @@ function untrustedRanges(size: number, trusted: Trust, suspects: readonly Suspec
         index,
         to,
         ...when(near?.at),
-        text: `of the records ${index} to ${to} one or more were changed or removed, and their hashes with them`,
+        text:
+          near && !near.hash
+            ? `without what was removed, the others of the records ${index} to ${to} cannot be judged`
+            : `of the records ${index} to ${to} one or more were changed, and their hashes with them`,
       };
     });
 }

@@ -6,6 +6,7 @@ import { deleteCertificateRow } from "#store/certificates.ts";
 import type { Store } from "#store/store.ts";
 import { recordAct } from "./acts.ts";
 import { promiseAdvance } from "./advance-job.ts";
+import { destroyKeysBefore } from "./destroy-keys.ts";
 import { holdOwn, refuseInUse } from "./hold-own.ts";
 
 export interface DeleteDeps {
@@ -29,6 +30,7 @@ export async function deleteCertificate(arnText: string, caller: Caller, deps: D
         `Certificate ${arn} was issued to an ACME client: it can be deleted when it has expired, after ${new Date(notAfter).toISOString()}.`,
       );
     }
+    await destroyKeysBefore(tx, arn, Number.MAX_SAFE_INTEGER, deps.clock.now());
     await deleteCertificateRow(tx, arn);
     await recordAct(tx, arn, "CertificateDeleted", deps, { ...caller, principal: caller.arn });
     await promiseAdvance(tx, arn, deps.clock.now()); // finds nothing, which ends the job

@@ -2,12 +2,13 @@ import type { CertificateFacts } from "#ca/describe.ts";
 import { type CertificateArn, type LoadBalancerArn, parseArn } from "#domain/arn.ts";
 import { usersOf } from "#store/certificate-associations.ts";
 import { writeUsages } from "#store/certificate-details.ts";
-import { completeVersion, deleteVersionsBefore } from "#store/certificate-versions.ts";
+import { completeVersion } from "#store/certificate-versions.ts";
 import { listDeployments } from "#store/deployments.ts";
 import { announce } from "#store/edge-changes.ts";
 import type { Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
 import { promiseDeployment } from "./deployment-job.ts";
+import { destroyKeysBefore } from "./destroy-keys.ts";
 
 /** What a certificate says of itself, as the columns of `certificates` that lists are filtered by. */
 export function saidColumns(facts: CertificateFacts): SaidColumns {
@@ -51,7 +52,7 @@ export async function putInForce(
   const users = await usersOf(tx, arn);
   const served = await servedGenerations(tx, arn, generation - 1);
   const kept = users.map((resourceArn) => served.get(resourceArn) ?? generation - 1);
-  await deleteVersionsBefore(tx, arn, Math.min(generation, ...kept));
+  await destroyKeysBefore(tx, arn, Math.min(generation, ...kept), now);
   for (const [i, resourceArn] of users.entries()) {
     const previous = kept[i] ?? generation - 1;
     await announceTo(tx, arn, resourceArn);

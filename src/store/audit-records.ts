@@ -1,4 +1,6 @@
 import { type Insertable, sql } from "kysely";
+import type { LeafRecord } from "#domain/evidence/leaf.ts";
+import { RECORD_COLUMNS } from "./audit-lookups.ts";
 import { KEY_USES } from "./migrations/0026-imported-keys.ts";
 import { preparedInsert } from "./prepared.ts";
 import type { Db } from "./store.ts";
@@ -35,6 +37,23 @@ const insertOne = preparedInsert("auditRecords", [
   "errorMessage",
   "detail",
 ]);
+
+/** Records that are about a resource, or about the key of a certificate, behind one record; oldest first. */
+export async function recordsAbout(
+  db: Db,
+  about: { readonly column: "resource" | "certificate"; readonly value: string },
+  after: number,
+  limit: number,
+): Promise<readonly LeafRecord[]> {
+  return await db
+    .selectFrom("auditRecords")
+    .select(RECORD_COLUMNS)
+    .where(`auditRecords.${about.column}`, "=", about.value)
+    .where("auditRecords.id", ">", after)
+    .orderBy("auditRecords.id")
+    .limit(limit)
+    .execute();
+}
 
 /** What was done with or to one resource, oldest first. */
 export function auditRecordsOf(db: Db, resource: string, limit: number): Promise<JournalRow[]> {

@@ -123,13 +123,22 @@ export async function completeVersion(
   return row !== undefined;
 }
 
-/** Destroys the sealed keys of all generations before `generation`: edges that still use one hold it opened. */
-export async function deleteVersionsBefore(tx: Tx, certificateArn: CertificateArn, generation: number): Promise<void> {
-  await tx
+/**
+ * Destroys the sealed keys of all generations before `generation`: edges that still use one hold it opened. Answers the
+ * generations that had one.
+ */
+export async function deleteVersionsBefore(
+  tx: Tx,
+  certificateArn: CertificateArn,
+  generation: number,
+): Promise<readonly number[]> {
+  const rows = await tx
     .deleteFrom("certificateVersions")
     .where("certificateArn", "=", certificateArn)
     .where("generation", "<", generation)
+    .returning(["generation", "keyArn"])
     .execute();
+  return rows.flatMap((row) => (row.keyArn === null ? [] : [row.generation]));
 }
 
 /** The sealed key and the certificate in force; undefined before the first issue. */

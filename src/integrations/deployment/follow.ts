@@ -6,8 +6,9 @@ import type { Clock } from "#lib/clock.ts";
 import { HOUR, later } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
 import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
+import { destroyKeysBefore } from "#lifecycle/destroy-keys.ts";
 import { servableUntil } from "#lifecycle/edge-certificate.ts";
-import { type CurrentVersion, deleteVersionsBefore, findCurrentVersion } from "#store/certificate-versions.ts";
+import { type CurrentVersion, findCurrentVersion } from "#store/certificate-versions.ts";
 import { type CertificateState, readCertificateState } from "#store/certificates.ts";
 import { type Deployment, listDeployments, moveDeployment, noteLook, openDeploymentsOf } from "#store/deployments.ts";
 import { findEdgeAddress } from "#store/edge-carriage.ts";
@@ -47,7 +48,7 @@ export async function followDeployments(certificateArn: CertificateArn, deps: Fo
     const next = await follow(deployment, { certificate, version }, deps);
     if (next) again.push(next);
   }
-  if (again.length === 0) await destroyEarlier(certificateArn, version.generation, store);
+  if (again.length === 0) await destroyEarlier(certificateArn, version.generation, deps);
   return again.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
@@ -177,8 +178,12 @@ async function whyNotThere(
 }
 
 /** Every edge was seen with the version in force: the keys before it have served. */
-async function destroyEarlier(certificateArn: CertificateArn, generation: number, store: Store): Promise<void> {
-  await store.transaction().execute((tx) => deleteVersionsBefore(tx, certificateArn, generation));
+async function destroyEarlier(
+  certificateArn: CertificateArn,
+  generation: number,
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+): Promise<void> {
+  await store.transaction().execute((tx) => destroyKeysBefore(tx, certificateArn, generation, clock.now()));
 }
 
 /** A name that a client can ask for; a wildcard answers for any label. */

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isOwnKey } from "#custody/head-signer.ts";
+import { NotSealedHere } from "#custody/root.ts";
+import { readHead } from "#journal/heads.ts";
+import type { FoundHead } from "#journal/verify.ts";
+import { systemClock } from "#lib/clock.ts";
+import { type NoteVerifier, noteVerifier, parseVerifier } from "#lib/signed-note.ts";
+import type { Config } from "#main/config.ts";
+import { ConfigError } from "#main/config-error.ts";
+import { CHECKPOINT_FILE } from "#main/journal-files.ts";
+import { configuredRoot } from "#main/root-of-custody.ts";
+import { findSigner } from "#store/audit-tree.ts";
+import { openStore, type Store } from "#store/store.ts";
+
+/** Opens the database that the settings name, which must be there. */
+export async function openThere(config: Config): Promise<Store> {
+  const file = config.database.startsWith("file:") ? config.database.slice("file:".length) : undefined;
+  if (file !== undefined && !existsSync(file)) throw new ConfigError(`there is no database ${file}: which --data-dir?`);
+  return await openStore(config.database);
+}
+
+/** Who must have signed, and why that is believed; `problem` where the key in the database is another's. */
+export interface Trusted {
+  readonly verifier: NoteVerifier;
+  readonly why: string;
+  readonly problem?: string;
+}
+
+/**
+ * The signer of a database's journal: as `--key` says, or held against the root of custody where that is at hand, otherwise as
+ * the database itself says. Undefined where it has none.
+ */
+export async function trustedSigner(
+  store: Store,
+  key: string | undefined,
+  config: Config,
+): Promise<Trusted | undefined> {
+  if (key !== undefined) return { verifier: readKey(key), why: "the key you gave" };
+  const stored = await findSigner(store);
+  if (!stored) return undefined;
+  const verifier = noteVerifier(stored.name, stored.publicKey);
+  if (config["passphrase-file"] === "" && !existsSync(join(config["data-dir"], "root.key"))) {
+    return { verifier, why: "the database's own word: give --key, or the --data-dir with its root of custody" };
+  }
+  const root = await configuredRoot(config, { store, clock: systemClock });
+  const problem = "the key that signs heads is not the one that the root of custody sealed: it was put there";
+  try {
+    const own = isOwnKey(stored, root);
+    return { verifier, why: `sealed by the root of custody ${root.fingerprint}`, ...(own ? {} : { problem }) };
+  } catch (error) {
+    if (!(error instanceof NotSealedHere)) throw error;
+    return { verifier, why: "", problem };
+  }
+}
+
+/** The verifier that a line, or a file with it, says. Throws ConfigError where it says none. */
+export function readKey(text: string): NoteVerifier {
+  const verifier = parseVerifier((existsSync(text) ? readFileSync(text, "utf8") : text).trim());
+  if (!verifier)
+    throw new ConfigError(`--key: neither a key (NAME+HASH+BASE64) nor a file with one: ${text.slice(0, 80)}`);
+  return verifier;
+}
+
+/** Signed heads of witnesses: the file that is given, and the one that the product left in the data directory. */
+export function witnessesOf(
+  given: string | undefined,
+  config: Config | undefined,
+  verifier: NoteVerifier,
+): { readonly heads: readonly FoundHead[]; readonly problems: readonly string[] } {
+  const own = config && join(config["data-dir"], CHECKPOINT_FILE);
+  const files = [...(given === undefined ? [] : [given]), ...(own !== undefined && existsSync(own) ? [own] : [])];
+  const read = files.map((file) => readHead(readWitness(file), verifier, `the witness ${file}`));
+  return {
+    heads: read.flatMap((head) => ("problem" in head ? [] : [head])),
+    problems: read.flatMap((head) => ("problem" in head ? [head.problem] : [])),
+  };
+}
+
+function readWitness(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(`--checkpoint: ${error instanceof Error ? error.message : file}`);
+  }
+}
