@@ -137,7 +137,7 @@ export function openVerification(heads: readonly FoundHead[]): Verification {
           text: `the records ${from} to ${bad.head.size - 1} are not those of ${bad.head.what}: their hashes were changed with them`,
         });
       }
-      return { leaves: size, problems: found.toSorted((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity)), count };
+      return { leaves: size, problems: found.toSorted((a, b) => placeOf(a) - placeOf(b)), count };
     },
   };
 }
@@ -232,6 +232,11 @@ function untrustedRanges(size: number, trusted: Trust, suspects: readonly Suspec
             : `of the records ${index} to ${to} one or more were changed, and their hashes with them`,
       };
     });
+}
+
+/** What is known exactly stands before what is only known to be near it. */
+function placeOf({ index, to }: Problem): number {
+  return to ?? index ?? Number.MAX_SAFE_INTEGER;
 }
 
 function when(at: number | undefined): { readonly at?: number } {

@@ -27,8 +27,12 @@ afterAll(() => {
   scans.clear();
 });
 
-/** Bounded by a limit; a new CA, whose foreign keys are checked once; or a test that looks at all rows there are. */
-const EXCEPT = /\blimit\b|^insert into "ca_issuers"|^select [^]* from "\w+"( order by [^]*)?$/i;
+/**
+ * Bounded by a limit; a new CA, whose foreign keys are checked once; the migration that lets all records wait for the tree;
+ * or a test that looks at all rows there are, as an audit does.
+ */
+const EXCEPT =
+  /\blimit\b|^insert into audit_pending select|^insert into "ca_issuers"|^select [^]* from "\w+"( order by [^]*)?$/i;
 /** Tables with a row, or several, for each certificate, call or event. */
 const GROWING =
   /^(certificate|listener_|balancer_|trust_store|targets|target_groups|load_balancers|domain_validations|ca_issuances|ca_revocations|ca_crls|ca_crl_places|ct_|jobs|audit_records|leaf_keys|grants|letters|approvals|events|acme_|pca_|private_ca|upstream_|edge_changes|rehearsal|campaign_|zone_changes|record_sets|vpcs|subnets|security_group|route|hosts|host_groups|network_|internet_gateways|load_balancer_groups|metric_|iam_|access_keys|account_aliases)/;
