@@ -35,6 +35,7 @@ export const LAYERS: Record<string, readonly string[]> = {
     "custody",
     "dns",
     "identity",
+    "journal",
     "domain",
     "lib",
   ],

@@ -30,6 +30,7 @@ export const FACTS: Readonly<
   Record<
     | "acm"
     | "acmPca"
+    | "cloudtrail"
     | "cloudwatch"
     | "ec2"
     | "elbv2"
@@ -44,6 +45,11 @@ export const FACTS: Readonly<
 > = {
   acm: { scope: "acm", target: "CertificateManager", version: "2015-12-08" },
   acmPca: { scope: "acm-pca", target: "ACMPrivateCA", version: "2017-08-22" },
+  cloudtrail: {
+    scope: "cloudtrail",
+    target: "CloudTrail_20131101",
+    version: "2013-11-01",
+  },
   cloudwatch: {
     scope: "monitoring",
     actions: "cloudwatch",

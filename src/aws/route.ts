@@ -53,7 +53,8 @@ export function router(services: readonly MountedService[]): Router {
       return rpc("rpcV2Cbor", call, target, name);
     }
     if (headers["x-amz-target"] !== undefined) {
-      const [target, name] = headers["x-amz-target"].split(".", 2);
+      // CloudTrail's older clients put its package before its name.
+      const [target, name] = headers["x-amz-target"].split(".").slice(-2);
       return rpc(isType(call, "application/x-amz-json-1.0") ? "awsJson1_0" : "awsJson1_1", call, target, name);
     }
     // A path that is signed says more than a content type that need not be: what it names is no form.

@@ -21,7 +21,7 @@ import { heldKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { readGrantToken } from "./grant-tokens.ts";
-import { type GrantHandle, grantFacts, storeGrant } from "./grants.ts";
+import { type GrantHandle, grantDetail, storeGrant } from "./grants.ts";
 import { keyAct } from "./key-acts.ts";
 import { dryRun } from "./use-key.ts";
 
@@ -69,7 +69,7 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
     const issuingAccount = rootArn(caller.account);
     const grant = { name, granteePrincipal, retiringPrincipal, issuingAccount, operations, constraint };
     const handle = await storeGrant(tx, arnOf(key), grant, deps);
-    const about = { key: arnOf(key), grantId: handle.grantId, ...grantFacts(grant) };
+    const about = { key: arnOf(key), grantId: handle.grantId, ...grantDetail(grant) };
     await recordIn(tx, keyAct(caller, operation, about), deps.clock);
     return handle;
   });
@@ -93,7 +93,7 @@ export async function giveBackGrant(
     if (onlyTry) throw dryRun();
     if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantFacts(grant) }), clock);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantDetail(grant) }), clock);
   });
 }
 
@@ -113,7 +113,7 @@ export async function revokeGrant(
     if (onlyTry && grant) throw dryRun();
     if (!grant || !(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantFacts(grant) }), clock);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantDetail(grant) }), clock);
   });
 }
 

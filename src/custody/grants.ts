@@ -54,7 +54,7 @@ export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps
   const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", {
     key: keyArn,
     grantId: handle.grantId,
-    ...grantFacts({ granteePrincipal, operations, constraint: readConstraint(request.constraints) }),
+    ...grantDetail({ granteePrincipal, operations, constraint: readConstraint(request.constraints) }),
   });
   await recordIn(tx, act, deps.clock);
   return handle;
@@ -77,12 +77,12 @@ export async function retireGrant(
   const grant = await findGrant(tx, keyIdOf(keyArn), grantId);
   if (!(await deleteGrant(tx, keyIdOf(keyArn), grantId))) return;
   const actor = serviceActor(service, ownerOf(keyArn), deps.ids);
-  const facts = grant ? grantFacts(grant) : {};
+  const facts = grant ? grantDetail(grant) : {};
   await recordIn(tx, keyAct(actor, "RetireGrant", { key: keyArn, grantId, ...facts }), deps.clock);
 }
 
 /** What the journal says of a grant: who may do what with the key, and for which encryption context. */
-export function grantFacts({
+export function grantDetail({
   granteePrincipal,
   operations,
   constraint,

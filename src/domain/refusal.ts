@@ -3,6 +3,7 @@ import type { BalancerRefusal } from "./balancers/refusals.ts";
 import type { CampaignRefusal } from "./campaign/refusals.ts";
 import type { CertificateOperationRefusal, CertificateRefusal } from "./certificate/refusals.ts";
 import type { EventRefusal } from "./events/refusals.ts";
+import type { EvidenceRefusal } from "./evidence/refusals.ts";
 import type { FleetRefusal } from "./fleet/refusals.ts";
 import type { IdentityRefusal, PrincipalRefusal } from "./identity/refusals.ts";
 import type { KeyRefusal } from "./keys/refusals.ts";
@@ -24,6 +25,7 @@ export type RefusalCode =
   | CertificateOperationRefusal
   | CertificateRefusal
   | EventRefusal
+  | EvidenceRefusal
   | FleetRefusal
   | HostRefusal
   | IdentityRefusal

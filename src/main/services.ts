@@ -1,6 +1,7 @@
 import { type MountedService, mount } from "#aws/service.ts";
 import { acm } from "#services/acm/index.ts";
 import { acmPca } from "#services/acm-pca/index.ts";
+import { cloudtrail } from "#services/cloudtrail/index.ts";
 import { cloudwatch } from "#services/cloudwatch/index.ts";
 import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
@@ -17,6 +18,7 @@ export function mountServices(world: World): readonly MountedService[] {
   return [
     mount(acm, world),
     mount(acmPca, world),
+    mount(cloudtrail, world),
     mount(cloudwatch, world),
     mount(ec2, world),
     mount(elbv2, world),

@@ -38,6 +38,11 @@ const insertOne = preparedInsert("auditRecords", [
   "detail",
 ]);
 
+/** One record by its number. */
+export async function findRecord(db: Db, id: number): Promise<LeafRecord | undefined> {
+  return await db.selectFrom("auditRecords").select(RECORD_COLUMNS).where("id", "=", id).executeTakeFirst();
+}
+
 /** Records that are about a resource, or about the key of a certificate, behind one record; oldest first. */
 export async function recordsAbout(
   db: Db,

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { debian } from "../support/debian.ts";
 import { type Echo, echoServer } from "../support/echo.ts";
 
-const SERVICES = ["acm", "acm-pca", "kms", "sts", "route53", "ec2", "elbv2", "apigateway", "cloudwatch"];
+const SERVICES = ["acm", "acm-pca", "kms", "sts", "route53", "ec2", "elbv2", "apigateway", "cloudtrail", "cloudwatch"];
 
 test("Debian's botocore reads and writes every operation it knows as we do", async () => {
   debian("python3-boto3");

@@ -12,6 +12,7 @@ import {
   RequestCertificateCommand,
 } from "@aws-sdk/client-acm";
 import * as acmPcaSdk from "@aws-sdk/client-acm-pca";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import * as ec2Sdk from "@aws-sdk/client-ec2";
 import {
@@ -63,6 +64,7 @@ import { mountServices } from "#main/services.ts";
 import { openWorld, type World } from "#main/world.ts";
 import { acm } from "#services/acm/index.ts";
 import { acmPca } from "#services/acm-pca/index.ts";
+import { cloudtrail } from "#services/cloudtrail/index.ts";
 import { cloudwatch } from "#services/cloudwatch/index.ts";
 import { ec2 } from "#services/ec2/index.ts";
 import { elbv2 } from "#services/elbv2/index.ts";
@@ -81,6 +83,7 @@ import { testAuthority } from "../support/trust.ts";
 const SERVICES: readonly Tested[] = [
   { service: acm as never, Client: ACMClient as never, protocol: "json" },
   { service: acmPca as never, Client: acmPcaSdk.ACMPCAClient as never, protocol: "json", commands: acmPcaSdk },
+  { service: cloudtrail as never, Client: CloudTrailClient as never, protocol: "json" },
   { service: cloudwatch as never, Client: CloudWatchClient as never, protocol: "query" },
   { service: ec2 as never, Client: ec2Sdk.EC2Client as never, protocol: "ec2", commands: ec2Sdk },
   { service: elbv2 as never, Client: ElasticLoadBalancingV2Client as never, protocol: "query" },

@@ -44,6 +44,7 @@ const PACKAGES: readonly (readonly [name: string, prefix: string, facts: Facts, 
     "APIGateway",
     { scope: "apigateway", target: "BackplaneControlService", version: "2015-07-09", rest: "restJson" },
   ],
+  ["cloudtrail", "CloudTrail", FACTS.cloudtrail],
   ["cloudwatch", "CloudWatch", FACTS.cloudwatch],
   ["eventbridge", "EventBridge", FACTS.eventbridge],
 ];
