@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { acme } from "./acme.ts";
+import { audit } from "./audit.ts";
 import { describeCertificate } from "./describe-certificate.ts";
 import { issuance } from "./issuance.ts";
 import { keyPool } from "./key-pool.ts";
@@ -14,6 +15,7 @@ import { throughput } from "./throughput.ts";
 const BENCHES: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
   "describe-certificate": describeCertificate,
   acme,
+  audit,
   issuance,
   "key-pool": keyPool,
   kms,

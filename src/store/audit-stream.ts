@@ -54,11 +54,15 @@ export async function strayRecords(
   return await db
     .selectFrom("auditRecords")
     .select(["id", "at", "eventName"])
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom("auditLeaves").select("recordId").whereRef("recordId", "=", "auditRecords.id"))),
+    .where((row) =>
+      row.not(
+        row.exists(row.selectFrom("auditLeaves").select("recordId").whereRef("recordId", "=", "auditRecords.id")),
+      ),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom("auditPending").select("recordId").whereRef("recordId", "=", "auditRecords.id"))),
+    .where((row) =>
+      row.not(
+        row.exists(row.selectFrom("auditPending").select("recordId").whereRef("recordId", "=", "auditRecords.id")),
+      ),
     )
     .orderBy("id")
     .limit(limit)
@@ -70,8 +74,8 @@ export async function lostPending(db: Db, limit: number): Promise<readonly numbe
   const rows = await db
     .selectFrom("auditPending")
     .select("recordId")
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom("auditRecords").select("id").whereRef("id", "=", "auditPending.recordId"))),
+    .where((row) =>
+      row.not(row.exists(row.selectFrom("auditRecords").select("id").whereRef("id", "=", "auditPending.recordId"))),
     )
     .orderBy("recordId")
     .limit(limit)
