@@ -9,7 +9,8 @@ import { type NoteVerifier, noteVerifier, parseVerifier } from "#lib/signed-note
 import type { Config } from "#main/config.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { CHECKPOINT_FILE } from "#main/journal-files.ts";
-import { configuredRoot } from "#main/root-of-custody.ts";
+import { openLog } from "#main/log.ts";
+import { openConfiguredRing, rootSetting, startConfiguredKms } from "#main/root-of-custody.ts";
 import { findSigner } from "#store/audit-tree.ts";
 import { openStore, type Store } from "#store/store.ts";
 
@@ -40,12 +41,14 @@ export async function trustedSigner(
   const stored = await findSigner(store);
   if (!stored) return undefined;
   const verifier = noteVerifier(stored.name, stored.publicKey);
-  if (config["passphrase-file"] === "" && !existsSync(join(config["data-dir"], "root.key"))) {
+  const setting = rootSetting(config);
+  if (setting.kind === "key-file" && !existsSync(setting.path)) {
     return { verifier, why: "the database's own word: give --key, or the --data-dir with its root of custody" };
   }
-  const root = await configuredRoot(config, { store, clock: systemClock });
+  const kms = startConfiguredKms(config, [setting], openLog("silent", "control"));
   const problem = "the key that signs heads is not the one that the root of custody sealed: it was put there";
   try {
+    const { root } = await openConfiguredRing(config, { store, clock: systemClock, kms });
     const own = isOwnKey(stored, root);
     return { verifier, why: `sealed by the root of custody ${root.fingerprint}`, ...(own ? {} : { problem }) };
   } catch (error) {
