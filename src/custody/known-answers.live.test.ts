@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { EncryptionAlgorithm, KeySpec, MacAlgorithm, SigningAlgorithm } from "#domain/keys/key-specs.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { encode, integer, oid, sequence } from "#lib/der.ts";
+import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { openStore } from "#store/store.ts";
 import { caller, type KeyWorld, keyWorld } from "../../tests/support/key-world.ts";
 import { ecPkcs8, type KnownMaterial, knownKey, latticePkcs8, pairOf, spkiOf } from "../../tests/support/known-key.ts";
 import { hex, type Vector, vectors } from "../../tests/support/vectors.ts";
 import { decrypt } from "./decrypt.ts";
+import { unwrapPadded, wrapPadded } from "./key-wrap.ts";
 import { generateMac, verifyMac } from "./mac.ts";
 import { decapsulateSecret, deriveSharedSecret } from "./shared-secrets.ts";
 import { signWith, verifySignature } from "./sign.ts";
@@ -266,6 +268,23 @@ describe("Decapsulate", () => {
       }
     }
   });
+});
+
+test("AES-256-KWP, which imported key material comes in, unwraps what others wrapped, and nothing else", () => {
+  let unwrapped = 0;
+  for (const { id, comment, key, msg, ct, result, flags = [] } of vectors<"key" | "msg" | "ct">("aes-256-kwp")) {
+    using wrapping = new PlaintextKey(hex(key));
+    using secret = unwrapPadded(wrapping, hex(ct));
+    const answer = secret?.bytes.toString("hex");
+    const about = `${id}: ${comment} (${flags.join(" ")})`;
+    if (result === "invalid") expect(answer, about).toBeUndefined();
+    else if (result === "valid" || answer !== undefined) expect(answer, about).toBe(msg);
+    if (answer === undefined) continue;
+    unwrapped++;
+    using plain = new PlaintextKey(hex(msg));
+    expect(wrapPadded(wrapping, plain).toString("hex"), about).toBe(ct);
+  }
+  expect(unwrapped).toBeGreaterThan(3);
 });
 
 test("argon2id, which makes a root of custody of a passphrase, is RFC 9106's", () => {

@@ -443,7 +443,7 @@ for (const { service, Client, protocol, commands } of SERVICES) {
       for (const name of names) {
         const input = plausible(operationOf(name).input) as object;
         const said = await client.send(commandOf(name, input)).catch((error: Error) => error.name);
-        const isDenied = /^AccessDenied|^UnauthorizedOperation$/.test(String(said));
+        const isDenied = typeof said === "string" && /^AccessDenied|^UnauthorizedOperation$/.test(said);
         if (isDenied === FOR_ANY_USER.has(name)) wrong.push([name, said]);
       }
       client.destroy();
