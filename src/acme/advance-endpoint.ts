@@ -1,4 +1,4 @@
-import { LEAF_ISSUERS } from "#ca/profiles.ts";
+import { issuerFor } from "#ca/hierarchies/issuer-for.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { ZoneDeps } from "#dns/zone-deps.ts";
 import { type AcmeEndpointArn } from "#domain/acme/arns.ts";
@@ -48,11 +48,11 @@ async function takeDown(
 }
 
 /** Every issuer that could be asked must outlive what it would sign. */
-async function bringUp({ arn, allowedKeyAlgorithms }: AcmeEndpoint, deps: AdvanceEndpointDeps): Promise<void> {
+async function bringUp({ arn, account, allowedKeyAlgorithms }: AcmeEndpoint, deps: AdvanceEndpointDeps): Promise<void> {
   const now = deps.clock.now();
   const families = new Set((allowedKeyAlgorithms ?? ACME_KEY_ALGORITHMS).map(keyFamily));
   const issuers = await Promise.all(
-    [...families].map((family) => deps.signers.issuer(deps.store, LEAF_ISSUERS[family])),
+    [...families].map((family) => issuerFor(deps.store, { account, purpose: "acme", family }, now, deps.signers)),
   );
   const ending = issuers.find(({ notAfter }) => notAfter < later(now, ACME_LEAF_LIFETIME));
   const failureReason =

@@ -2,31 +2,35 @@ import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
+import { type CrossCertificateRow, listCrossCertificates } from "#store/hierarchies.ts";
 import { findIssuer, type IssuerRow, listIssuers } from "#store/issuers.ts";
 import { openStore } from "#store/store.ts";
 import { CA_URL, type CaWorld, caNode, caWorld, issue, issuerPem, leafKey } from "../../tests/support/ca-world.ts";
 import { openssl } from "../../tests/support/openssl.ts";
 import { ensureHierarchy } from "./hierarchy.ts";
-import { HIERARCHY } from "./profiles.ts";
+import { INTERMEDIATES, ROOTS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
 import { Signers } from "./signers.ts";
 
 let world: CaWorld;
 let issuers: readonly IssuerRow[];
+let crosses: readonly CrossCertificateRow[];
 beforeAll(async () => {
   world = await caWorld(await openStore("file::memory:"));
   issuers = await listIssuers(world.store);
+  crosses = await listCrossCertificates(world.store, "shared");
   return () => world.store.destroy();
 });
 
 describe("the hierarchy", () => {
   test("has two roots, the current one cross-signed by the older, and an intermediate for each key family", () => {
-    expect(issuers.map(({ id, parentId, crossParentId }) => [id, parentId, crossParentId])).toEqual([
-      ["ec1", "r2", null],
-      ["r1", "r1", null],
-      ["r2", "r2", "r1"],
-      ["rsa1", "r2", null],
+    expect(issuers.map(({ id, parentId, family, state }) => [id, parentId, family, state])).toEqual([
+      ["ec1", "r2", "EC", "active"],
+      ["r1", "r1", "RSA", "retired"],
+      ["r2", "r2", "EC", "active"],
+      ["rsa1", "r2", "RSA", "active"],
     ]);
+    expect(crosses.map(({ subjectId, signerId }) => [subjectId, signerId])).toEqual([["r2", "r1"]]);
   });
 
   test("is made once: a second start, and another node, change nothing", async () => {
@@ -39,23 +43,26 @@ describe("the hierarchy", () => {
     for (const { id, sealedKey } of issuers) {
       const { key } = await world.signers.issuer(world.store, id);
       const { d = "" } = key.export({ format: "jwk" });
-      expect(Buffer.from(sealedKey).includes(Buffer.from(d, "base64url"))).toBe(false);
-      expect(() => world.signers.openKey(sealedKey, `ca:${id}x`)).toThrow("not what was sealed");
+      expect(Buffer.from(sealedKey!).includes(Buffer.from(d, "base64url"))).toBe(false);
+      expect(() => world.signers.openKey(sealedKey!, `ca:${id}x`)).toThrow("not what was sealed");
     }
   });
 
   test("lives as long as its profile says and no one longer than who signed it", () => {
-    for (const { id, notBefore, notAfter, certificate, crossCertificate } of issuers) {
-      const wanted = HIERARCHY.find((profile) => profile.id === id)!;
-      expect(notAfter + 1000 - notBefore).toBe(wanted.validity);
-      for (const der of [certificate, crossCertificate].filter((each) => each !== null)) {
+    const profiles = { r1: ROOTS.older, r2: ROOTS.current, ec1: INTERMEDIATES.EC, rsa1: INTERMEDIATES.RSA };
+    for (const { id, notBefore, notAfter, certificate } of issuers) {
+      expect(notAfter + 1000 - notBefore).toBe(profiles[id as keyof typeof profiles].validity);
+      for (const der of [
+        certificate,
+        ...crosses.filter(({ subjectId }) => subjectId === id).map((one) => one.certificate),
+      ]) {
         const { validToDate, issuer } = new X509Certificate(der);
         const signer = issuers.find((each) => new X509Certificate(each.certificate).subject === issuer)!;
         expect(validToDate.getTime()).toBeLessThanOrEqual(signer.notAfter);
       }
     }
-    for (const root of ["r1", "r2"]) {
-      const days = HIERARCHY.find(({ id }) => id === root)!.validity / DAY;
+    for (const { validity } of Object.values(ROOTS)) {
+      const days = validity / DAY;
       expect(days >= 2922 && days <= 9132, "BR 7.1.2.1.1").toBe(true);
     }
   });
@@ -75,7 +82,7 @@ describe("the hierarchy", () => {
     expect(intermediate).toContain(`CA Issuers - URI:${CA_URL}/ca/r2.crt`);
     expect(intermediate).toContain(`URI:${CA_URL}/ca/r2.crl`);
 
-    const cross = await text((await findIssuer(world.store, "r2"))!.crossCertificate!);
+    const cross = await text(crosses[0]!.certificate);
     expect(cross).toMatch(/CA:TRUE\n/);
     expect(cross).toContain("X509v3 Any Policy");
     expect(cross).toContain(`URI:${CA_URL}/ca/r1.crl`);

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type CertificateArn, parseArn } from "#domain/arn.ts";
 import { leafPeriod, type Period } from "#domain/certificate/validity.ts";
+import type { IssuancePurpose } from "#domain/hierarchy/names.ts";
 import type { DomainName, Named } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -20,15 +21,15 @@ import {
   type TakenIntent,
   takeIntent,
 } from "#store/issuance.ts";
-import { findIssuer } from "#store/issuers.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { replaceIntentTbs } from "#store/transparency.ts";
 import { shardOf } from "./crl-shards.ts";
 import type { CaDeps } from "./deps.ts";
+import { chainOf } from "./hierarchies/chain.ts";
+import { issuerFor } from "./hierarchies/issuer-for.ts";
 import { leafTbs } from "./leaf.ts";
 import { lintLeaf } from "./lint/lint.ts";
 import { certifiedKey, type LintProfile } from "./lint/linted-leaf.ts";
-import { LEAF_ISSUERS } from "./profiles.ts";
 import { freshSerial } from "./serials.ts";
 import { type LeafIssuer, signAndCheck } from "./signers.ts";
 import { withOwnTimestamp } from "./transparency/append.ts";
@@ -44,6 +45,8 @@ export interface LeafRequest {
   readonly names: readonly DomainName[];
   /** For example `LEAF_VALIDITY`; the rules of the day may make it shorter. Or from when to when, exactly. */
   readonly validity: Millis | Period;
+  /** What for; unless given, ACM. It may have a hierarchy of its own. */
+  readonly purpose?: IssuancePurpose;
 }
 
 /** Names one recorded intent. */
@@ -62,7 +65,7 @@ export interface Prepared {
 export interface SignedLeaf extends Prepared {
   readonly der: Buffer;
   readonly pem: string;
-  /** The intermediate, then the current root as the older root signed it: what a server sends after its leaf. */
+  /** The intermediate, then roots as other roots signed them: what a server sends after its leaf. */
   readonly chainPem: string;
 }
 
@@ -72,16 +75,16 @@ export interface SignedLeaf extends Prepared {
  * is signed already (see `findSigned`) or being signed, and when the rules find a fault.
  */
 export async function prepareLeaf(tx: Tx, request: LeafRequest, deps: PrepareDeps): Promise<Prepared> {
-  return await prepare(tx, { ...request, addresses: [] }, "server", deps);
+  return await prepare(tx, { ...request, addresses: [] }, "server", request.purpose ?? "acm", deps);
 }
 
 /** The same for one of Sealkeeper's own servers, which may have local names and IP addresses. */
 export async function prepareInternalLeaf(tx: Tx, request: InternalLeafRequest, deps: PrepareDeps): Promise<Prepared> {
-  return await prepare(tx, request, "internal", deps);
+  return await prepare(tx, request, "internal", "internal", deps);
 }
 
 /** A leaf that is not publicly trustable: `certificateArn` is any name of its own. */
-export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" | "names"> {
+export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" | "names" | "purpose"> {
   readonly certificateArn: string;
   readonly names: readonly string[];
   /** IP addresses of 4 or 16 bytes. */
@@ -163,7 +166,7 @@ export async function recordSigned(
     throw new Error(`intent ${id} was abandoned while it was signed`);
   }
   await recordSigning(tx, certificateArn, id, clock);
-  return await signedLeaf(tx, { ...intent, certificate: der });
+  return await signedLeaf(tx, { ...intent, certificate: der }, clock);
 }
 
 /** What was signed for this generation; undefined when nothing was yet. */
@@ -171,9 +174,10 @@ export async function findSigned(
   db: Db,
   certificateArn: CertificateArn,
   generation: number,
+  { clock }: Pick<CaDeps, "clock">,
 ): Promise<SignedLeaf | undefined> {
   const row = await findSignedIntent(db, certificateArn, generation);
-  return row && (await signedLeaf(db, row));
+  return row && (await signedLeaf(db, row, clock));
 }
 
 /** What `prepareLeaf` needs of the CA. */
@@ -185,6 +189,7 @@ async function prepare(
   tx: Tx,
   request: InternalLeafRequest,
   profile: LintProfile,
+  purpose: IssuancePurpose,
   { clock, ids, signers }: PrepareDeps,
 ): Promise<Prepared> {
   const { certificateArn, generation, subjectPublicKeyInfo, names, addresses, validity } = request;
@@ -194,7 +199,8 @@ async function prepare(
   const certified = certifiedKey(subjectPublicKeyInfo);
   const { algorithm } = certified;
   if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
-  const issuer = await signers.issuer(tx, LEAF_ISSUERS[keyFamily(algorithm)]);
+  const account = parseArn(certificateArn)?.account ?? "";
+  const issuer = await issuerFor(tx, { account, purpose, family: keyFamily(algorithm) }, now, signers);
   const serial = freshSerial();
   const shard = shardOf(await takeCrlPlace(tx));
   const period = typeof validity === "number" ? leafPeriod(validity, now, issuer) : validity;
@@ -223,7 +229,7 @@ async function prepare(
   return prepared;
 }
 
-async function signedLeaf(db: Db, row: SignedRow): Promise<SignedLeaf> {
+async function signedLeaf(db: Db, row: SignedRow, clock: Clock): Promise<SignedLeaf> {
   if (!row.certificate) throw new Error(`intent ${row.id} is signed but has no certificate`);
   const der = Buffer.from(row.certificate);
   return {
@@ -234,19 +240,8 @@ async function signedLeaf(db: Db, row: SignedRow): Promise<SignedLeaf> {
     notAfter: new Date(row.notAfter),
     der,
     pem: pem("CERTIFICATE", der),
-    chainPem: await issuerChain(db, row.issuerId),
+    chainPem: await chainOf(db, row.issuerId, clock.now()),
   };
-}
-
-/** The way up from an issuer to the older root, that root itself left out. */
-async function issuerChain(db: Db, issuerId: string): Promise<string> {
-  const issuer = await findIssuer(db, issuerId);
-  const root = issuer && (await findIssuer(db, issuer.parentId));
-  if (!issuer || !root) throw new Error(`the CA has no issuer ${issuerId}`);
-  return [issuer.certificate, root.crossCertificate]
-    .filter((der) => der !== null)
-    .map((der) => pem("CERTIFICATE", der))
-    .join("");
 }
 
 async function recordSigning(tx: Tx, certificateArn: string, intentId: string, clock: Clock): Promise<void> {

@@ -23,7 +23,7 @@ import type { CertificateStatus, OcspAuthority } from "./ocsp-authority.ts";
 import { type CertificateQuestion, type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
 import { privateOcspAuthority } from "./private/ocsp-authority.ts";
 import { type Responder, responderOf } from "./responder.ts";
-import { type Signers, signAs } from "./signers.ts";
+import { KeyIsAway, type Signers, signAs } from "./signers.ts";
 
 /** A DER OCSPResponse. */
 export interface OcspAnswer {
@@ -69,10 +69,17 @@ export async function answerOcsp(
   const answers = question.certificates.map(({ certId }, index) =>
     sequence(certId, asDer(statuses[index] ?? NEVER_ISSUED), times),
   );
-  const der = signedResponse(answers, question, thisUpdate, await authority.responder());
+  const responder = await authority.responder().catch(unlessAway);
+  if (!responder) return failure(UNAUTHORIZED);
+  const der = signedResponse(answers, question, thisUpdate, responder);
   const answer = { der, cacheable: question.nonce ? undefined : { thisUpdate, nextUpdate } };
   if (mayKeep) signers.ocspAnswers.keep(authority.id, question, status, answer);
   return answer;
+}
+
+/** A root whose key is offline answers no OCSP: what it signed names its CRL. */
+function unlessAway(error: unknown): undefined {
+  if (!(error instanceof KeyIsAway)) throw error;
 }
 
 /** The one CA of ours that every question names; undefined when there is none, or more than one. */

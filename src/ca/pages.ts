@@ -1,11 +1,9 @@
 import { hash } from "node:crypto";
-import { pem } from "#lib/pem.ts";
 import { listLiveShards } from "#store/crls.ts";
 import { findIssuer } from "#store/issuers.ts";
-import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
+import { offlineCrl, publishedCertificates } from "./hierarchies/certificate-pages.ts";
 import { answerOcsp, type OcspAnswer } from "./ocsp.ts";
-import { CURRENT_ROOT, OLDER_ROOT } from "./profiles.ts";
 import { currentCrl } from "./publish-crl.ts";
 import { logPage } from "./transparency/pages.ts";
 import { CA_PATH, crlUrl } from "./urls.ts";
@@ -26,8 +24,9 @@ export type CaPages = (method: string, path: string, body: Buffer, knownTags?: s
  * | path | what |
  * |---|---|
  * | /ca/root.pem | the current root, for the trust store of clients |
- * | /ca/roots.pem | the current root and the older one |
- * | /ca/ISSUER.crt, /ca/r2-cross.crt | one CA certificate, DER |
+ * | /ca/roots.pem | all roots that are trusted, the current one first |
+ * | /ca/NAME/root.pem, /ca/NAME/roots.pem | the same of a hierarchy beside the shared one |
+ * | /ca/ISSUER.crt, /ca/r2-by-r1.crt | one CA certificate, DER |
  * | /ca/ISSUER.crl | CA certificates that the issuer revoked, DER |
  * | /ca/ISSUER/SHARD.crl | what it revoked of one shard of its leafs, DER |
  * | /ca/ISSUER.crls.json | the URLs of all CRLs of the issuer's leafs, a JSON list |
@@ -49,24 +48,16 @@ export function caPages(deps: CaPagesDeps): CaPages {
   };
 }
 
-/** The certificates to trust, as PEM: the current root and the older one. */
-export async function rootsPem(db: Db, ids: readonly string[] = [CURRENT_ROOT, OLDER_ROOT]): Promise<Buffer> {
-  const roots = await Promise.all(ids.map((id) => findIssuer(db, id)));
-  return Buffer.from(roots.map((root) => (root ? pem("CERTIFICATE", root.certificate) : "")).join(""));
-}
-
 export type CaPagesDeps = Pick<CaDeps, "store" | "clock" | "signers">;
 
 async function certificatePage(name: string, { store }: CaPagesDeps): Promise<Page | undefined> {
-  if (name === "root.pem") return found(await rootsPem(store, [CURRENT_ROOT]), PEM_TYPE, CERTIFICATE_CACHE);
-  if (name === "roots.pem") return found(await rootsPem(store), PEM_TYPE, CERTIFICATE_CACHE);
-  const [, id, cross] = /^([a-z0-9]{1,32})(-cross)?\.crt$/.exec(name) ?? [];
-  const issuer = id === undefined ? undefined : await findIssuer(store, id);
-  const der = cross === undefined ? issuer?.certificate : issuer?.crossCertificate;
-  return der ? found(Buffer.from(der), "application/pkix-cert", CERTIFICATE_CACHE) : undefined;
+  const page = await publishedCertificates(name, store);
+  return page && found(page.body, page.form === "PEM" ? PEM_TYPE : "application/pkix-cert", CERTIFICATE_CACHE);
 }
 
 async function crlPage(name: string, deps: CaPagesDeps): Promise<Page | undefined> {
+  const kept = await offlineCrl(name, deps);
+  if (kept) return found(kept.der, "application/pkix-crl", REVOCATION_CACHE, { etag: `"${kept.number}"` });
   const [, issuerId, shard = "0"] = /^([a-z0-9]{1,32})(?:\/([1-9]\d{0,8}))?\.crl$/.exec(name) ?? [];
   const crl = issuerId === undefined ? undefined : await currentCrl({ issuerId, shard: Number(shard) }, deps);
   if (!crl) return undefined;

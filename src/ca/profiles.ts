@@ -1,40 +1,32 @@
+import type { KeyFamily } from "#domain/hierarchy/choose-issuer.ts";
 import { DAY, type Millis } from "#lib/duration.ts";
 import type { KeyAlgorithm } from "#lib/x509-algorithms.ts";
 
-/** One CA of the hierarchy. */
+/** What a CA is made as. */
 export interface CaProfile {
   readonly id: string;
   readonly commonName: string;
   readonly key: KeyAlgorithm;
-  /** Who signs it; itself for a root. */
-  readonly parent: string;
-  /** An older root that signs the same name and key, so that clients which know only that one find a way. */
-  readonly crossSigner?: string;
   readonly validity: Millis;
 }
 
+/** Roots live 2,922 to 9,132 days (BR 7.1.2.1.1). */
+export const ROOT_VALIDITY: Millis = 9_131 * DAY;
+
 /**
- * The hierarchy, parents first. Leafs stand under an intermediate of their own key family, both of them under the
- * current root R2, whose cross-certificate leads to the older R1. P-384 signs slowly in Node, so only a root uses it.
- * Roots live 2,922 to 9,132 days (BR 7.1.2.1.1).
+ * The roots that the shared hierarchy begins with. The current one's cross-certificate leads to the older one, so that
+ * clients that know nothing but RSA, or only the older one, find a way. P-384 signs slowly in Node, so only a root uses it.
  */
-export const HIERARCHY: readonly CaProfile[] = [
-  { id: "r1", commonName: "Sealkeeper Root R1", key: "RSA_4096", parent: "r1", validity: 5_479 * DAY },
-  {
-    id: "r2",
-    commonName: "Sealkeeper Root R2",
-    key: "EC_secp384r1",
-    parent: "r2",
-    crossSigner: "r1",
-    validity: 9_131 * DAY,
-  },
-  { id: "rsa1", commonName: "Sealkeeper RSA 1", key: "RSA_2048", parent: "r2", validity: 4_383 * DAY },
-  { id: "ec1", commonName: "Sealkeeper EC 1", key: "EC_prime256v1", parent: "r2", validity: 4_383 * DAY },
-];
+export const ROOTS: Readonly<Record<"older" | "current", CaProfile>> = {
+  older: { id: "r1", commonName: "Sealkeeper Root R1", key: "RSA_4096", validity: 5_479 * DAY },
+  current: { id: "r2", commonName: "Sealkeeper Root R2", key: "EC_secp384r1", validity: ROOT_VALIDITY },
+};
 
-/** Which intermediate signs leafs of a key family: clients of an RSA leaf may know nothing but RSA, and so on. */
-export const LEAF_ISSUERS: Readonly<Record<"RSA" | "EC", string>> = { RSA: "rsa1", EC: "ec1" };
+/** What signs leafs of a key family; several may stand beside one another. */
+export const INTERMEDIATES: Readonly<Record<KeyFamily, Omit<CaProfile, "id"> & { readonly kind: "rsa" | "ec" }>> = {
+  RSA: { kind: "rsa", commonName: "Sealkeeper RSA", key: "RSA_2048", validity: 4_383 * DAY },
+  EC: { kind: "ec", commonName: "Sealkeeper EC", key: "EC_prime256v1", validity: 4_383 * DAY },
+};
 
-/** The root whose certificate new clients are given, and the one it is cross-signed by. */
-export const CURRENT_ROOT = "r2";
+/** The first root of the shared hierarchy: where it stands, the hierarchy was made. */
 export const OLDER_ROOT = "r1";

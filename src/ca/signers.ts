@@ -75,13 +75,18 @@ export class Signers {
     this.caUrl = overHttp(caUrl);
   }
 
-  /** The issuer called `id`; throws when there is none. */
+  /**
+   * The issuer called `id`; throws when there is none, and KeyIsAway when its key is kept offline. An intermediate stays
+   * open; a root signs rarely and is opened each time, so that no process holds the key of one that was taken offline.
+   */
   async issuer(db: Db, id: string): Promise<LeafIssuer> {
     const known = this.#issuers.get(id);
     if (known) return known;
     const row = await findIssuer(db, id);
     if (!row) throw new Error(`the CA has no issuer ${id}`);
+    if (!row.sealedKey) throw new KeyIsAway(id);
     const issuer = issuerOf(id, row.certificate, this.openKey(row.sealedKey, sealPurpose(id)), this.caUrl);
+    if (row.parentId === id) return issuer;
     if (this.#issuers.size === MOST_ISSUERS) this.#issuers.clear();
     this.#issuers.set(id, issuer);
     return issuer;
@@ -112,6 +117,15 @@ function overHttp(url: string): string {
   const { protocol, hostname, port } = new URL(url);
   const shown = port || (protocol === "https:" ? "443" : "");
   return `http://${hostname}${shown === "" ? "" : `:${shown}`}`;
+}
+
+/** The key of this CA is kept offline: only the machine of the ceremony can sign with it. */
+export class KeyIsAway extends Error {
+  override readonly name = "KeyIsAway";
+
+  constructor(id: string) {
+    super(`the key of ${id} is kept offline: what it is to sign, the machine of its ceremony signs`);
+  }
 }
 
 /** What the key of an issuer is sealed for. */

@@ -35,7 +35,7 @@ export async function startCampaign(
   return await operate(id, "started", "CampaignStarted", caller, deps, async (tx, campaign, now) => {
     const columns = readChanges(manner, campaign);
     checkWorthwhile(campaign);
-    if (columns.sameIssuer === 0) checkIssuer(campaign);
+    if (columns.sameIssuer === 0) await checkIssuer(tx, campaign, now);
     await promiseWork(tx, { id, ...columns }, now);
     const deadline = later(now, columns.deadlineAfter).getTime();
     return { ...columns, startedAt: now.getTime(), runningSince: now.getTime(), deadline, orderedBy: caller.arn };
@@ -148,7 +148,7 @@ function checkWorthwhile({ id, plan }: CampaignRow): void {
 }
 
 /** The new versions must not be signed by whom the campaign is against, unless that is what is wanted. */
-function checkIssuer({ selection }: CampaignRow): void {
+async function checkIssuer(tx: Tx, { selection }: CampaignRow, now: Date): Promise<void> {
   const { issuer } = JSON.parse(selection) as Selection;
   if (issuer?.kind === "private-ca") {
     throw new Refusal(
@@ -156,7 +156,8 @@ function checkIssuer({ selection }: CampaignRow): void {
       `A certificate of ${issuer.arn} is replaced by the same CA. Say that the same issuer may sign (SameIssuer, --same-issuer) if that is what you want.`,
     );
   }
-  const still = issuer?.kind === "built-in" ? issuersSigningNow().filter((id) => issuer.ids.includes(id)) : [];
+  const still =
+    issuer?.kind === "built-in" ? (await issuersSigningNow(tx, now)).filter((id) => issuer.ids.includes(id)) : [];
   if (still.length === 0) return;
   throw new Refusal(
     "campaign-issuer-still-signs",

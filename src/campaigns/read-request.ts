@@ -16,6 +16,7 @@ import { parseAccountId, parseRegion } from "#domain/names.ts";
 import { parsePrivateCaArn } from "#domain/private-ca/arns.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { Millis } from "#lib/duration.ts";
+import { type CrossCertificateRow, listCrossCertificates } from "#store/hierarchies.ts";
 import { type IssuerRow, listIssuers } from "#store/issuers.ts";
 import { findPrivateCa } from "#store/private-cas.ts";
 import type { Db } from "#store/store.ts";
@@ -112,7 +113,9 @@ async function readIssuer(db: Db, text: string): Promise<WantedIssuer> {
   }
   if (text.startsWith("arn:")) throw invalid(`"${text}" is not the ARN of a private CA.`);
   const issuers = await listIssuers(db);
-  const ids = new Set(issuers.filter((issuer) => isCalled(issuer, text)).map(({ id }) => id));
+  const hierarchies = [...new Set(issuers.map(({ hierarchy }) => hierarchy))];
+  const crosses = (await Promise.all(hierarchies.map((one) => listCrossCertificates(db, one)))).flat();
+  const ids = new Set(issuers.filter((issuer) => isCalled(issuer, crosses, text)).map(({ id }) => id));
   for (let size = -1; size !== ids.size; ) {
     size = ids.size;
     for (const { id, parentId } of issuers) if (ids.has(parentId)) ids.add(id);
@@ -120,14 +123,19 @@ async function readIssuer(db: Db, text: string): Promise<WantedIssuer> {
   return ids.size > 0 ? { kind: "built-in", ids: [...ids] } : { kind: "named", name: text };
 }
 
-function isCalled({ id, serial, crossSerial, certificate }: IssuerRow, text: string): boolean {
+function isCalled(
+  { id, serial, certificate }: IssuerRow,
+  crosses: readonly CrossCertificateRow[],
+  text: string,
+): boolean {
   const hex = text
     .replaceAll(":", "")
     .toLowerCase()
     .replace(/^(0x)?0*/, "");
+  const crossSerials = crosses.filter(({ subjectId }) => subjectId === id).map((cross) => cross.serial);
   return (
     id === text ||
-    (hex !== "" && [serial, crossSerial].some((one) => one?.replace(/^0+/, "") === hex)) ||
+    (hex !== "" && [serial, ...crossSerials].some((one) => one.replace(/^0+/, "") === hex)) ||
     subjectNamesOf(certificate).some((name) => name.toLowerCase() === text.toLowerCase())
   );
 }

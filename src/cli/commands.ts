@@ -1,6 +1,7 @@
 import { ACCOUNT_DETAILS } from "./account-details.ts";
 import { ACME_DETAILS } from "./acme/details.ts";
 import { AUDIT_DETAILS } from "./audit/details.ts";
+import { CA_DETAILS } from "./ca/details.ts";
 import { CAMPAIGN_DETAILS } from "./campaign/details.ts";
 import { EDGE_DETAILS } from "./edge/details.ts";
 import { EVENTS_DETAILS } from "./events-details.ts";
@@ -41,11 +42,6 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "run the control plane, the DNS server and an edge, until interrupted",
     usage: "sealkeeper serve [--config FILE] [--SETTING VALUE]…",
     load: () => import("./serve.ts"),
-  },
-  ca: {
-    summary: "check that everything which the CA signed is in its public log, and the log whole",
-    usage: "sealkeeper ca ct verify [--data-dir DIR | --database URL | --config FILE]",
-    load: () => import("./ca.ts"),
   },
   demo: {
     summary: "show one certificate's whole life on the running product, in under half a minute",
@@ -109,6 +105,14 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     usage: "sealkeeper edge join|run|reload|tokens|list|remove …",
     details: EDGE_DETAILS,
     load: () => import("./edge.ts"),
+  },
+  ca: {
+    summary:
+      "the CA within: hierarchies, rollover of intermediates and roots, the ceremony of a root that is kept offline",
+    usage:
+      "sealkeeper ca list|show|create|add|rotate|activate|retire|revoke|distrust|take-offline|import-root|request|install|ceremony …",
+    details: CA_DETAILS,
+    load: () => import("./ca.ts"),
   },
   hosts: {
     summary: "tell which machines target groups of type instance send requests to",

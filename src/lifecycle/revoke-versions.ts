@@ -31,7 +31,7 @@ async function revokeOfClient(
   reason: CrlReason,
   deps: AuthorityDeps & { readonly ids: Ids },
 ): Promise<void> {
-  const signed = await findSigned(tx, arn, generation);
+  const signed = await findSigned(tx, arn, generation, deps);
   if (!signed) return;
   const { issuerId, serial } = signed;
   const version = { certificateArn: arn, generation, issuerId, serial };

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { rootsPem } from "#ca/pages.ts";
+import { trustBundle } from "#ca/hierarchies/chain.ts";
+import { hierarchyFor } from "#ca/hierarchies/issuer-for.ts";
 import { LOCAL_EDGE } from "#domain/fleet/names.ts";
 import { createEdgeIdentity } from "#identity/edge-identity.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
@@ -40,5 +41,6 @@ async function reach(api: HostPort, world: World): Promise<{ endpoint: URL; ca?:
   const host = api.host === "0.0.0.0" ? "127.0.0.1" : api.host === "::" ? "::1" : api.host;
   const authority = showHostPort({ host, port: api.port });
   if (isLoopback(host)) return { endpoint: new URL(`http://${authority}`) };
-  return { endpoint: new URL(`https://${authority}`), ca: (await rootsPem(world.store)).toString() };
+  const hierarchy = await hierarchyFor(world.store, { account: "", purpose: "internal" });
+  return { endpoint: new URL(`https://${authority}`), ca: await trustBundle(world.store, hierarchy) };
 }

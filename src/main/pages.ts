@@ -7,11 +7,13 @@ export interface PageDeps {
   readonly metrics: Metrics;
   /** Throws when the store does not answer; tells how many edges are connected. */
   readonly health: () => Promise<{ readonly edges: number }>;
+  /** The roots that are trusted, of every hierarchy. */
+  readonly trust: () => Promise<object>;
   /** Wipes the first account; undefined outside development. */
   readonly reset: (() => Promise<void>) | undefined;
 }
 
-/** What the port serves beside the AWS APIs: health, metrics and, in development, a reset. Only the first is for others. */
+/** What the port serves beside the AWS APIs: health, whom to trust, metrics and, in development, a reset. Only the first two are for others. */
 export function operatorPages(deps: PageDeps): Pages {
   return async (call) => {
     const page = PAGES[`${call.method} ${call.path}`];
@@ -36,6 +38,10 @@ const PAGES: Readonly<Record<string, OperatorPage>> = {
         return json(503, { status: "the database does not answer" });
       }
     },
+  },
+  "GET /_sealkeeper/trust": {
+    localOnly: false,
+    answer: async ({ trust }) => json(200, await trust()),
   },
   "GET /metrics": {
     localOnly: true,

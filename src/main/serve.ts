@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { CallEntry } from "#aws/gateway.ts";
 import { refuseUpgrade } from "#aws/http-server.ts";
 import { type Authenticate, authenticateUpgrade, sigv4 } from "#aws/sigv4/authenticate.ts";
+import { trustedRoots } from "#ca/hierarchies/overview.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import { startCustodian } from "#custody/custodian.ts";
 import { startDnsServer } from "#dns/server.ts";
@@ -134,6 +135,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
           await ping(world.store);
           return { edges: fleet.connected };
         },
+        trust: () => trustedRoots(world),
         reset: config.dev ? () => resetFirstAccount(world, fleet) : undefined,
       }),
       upgrade: (request, socket, head) => accept(request, socket, head, authenticate),

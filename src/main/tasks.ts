@@ -2,6 +2,8 @@ import { advanceDomain } from "#acme/advance-domain.ts";
 import { ADVANCE_DOMAIN } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
+import { CHAINS_TASK, SETTLE_TASK } from "#ca/hierarchies/promise.ts";
+import { settleHierarchy } from "#ca/hierarchies/settle.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
 import { publishCrls } from "#ca/publish-crl.ts";
 import { PUBLISH_CRLS } from "#ca/revocation.ts";
@@ -31,6 +33,7 @@ import { sendApprovalLetter } from "#lifecycle/approval/approval-letters.ts";
 import { FOLLOW_BALANCER, FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
 import { NOTICES } from "#lifecycle/notices-job.ts";
+import { refreshChains } from "#lifecycle/refresh-chains.ts";
 import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/upstream/prepare-upstream.ts";
 import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/upstream/renewal-info.ts";
 import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/upstream/revoke-upstream.ts";
@@ -68,6 +71,8 @@ export function tasks(world: World): Readonly<Record<string, Task>> {
     [SELECT_FOR_CAMPAIGN]: (id) => selectCertificates(id, world),
     [WORK]: (lane) => workLane(lane, world),
     [LEAVE]: (id) => leaveCertificates(id, world),
+    [SETTLE_TASK]: (hierarchy) => settleHierarchy(hierarchy, world),
+    [CHAINS_TASK]: (place) => refreshChains(place, world),
     ...privateCaTasks(world),
   };
 }

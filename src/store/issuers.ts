@@ -50,15 +50,17 @@ export async function insertResponder(db: Db, responder: NewResponder): Promise<
     .execute();
 }
 
-const ISSUER_COLUMNS = [
+export const ISSUER_COLUMNS = [
   "id",
   "parentId",
   "serial",
   "certificate",
-  "crossParentId",
-  "crossSerial",
-  "crossCertificate",
   "sealedKey",
   "notBefore",
   "notAfter",
+  "hierarchy",
+  "family",
+  "state",
+  "activeFrom",
+  "keyState",
 ] as const;

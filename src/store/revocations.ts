@@ -38,14 +38,17 @@ export async function findIssuedCertificate(
   const issuer = await db
     .selectFrom("caIssuers")
     .select("notAfter")
-    .where((row) =>
-      row.or([
-        row.and([row("parentId", "=", issuerId), row("serial", "=", serial)]),
-        row.and([row("crossParentId", "=", issuerId), row("crossSerial", "=", serial)]),
-      ]),
-    )
+    .where("parentId", "=", issuerId)
+    .where("serial", "=", serial)
     .executeTakeFirst();
-  return issuer && { notAfter: issuer.notAfter, shard: 0 };
+  if (issuer) return { notAfter: issuer.notAfter, shard: 0 };
+  const cross = await db
+    .selectFrom("caCrossCertificates")
+    .select("notAfter")
+    .where("signerId", "=", issuerId)
+    .where("serial", "=", serial)
+    .executeTakeFirst();
+  return cross && { notAfter: cross.notAfter, shard: 0 };
 }
 
 /** Adds a revocation: one row, whatever else is stored. False, and nothing changes, when the serial is revoked already. */

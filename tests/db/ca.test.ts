@@ -45,7 +45,7 @@ describe.for(DATABASES)("the CA on $name", (database) => {
     const results = await Promise.allSettled([world, other, world, other].map((node) => signLeaf(prepared, node)));
     const signed = results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
     expect(signed).toHaveLength(1);
-    expect(await findSigned(world.store, request.certificateArn, 1)).toEqual(signed[0]);
+    expect(await findSigned(world.store, request.certificateArn, 1, world)).toEqual(signed[0]);
     await expect(signLeaf(prepared, world)).rejects.toThrow("redeemed or abandoned before");
     await expect(prepare(world, request)).rejects.toThrow("signed already");
     expect(await auditRecordsOf(world.store, request.certificateArn, 10)).toMatchObject([
@@ -87,12 +87,12 @@ describe.for(DATABASES)("the CA on $name", (database) => {
     const taken = await takeIntent(world.store, left.intentId, world.clock.now().getTime());
     expect(taken?.tbs).not.toBeNull();
     await expect(prepare(world, request)).rejects.toThrow("is signing already");
-    expect(await findSigned(world.store, request.certificateArn, 1)).toBeUndefined();
+    expect(await findSigned(world.store, request.certificateArn, 1, world)).toBeUndefined();
     world.clock.advance(6 * SECOND);
     const leaf = await signLeaf(await prepare(world, request), world);
     // Were the first one alive after all, its result is refused.
     expect(await world.store.transaction().execute((tx) => finishIntent(tx, left.intentId, leaf.der, 1))).toBe(false);
-    expect((await findSigned(world.store, request.certificateArn, 1))?.serial).toBe(leaf.serial);
+    expect((await findSigned(world.store, request.certificateArn, 1, world))?.serial).toBe(leaf.serial);
   });
 
   test("nothing is lost or signed twice when the process is killed again and again", async () => {

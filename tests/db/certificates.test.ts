@@ -192,7 +192,7 @@ for (const database of DATABASES) {
         await world.work();
         expect((await world.describe(arn)).Serial.replaceAll(":", "")).toBe(serial);
         expect(await count(world, "caIssuances")).toEqual(1);
-        expect(await findSigned(world.store, arn, 2)).toBeUndefined();
+        expect(await findSigned(world.store, arn, 2, world)).toBeUndefined();
       });
     });
 

@@ -5,10 +5,12 @@ import { type LeafRequest, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/is
 import { Signers } from "#ca/signers.ts";
 import { keyFileRoot } from "#custody/root.ts";
 import { certificateArn } from "#domain/arn.ts";
+import { SHARED_HIERARCHY } from "#domain/hierarchy/names.ts";
 import { parseAccountId, parseDomainName, parseRegion } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
 import { pem } from "#lib/pem.ts";
+import { type CrossCertificateRow, insertCrossCertificate, listCrossCertificates } from "#store/hierarchies.ts";
 import { findIssuer, type IssuerRow, insertIssuer, listIssuers } from "#store/issuers.ts";
 import type { Store } from "#store/store.ts";
 import { type TestClock, testClock } from "./test-clock.ts";
@@ -46,15 +48,22 @@ export async function hierarchyOf(deps: CaDeps): Promise<void> {
   const known = made.get(like);
   if (!known) {
     await ensureHierarchy(deps);
-    made.set(like, await listIssuers(store));
+    made.set(like, {
+      issuers: await listIssuers(store),
+      crosses: await listCrossCertificates(store, SHARED_HIERARCHY),
+    });
     return;
   }
   await store.transaction().execute(async (tx) => {
-    for (const row of known) await insertIssuer(tx, row);
+    for (const row of known.issuers) await insertIssuer(tx, row);
+    for (const row of known.crosses) await insertCrossCertificate(tx, row);
   });
 }
 
-const made = new Map<string, readonly IssuerRow[]>();
+const made = new Map<
+  string,
+  { readonly issuers: readonly IssuerRow[]; readonly crosses: readonly CrossCertificateRow[] }
+>();
 
 /** Keys as leafs have them. */
 export function leafKey(type: "RSA_2048" | "EC_prime256v1" | "EC_secp384r1"): { spki: Buffer; privateKey: KeyObject } {

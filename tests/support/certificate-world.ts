@@ -1,10 +1,11 @@
-import type { Insertable } from "kysely";
 import { advanceDomain } from "#acme/advance-domain.ts";
 import { ADVANCE_DOMAIN, noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { ADVANCE_ENDPOINT, advanceEndpoint } from "#acme/advance-endpoint.ts";
 import { COMPLETE_ORDER, completeOrder } from "#acme/complete-order.ts";
 import { gateway } from "#aws/gateway.ts";
 import { mount } from "#aws/service.ts";
+import { CHAINS_TASK, SETTLE_TASK } from "#ca/hierarchies/promise.ts";
+import { settleHierarchy } from "#ca/hierarchies/settle.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import type { PrivateCaDeps } from "#ca/private/deps.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
@@ -21,6 +22,7 @@ import type { ZoneDeps } from "#dns/zone-deps.ts";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { Decision } from "#domain/certificate/approval.ts";
 import { parseNameSuffix } from "#domain/certificate/public-names.ts";
+import { SHARED_HIERARCHY } from "#domain/hierarchy/names.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
 import type { RecordType } from "#domain/zones/record-set.ts";
 import { followDeployments } from "#integrations/deployment/follow.ts";
@@ -36,14 +38,16 @@ import { attachCertificate, detachCertificate } from "#lifecycle/associate.ts";
 import { FOLLOW_DEPLOYMENT } from "#lifecycle/deployment-job.ts";
 import { noticeRecords } from "#lifecycle/notice-records.ts";
 import { giveNotices } from "#lifecycle/notices.ts";
+import { refreshChains } from "#lifecycle/refresh-chains.ts";
 import { PREPARE_UPSTREAM, prepareUpstream } from "#lifecycle/upstream/prepare-upstream.ts";
 import { followRenewalInfo, RENEWAL_INFO } from "#lifecycle/upstream/renewal-info.ts";
 import { REVOKE_UPSTREAM, revokeUpstream } from "#lifecycle/upstream/revoke-upstream.ts";
 import { SEND_LETTER } from "#mail/outbox.ts";
 import { type AcmDeps, acm } from "#services/acm/index.ts";
+import { type CrossCertificateRow, insertCrossCertificate, listCrossCertificates } from "#store/hierarchies.ts";
+import { type IssuerRow, insertIssuer, listIssuers } from "#store/issuers.ts";
 import { nextJobAt } from "#store/jobs.ts";
 import { openStore, type Store } from "#store/store.ts";
-import type { Tables } from "#store/tables.ts";
 import { type MailWorld, mailWorld } from "./mail-world.ts";
 import type { ReceivedLetter } from "./received-letter.ts";
 import { type TestClock, testClock } from "./test-clock.ts";
@@ -144,6 +148,8 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     store,
     clock,
     tasks: {
+      [SETTLE_TASK]: (hierarchy: string) => settleHierarchy(hierarchy, deps),
+      [CHAINS_TASK]: (place: string) => refreshChains(place, deps),
       ...privateCaTasks(deps),
       [SELECT]: (id: string) => selectCertificates(id, deps),
       [WORK]: (lane: string) => workLane(lane, { ...deps, onItemError: (_, error) => void failures.push(error) }),
@@ -273,24 +279,32 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
 /** The CA's keys are made once for a test file: an RSA-4096 root takes most of a second. */
 async function useHierarchy(deps: CertificateWorld["deps"]): Promise<void> {
   hierarchy ??= makeHierarchy(deps);
-  const issuers = await hierarchy;
-  await deps.store
-    .insertInto("caIssuers")
-    .values([...issuers])
-    .execute();
+  const { issuers, crosses } = await hierarchy;
+  await deps.store.transaction().execute(async (tx) => {
+    for (const issuer of issuers) await insertIssuer(tx, issuer);
+    for (const cross of crosses) await insertCrossCertificate(tx, cross);
+  });
 }
 
-async function makeHierarchy(deps: CertificateWorld["deps"]): Promise<readonly Insertable<Tables["caIssuers"]>[]> {
+interface MadeHierarchy {
+  readonly issuers: readonly IssuerRow[];
+  readonly crosses: readonly CrossCertificateRow[];
+}
+
+async function makeHierarchy(deps: CertificateWorld["deps"]): Promise<MadeHierarchy> {
   const scratch = await openStore("file::memory:");
   try {
     await ensureHierarchy({ ...deps, store: scratch });
-    return await scratch.selectFrom("caIssuers").selectAll().execute();
+    return {
+      issuers: await listIssuers(scratch),
+      crosses: await listCrossCertificates(scratch, SHARED_HIERARCHY),
+    };
   } finally {
     await scratch.destroy();
   }
 }
 
-let hierarchy: Promise<readonly Insertable<Tables["caIssuers"]>[]> | undefined;
+let hierarchy: Promise<MadeHierarchy> | undefined;
 
 /** Records that prove a certificate's domains, each in a zone of its own. */
 export interface Proofs {

@@ -13,7 +13,7 @@ const [url = "", certificateArn = "", first = "1"] = process.argv.slice(2);
 const world = { ...(await caWorld(await openStore(url))), clock: systemClock };
 const { spki } = leafKey("EC_prime256v1");
 for (let generation = Number(first); ; generation++) {
-  while (!(await findSigned(world.store, certificateArn as CertificateArn, generation))) {
+  while (!(await findSigned(world.store, certificateArn as CertificateArn, generation, world))) {
     try {
       const request = leafRequest({
         certificateArn: certificateArn as CertificateArn,

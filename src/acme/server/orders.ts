@@ -95,7 +95,7 @@ export async function certificate(
   const { status, certificateArn, generation, ...found } = await ownOrder(request, id, context);
   const leaf =
     status === "valid" && certificateArn && generation !== null
-      ? await findSigned(store, certificateArn, generation)
+      ? await findSigned(store, certificateArn, generation, context)
       : undefined;
   if (!leaf) throw noSuch("certificate");
   // The default chain ends in the current root as the older one signed it, so that clients of either root find their way.

@@ -268,9 +268,14 @@ function keyTypeOf({ chain }: EdgeCertificate): KeyType {
   }
 }
 
-/** A serial number is no proof: whoever imports certificates may give two of them the same. */
+/**
+ * A serial number is no proof: whoever imports certificates may give two of them the same. And the same leaf gets another
+ * chain when the CA's roots roll over.
+ */
 function isSameVersion(one: EdgeCertificate, other: EdgeCertificate): boolean {
-  return one.serial === other.serial && Buffer.compare(one.sealedKey, other.sealedKey) === 0;
+  return (
+    one.serial === other.serial && one.chain === other.chain && Buffer.compare(one.sealedKey, other.sealedKey) === 0
+  );
 }
 
 function nameOf({ listenerArn, policy, mutual }: ContextUse): string {

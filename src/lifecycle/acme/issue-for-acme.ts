@@ -50,7 +50,7 @@ export interface AcmeVersion extends Owner, Pick<LeafRequest, "validity"> {
  */
 export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<TakenLeaf> {
   try {
-    return await takeLeaf(tx, await prepareLeaf(tx, version, deps), deps);
+    return await takeLeaf(tx, await prepareLeaf(tx, { ...version, purpose: "acme" }, deps), deps);
   } catch (error) {
     throw error instanceof LintError ? new CannotIssue("OTHER", error.message) : error;
   }

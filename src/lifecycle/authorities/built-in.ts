@@ -16,7 +16,7 @@ export interface BuiltInDeps extends PrepareDeps, SignDeps {
 export const builtIn: CertificateAuthority<BuiltInDeps> = {
   caaIssuer: ownCaaIssuer,
 
-  findSigned: (db, { certificate, generation }) => findSigned(db, certificate.arn, generation),
+  findSigned: (db, { certificate, generation }, deps) => findSigned(db, certificate.arn, generation, deps),
 
   async prepare(tx, { certificate, generation }, subjectPublicKeyInfo, deps) {
     const { arn, names } = certificate;
@@ -31,7 +31,7 @@ export const builtIn: CertificateAuthority<BuiltInDeps> = {
   sign: (id, _, deps) => signLeaf({ intentId: id as Parameters<typeof signLeaf>[0]["intentId"] }, deps),
 
   async revoke(tx, { certificate, generation }, reason, deps) {
-    const signed = await findSigned(tx, certificate.arn, generation);
+    const signed = await findSigned(tx, certificate.arn, generation, deps);
     if (signed) await revokeSerial(tx, { issuerId: signed.issuerId, serial: signed.serial, reason }, deps);
   },
 };

@@ -1,5 +1,5 @@
+import { issuerIdFor } from "#ca/hierarchies/issuer-for.ts";
 import { rehearseManaged } from "#ca/private/managed.ts";
-import { LEAF_ISSUERS } from "#ca/profiles.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
 import type { Authority } from "#domain/certificate/certificate.ts";
@@ -31,10 +31,12 @@ export const authority: Check<AuthorityCheckDeps> = {
 type Look = (subject: Subject, deps: AuthorityCheckDeps) => Promise<Found>;
 
 const LOOKS: Readonly<Record<Authority, Look>> = {
-  async "built-in"(subject, { store, signers, leafLifetime }) {
-    const family = subject.certificate.keyAlgorithm.startsWith("RSA") ? "RSA" : "EC";
-    const id = LEAF_ISSUERS[family];
+  async "built-in"(subject, { store, clock, signers, leafLifetime }) {
+    const { account, keyAlgorithm } = subject.certificate;
+    const family = keyAlgorithm.startsWith("RSA") ? "RSA" : "EC";
+    let id: string = family;
     try {
+      id = await issuerIdFor(store, { account, purpose: "acm", family }, clock.now());
       const issuer = await signers.issuer(store, id);
       return longEnough(`The CA within (${id})`, issuer, leafLifetime, subject);
     } catch (error) {

@@ -6,7 +6,7 @@ export async function up(db: Raw): Promise<void> {
   await run(db, [
     sql`create table ca_issuers (
       id ${id} primary key not null, parent_id ${id} not null, serial ${id} not null, certificate ${bytes} not null,
-      cross_parent_id ${id}, cross_serial ${id}, cross_certificate ${bytes}, sealed_key ${bytes} not null,
+      cross_parent_id ${id}, cross_serial ${id}, cross_certificate ${bytes}, sealed_key ${bytes},
       not_before ${int} not null, not_after ${int} not null) ${strict}`,
     sql`create table ca_responders (
       issuer_id ${id} not null references ca_issuers (id), number ${int} not null, serial ${id} not null,

@@ -25,6 +25,7 @@ import * as m0024 from "./0024-iam.ts";
 import * as m0025 from "./0025-key-policies.ts";
 import * as m0026 from "./0026-imported-keys.ts";
 import * as m0027 from "./0027-evidence.ts";
+import * as m0028 from "./0028-hierarchies.ts";
 import * as m0029 from "./0029-transparency.ts";
 import * as m0030 from "./0030-campaigns.ts";
 import * as m0031 from "./0031-custody.ts";
@@ -57,6 +58,7 @@ export const migrations: Record<string, Migration> = {
   "0025-key-policies": m0025,
   "0026-imported-keys": m0026,
   "0027-evidence": m0027,
+  "0028-hierarchies": m0028,
   "0029-transparency": m0029,
   "0030-campaigns": m0030,
   "0031-custody": m0031,

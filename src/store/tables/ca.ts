@@ -1,8 +1,14 @@
 import type { Generated } from "kysely";
+import type { KeyFamily } from "#domain/hierarchy/choose-issuer.ts";
+import type { IssuerState } from "#domain/hierarchy/issuer-state.ts";
+import type { IssuancePurpose } from "#domain/hierarchy/names.ts";
 import type { EpochMillis, Fixed } from "./types.ts";
 
 /** An intent's way: `prepared` (linted, not signed) → `signing` → `signed`; or `abandoned`, from the first two. */
 export type IssuanceState = "prepared" | "signing" | "signed" | "abandoned";
+
+/** Where a CA's key is: `here`; `leaving`, while it is being written to a file for offline keeping; `away`. */
+export type KeyState = "here" | "leaving" | "away";
 
 export interface CaTables {
   /** The CA's own certificates with their keys: in one row, so that neither exists without the other. */
@@ -13,14 +19,58 @@ export interface CaTables {
     parentId: Fixed<string>;
     serial: Fixed<string>;
     certificate: Fixed<Uint8Array>;
-    /** The same name and key, signed by an older root; null where there is none. */
-    crossParentId: Fixed<string | null>;
-    crossSerial: Fixed<string | null>;
-    crossCertificate: Fixed<Uint8Array | null>;
-    /** PKCS#8 under the root of custody, purpose `ca:<id>`. */
-    sealedKey: Fixed<Uint8Array>;
+    /** PKCS#8 under the root of custody, purpose `ca:<id>`; null for a root whose key is kept offline. */
+    sealedKey: Uint8Array | null;
     notBefore: Fixed<EpochMillis>;
     notAfter: Fixed<EpochMillis>;
+    hierarchy: Fixed<string>;
+    family: Fixed<KeyFamily>;
+    state: IssuerState;
+    /** From when on it is the one that is used; null for one that was made ahead. */
+    activeFrom: EpochMillis | null;
+    keyState: KeyState;
+  };
+  /** Hierarchies beside the shared one, which has no row: for whom each is. */
+  caHierarchies: {
+    /** Its name; the ids of its CAs begin with it. */
+    id: Fixed<string>;
+    /** Empty for all accounts. */
+    account: Fixed<string>;
+    /** Empty for all purposes. */
+    purpose: Fixed<IssuancePurpose | "">;
+    createdAt: Fixed<EpochMillis>;
+    /** Null until it can sign for keys of every family: until then the shared one does. */
+    servingFrom: EpochMillis | null;
+  };
+  /** A root's name and key, certified by another root of the hierarchy. */
+  caCrossCertificates: {
+    subjectId: Fixed<string>;
+    signerId: Fixed<string>;
+    serial: Fixed<string>;
+    certificate: Fixed<Uint8Array>;
+    notBefore: Fixed<EpochMillis>;
+    notAfter: Fixed<EpochMillis>;
+  };
+  /** The CRLs of roots whose keys are kept offline, as their ceremonies signed them. */
+  caOfflineCrls: {
+    issuerId: Fixed<string>;
+    number: number;
+    crl: Uint8Array;
+    nextUpdate: EpochMillis;
+  };
+  /** Keys of intermediates that wait for their certificate: a root that is kept offline signs it. */
+  caIssuerRequests: {
+    /** The id that the issuer will have. */
+    id: Fixed<string>;
+    hierarchy: Fixed<string>;
+    parentId: Fixed<string>;
+    family: Fixed<KeyFamily>;
+    /** The key identifier, hexadecimal. */
+    keyId: Fixed<string>;
+    csr: Fixed<Uint8Array>;
+    /** PKCS#8 under the root of custody, purpose `ca:<id>`. */
+    sealedKey: Fixed<Uint8Array>;
+    madeAt: Fixed<EpochMillis>;
   };
   /** Who answers OCSP for an issuer; the highest number is in use. */
   caResponders: {

@@ -1,0 +1,4 @@
+/** What an operator of the CA asked for cannot be done; the message says why. Nothing was changed. */
+export class HierarchyError extends Error {
+  override readonly name = "HierarchyError";
+}
