@@ -22,7 +22,7 @@ export interface Access {
 export type AccessRule<Input, Deps> =
   | "service"
   | "anybody"
-  | ((input: Input, caller: Caller, deps: Deps) => Access | Promise<Access>);
+  | ((input: Input, caller: Caller, deps: Deps) => Access | "service" | Promise<Access>);
 
 /** Why a caller may not, in AWS's words; undefined when it may. */
 export function objectionTo(caller: Caller, action: string, access: Access, tags: Facts): string | undefined {

@@ -10,6 +10,7 @@ import type { KmsDeps } from "./operation.ts";
 export const access: AccessRules<typeof sdk, KmsDeps> = {
   ...Object.fromEntries(KEY_OPERATION_NAMES.map((name) => [name, "service"])),
   CreateAlias: ({ AliasName }, caller) => alias(AliasName, caller),
+  ListAliases: ({ KeyId }) => (KeyId === undefined ? { resources: ["*"] } : "service"),
   DeleteAlias: ({ AliasName }, caller) => alias(AliasName, caller),
   ReEncrypt: "service",
   UpdateAlias: ({ AliasName }, caller) => alias(AliasName, caller),

@@ -6,6 +6,7 @@ import {
   DescribeKeyCommand,
   EncryptCommand,
   GetKeyPolicyCommand,
+  ListAliasesCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
   TagResourceCommand,
@@ -180,6 +181,10 @@ test("what is about no key, and the names of keys, are asked of the caller's pol
   const user = client("user");
   expect(await refusal(user.send(new ListKeysCommand({})))).toBe(
     `AccessDeniedException: User: ${USER} is not authorized to perform: kms:ListKeys on resource: * because no identity-based policy allows the kms:ListKeys action`,
+  );
+  expect(await refusal(user.send(new ListAliasesCommand({})))).toContain("kms:ListAliases on resource: *");
+  expect(await refusal(user.send(new ListAliasesCommand({ KeyId })))).toContain(
+    `kms:ListAliases on resource: ${KeyId}`,
   );
   may(policy({ Action: "kms:CreateAlias", Resource: KeyId }));
   const create = () => refusal(user.send(new CreateAliasCommand({ AliasName: "alias/a", TargetKeyId: KeyId })));
