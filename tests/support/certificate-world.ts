@@ -9,6 +9,8 @@ import { settleHierarchy } from "#ca/hierarchies/settle.ts";
 import { ensureHierarchy } from "#ca/hierarchy.ts";
 import type { PrivateCaDeps } from "#ca/private/deps.ts";
 import { privateCaTasks } from "#ca/private/tasks.ts";
+import { publishCrls } from "#ca/publish-crl.ts";
+import { PUBLISH_CRLS } from "#ca/revocation.ts";
 import { Signers } from "#ca/signers.ts";
 import { LEAVE, SELECT, WORK } from "#campaigns/jobs.ts";
 import { leaveCertificates } from "#campaigns/leave.ts";
@@ -150,6 +152,7 @@ export async function certificateWorld(store: Store): Promise<CertificateWorld> 
     tasks: {
       [SETTLE_TASK]: (hierarchy: string) => settleHierarchy(hierarchy, deps),
       [CHAINS_TASK]: (place: string) => refreshChains(place, deps),
+      [PUBLISH_CRLS]: () => publishCrls(deps),
       ...privateCaTasks(deps),
       [SELECT]: (id: string) => selectCertificates(id, deps),
       [WORK]: (lane: string) => workLane(lane, { ...deps, onItemError: (_, error) => void failures.push(error) }),
