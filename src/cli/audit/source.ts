@@ -54,6 +54,8 @@ export async function trustedSigner(
   } catch (error) {
     if (!(error instanceof NotSealedHere)) throw error;
     return { verifier, why: "", problem };
+  } finally {
+    await kms.vault.close();
   }
 }
 
