@@ -2,7 +2,7 @@ import { HASH_BYTES } from "#lib/merkle/hashes.ts";
 import { type NoteVerifier, parseVerifier } from "#lib/signed-note.ts";
 import { EXPORT_FORMAT } from "./export.ts";
 import { readHead } from "./heads.ts";
-import { type FoundHead, openVerification, type Problem, type Verdict, type Verification } from "./verify.ts";
+import { type FoundHead, openVerification, type Problem, timeOf, type Verdict, type Verification } from "./verify.ts";
 
 /** What is no export of a journal at all. */
 export class NoExport extends Error {
@@ -89,12 +89,13 @@ interface EntryLine {
 /** Takes a line for what it is, seen with the line behind it. Answers the place that comes next. */
 function placeLine(line: EntryLine, next: EntryLine | undefined, expected: number, looking: Verification): number {
   const { index, entry, hash } = line;
-  const found = { entry, stored: hash, at: timeOf(entry) };
+  const found = { entry, stored: hash, storedAt: 0 };
+  const at = timeOf(entry);
   if (index !== expected && next?.index === expected + 1) {
     looking.note({
       kind: "swapped",
       index: expected,
-      ...when(found.at),
+      ...when(at),
       text: `record ${index} stands in the place of record ${expected}`,
     });
     looking.take({ ...found, index: expected });
@@ -108,9 +109,9 @@ function placeLine(line: EntryLine, next: EntryLine | undefined, expected: numbe
     });
     return expected;
   }
-  let at = expected;
-  for (; at < index && at - expected < MOST_MISSING; at += 1) looking.take(missing(at));
-  if (at < index)
+  let place = expected;
+  for (; place < index && place - expected < MOST_MISSING; place += 1) looking.take(missing(place));
+  if (place < index)
     throw new NoExport(`behind record ${expected} comes record ${index}: too much is missing to be judged`);
   looking.take({ ...found, index });
   return index + 1;
@@ -121,7 +122,7 @@ function when(at: number | undefined): { readonly at?: number } {
 }
 
 function missing(index: number): Parameters<Verification["take"]>[0] {
-  return { index, entry: undefined, at: undefined, stored: undefined };
+  return { index, entry: undefined, stored: undefined, storedAt: 0 };
 }
 
 function readHeader(line = ""): { readonly size: number; readonly verifier: NoteVerifier } {
@@ -163,12 +164,6 @@ function parseObject(line: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
-
-/** The record's time, for people; it is hashed with the rest. */
-function timeOf(entry: string): number | undefined {
-  const [, at] = /^\[\d+,\d+,(\d{1,15}),/.exec(entry) ?? [];
-  return at === undefined ? undefined : Number(at);
 }
 
 /** 32 bytes in base64. */

@@ -5,7 +5,7 @@ import { countRecords, type LeafRow, leavesFrom, lostPending, strayRecords } fro
 import { findTree, keptHeadsAfter, tilesFrom } from "#store/audit-tree.ts";
 import type { Db } from "#store/store.ts";
 import { readHead } from "./heads.ts";
-import { type FoundHead, openVerification, type Verdict, type Verification } from "./verify.ts";
+import { type FoundHead, openVerification, timeOf, type Verdict, type Verification } from "./verify.ts";
 
 export interface StoreVerdict extends Verdict {
   /** Records that are not in the tree yet. */
@@ -64,16 +64,16 @@ async function takeLeaves(
   onProgress: (done: number, of: number) => void,
 ): Promise<void> {
   let expected = 0;
-  const missing = (until: number): void => {
-    for (; expected < until; expected += 1) {
-      looking.take({ index: expected, entry: undefined, at: undefined, stored: hashOf(expected) });
-    }
-  };
   let tiles = new Map<number, Uint8Array>();
-  const hashOf = (index: number): Uint8Array | undefined => {
-    const from = (index % TILE_WIDTH) * HASH_BYTES;
-    const hash = tiles.get(Math.floor(index / TILE_WIDTH))?.subarray(from, from + HASH_BYTES);
-    return hash?.length === HASH_BYTES ? hash : undefined;
+  const take = (entry: string | undefined): void => {
+    const bytes = tiles.get(Math.floor(expected / TILE_WIDTH));
+    const storedAt = (expected % TILE_WIDTH) * HASH_BYTES;
+    const stored = bytes && bytes.length >= storedAt + HASH_BYTES ? bytes : undefined;
+    looking.take({ index: expected, entry, stored, storedAt });
+    expected += 1;
+  };
+  const missing = (until: number): void => {
+    while (expected < until) take(undefined);
   };
   const readTiles = async (from: number): Promise<void> => {
     const first = Math.floor(from / TILE_WIDTH);
@@ -88,16 +88,15 @@ async function takeLeaves(
     for (const row of rows) {
       if (row.leafIndex >= end) break;
       missing(row.leafIndex);
-      const [entry, at] = [row.entry ?? undefined, row.at ?? undefined];
-      looking.take({ index: expected, entry, at, stored: hashOf(expected) });
-      expected += 1;
+      take(row.entry ?? undefined);
     }
     missing(end);
     onProgress(expected, size);
   }
   if (leaves > size || size === 0) {
     for (const row of await leavesFrom(db, size, MOST_STRAYS)) {
-      const at = row.at === null ? {} : { at: row.at };
+      const time = timeOf(row.entry ?? undefined);
+      const at = time === undefined ? {} : { at: time };
       looking.note({
         kind: "inserted",
         index: row.leafIndex,

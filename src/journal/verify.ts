@@ -19,10 +19,9 @@ export interface FoundLeaf {
   readonly index: number;
   /** The text of its record; undefined where it is gone. */
   readonly entry: string | undefined;
-  /** When it was, as the record says. */
-  readonly at: number | undefined;
-  /** Its hash as it was stored beside it. */
+  /** Where its hash was stored beside it: those bytes, from `storedAt` on; undefined where none was. */
   readonly stored: Uint8Array | undefined;
+  readonly storedAt: number;
 }
 
 /** A head whose signature was looked at. */
@@ -71,7 +70,7 @@ export function openVerification(heads: readonly FoundHead[]): Verification {
   const recordRoots = new Map<number, Uint8Array>();
   let recordRow: Uint8Array[] = [];
   let differ = false;
-  let lastAt: number | undefined;
+  let lastEntry: string | undefined;
   let next = 0;
   const judged: { readonly head: FoundHead; readonly good: boolean }[] = [];
   const judge = (): void => {
@@ -84,16 +83,17 @@ export function openVerification(heads: readonly FoundHead[]): Verification {
   judge();
   return {
     note,
-    take({ index, entry, at, stored }) {
+    take({ index, entry, stored, storedAt }) {
       const hash = entry === undefined ? undefined : leafHash(entry);
-      const kept = stored ?? hash ?? MISSING;
-      if (!hash || !same(hash, kept)) {
-        const time = at ?? lastAt;
+      const right = hash && (!stored || hash.compare(stored, storedAt, storedAt + HASH_BYTES) === 0);
+      const kept = right ? hash : (stored?.subarray(storedAt, storedAt + HASH_BYTES) ?? MISSING);
+      if (!right) {
         differ = true;
-        if (suspects.length < MOST_SUSPECTS) suspects.push({ index, at: time, hash, stored: stored ?? MISSING });
+        const at = timeOf(entry ?? lastEntry);
+        if (suspects.length < MOST_SUSPECTS) suspects.push({ index, at, hash, stored: kept });
         else count += 1;
       }
-      if (at !== undefined) lastAt = at;
+      if (entry !== undefined) lastEntry = entry;
       size += 1;
       row.push(kept);
       recordRow.push(hash ?? MISSING);
@@ -232,6 +232,12 @@ function untrustedRanges(size: number, trusted: Trust, suspects: readonly Suspec
             : `of the records ${index} to ${to} one or more were changed, and their hashes with them`,
       };
     });
+}
+
+/** When a record was, as its text says; it is hashed with the rest. */
+export function timeOf(entry: string | undefined): number | undefined {
+  const [, at] = /^\[\d+,\d+,(\d{1,15}),/.exec(entry ?? "") ?? [];
+  return at === undefined ? undefined : Number(at);
 }
 
 /** What is known exactly stands before what is only known to be near it. */

@@ -6,8 +6,6 @@ import type { EpochMillis } from "./tables/types.ts";
 /** A leaf with the text of its record (domain/evidence/leaf.ts), made by the database; null where the record is gone. */
 export interface LeafRow {
   readonly leafIndex: number;
-  readonly recordId: number;
-  readonly at: EpochMillis | null;
   readonly entry: string | null;
 }
 
@@ -15,7 +13,7 @@ export interface LeafRow {
 export async function leavesFrom(db: Db, from: number, limit: number): Promise<readonly LeafRow[]> {
   const entry = isEmbedded(db) ? SQLITE_ENTRY : POSTGRES_ENTRY;
   const { rows } = await sql<LeafRow>`
-    select l.leaf_index as "leafIndex", l.record_id as "recordId", r.at as "at",
+    select l.leaf_index as "leafIndex",
       case when r.id is null then null else ${entry} end as "entry"
     from audit_leaves l left join audit_records r on r.id = l.record_id
     where l.leaf_index >= ${from} order by l.leaf_index limit ${limit}`.execute(db.withoutPlugins());

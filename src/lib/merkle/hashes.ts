@@ -25,11 +25,22 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 
 /** The root of a tree with these hashes in place of its leaves' (RFC 9162, section 2.1.1). */
 export function rootOf(hashes: readonly Uint8Array[]): Uint8Array {
-  const [first, ...more] = hashes;
+  const [first] = hashes;
   if (!first) return EMPTY_ROOT;
-  if (more.length === 0) return first;
+  if (Number.isInteger(Math.log2(hashes.length))) return perfectRoot(hashes);
   const split = largestPowerBelow(hashes.length);
   return nodeHash(rootOf(hashes.slice(0, split)), rootOf(hashes.slice(split)));
+}
+
+/** Level by level, without a copy of any part: tiles are full nearly always. */
+function perfectRoot(hashes: readonly Uint8Array[]): Uint8Array {
+  let row = hashes;
+  while (row.length > 1) {
+    const above: Uint8Array[] = [];
+    for (let i = 0; i + 1 < row.length; i += 2) above.push(nodeHash(row[i] ?? EMPTY_ROOT, row[i + 1] ?? EMPTY_ROOT));
+    row = above;
+  }
+  return row[0] ?? EMPTY_ROOT;
 }
 
 /** The largest power of two that is smaller than `count`, which is 2 or more: where a tree splits. */
