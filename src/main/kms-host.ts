@@ -162,7 +162,8 @@ interface Waiting {
 function spawnKms(roots: readonly RootSetting[], user: KmsSettings["user"]): ChildProcess {
   const given = kmsArguments(roots);
   try {
-    const node = [process.execPath, "--disable-sigusr1", `--secure-heap=${SECURE_HEAP}`, KMS];
+    const heap = roots.some(({ kind }) => kind === "passphrase") ? PASSPHRASE_HEAP : SECURE_HEAP;
+    const node = [process.execPath, "--disable-sigusr1", `--secure-heap=${heap}`, KMS];
     return spawn("/bin/sh", ["-c", 'ulimit -c 0; exec "$@"', "sealkeeper-kms", ...node, JSON.stringify(given.roots)], {
       env: roots.some(({ kind }) => kind === "pkcs11") ? libraryEnvironment() : {},
       cwd: "/",
@@ -196,3 +197,5 @@ const MOST_TRIES = 3;
 const STOP: Millis = 5 * SECOND;
 /** OpenSSL's locked memory for private keys: room for some 3,600 of RSA_2048, where at most 64 are open. */
 const SECURE_HEAP: number = 4 * 1024 * 1024;
+/** OpenSSL takes argon2id's 64 MiB from it as well, and hands out powers of two. */
+const PASSPHRASE_HEAP: number = 128 * 1024 * 1024;

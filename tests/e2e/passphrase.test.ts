@@ -19,7 +19,7 @@ test("a passphrase seals everything: the right one opens it again, a wrong one o
   await product.stop();
 
   await expect(startProduct(place, {})).rejects.toThrow(
-    /ended with 1:.*the keys of this store are sealed under a passphrase, not a key file/s,
+    /ended with 1:.*the keys of this store are sealed under a passphrase \(root of custody \w+\), not a key file/s,
   );
   writeFileSync(file, "correct horse battery stable\n");
   await expect(startProduct(place, settings)).rejects.toThrow(
@@ -43,7 +43,7 @@ test("a key file seals everything: another one, a short one, or a passphrase end
   const passphrase = join(place.dataDir, "passphrase");
   writeFileSync(passphrase, "a passphrase\n", { mode: 0o600 });
   await expect(startProduct(place, { "passphrase-file": passphrase })).rejects.toThrow(
-    /ended with 1:.*the keys of this store are sealed under a key file, not a passphrase/s,
+    /ended with 1:.*the keys of this store are sealed under a key file \(root of custody \w+\), not a passphrase/s,
   );
   writeFileSync(key, randomBytes(32));
   await expect(startProduct(place, {})).rejects.toThrow(
