@@ -197,7 +197,12 @@ for (const database of DATABASES) {
       expect(outcomes.find(({ status }) => status === "rejected")).toMatchObject({
         reason: { code: "edge-name-used" },
       });
-      const keys = await store.selectFrom("accessKeys").select("id").where("edge", "=", "twice").execute();
+      const keys = await store
+        .selectFrom("accessKeys")
+        .select("id")
+        .where("account", "=", FIRST_ACCOUNT)
+        .where("edge", "=", "twice")
+        .execute();
       expect(keys).toHaveLength(1);
     });
 
