@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { SHARD_CAPACITY } from "#ca/crl-shards.ts";
 import { leavePlace, newPlace, type Product, startProduct } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
 import { handshake } from "#cli/demo/wire.ts";
@@ -81,10 +82,15 @@ async function campaign(product: Product, fleet: CertificateFleet, total: number
   }
   const took = seconds(starting);
   const { handshakes, lost } = await load.stop();
-  const listing = performance.now();
-  const crls = await fetchCrls(product);
-  const listed = seconds(listing);
-  const missing = await unlisted(product, CampaignId, crls);
+  const ended = performance.now();
+  const serials = await oldSerials(product, CampaignId);
+  let crls = await fetchCrls(product);
+  let missing = unlisted(serials, crls);
+  for (; missing > 0 && seconds(ended) < MOST_UNTIL_LISTED; missing = unlisted(serials, crls)) {
+    await pause(500);
+    crls = await fetchCrls(product);
+  }
+  const listed = seconds(ended);
   const rows: readonly (readonly [string, string])[] = [
     ["certificates", String(now.Plan.Certificates)],
     ["of them served, under load", String(fleet.hosts.length)],
@@ -93,7 +99,7 @@ async function campaign(product: Product, fleet: CertificateFleet, total: number
     ["done, skipped", `${now.Counts.Done}, ${now.Counts.Skipped}`],
     [
       "in the CRLs",
-      `${crls.reduce((sum, { entries }) => sum + entries, 0)} entries in ${crls.length}, fetched within ${listed.toFixed(2)} s of the end`,
+      `${crls.reduce((sum, { entries }) => sum + entries, 0)} entries in ${crls.length}, all of them ${listed.toFixed(1)} s after the last was revoked`,
     ],
     ["old serial numbers that are in no CRL", String(missing)],
     ["handshakes during it", String(handshakes)],
@@ -114,19 +120,22 @@ async function fetchCrls({ endpoint }: Product): Promise<readonly RevocationList
   }
 }
 
-/** How many old serial numbers of the report are in none of them. */
-async function unlisted(product: Product, CampaignId: string, crls: readonly RevocationList[]): Promise<number> {
+/** The serial numbers that the report says were replaced. */
+async function oldSerials(product: Product, CampaignId: string): Promise<readonly Buffer[]> {
   const api = openApiClient(product.endpoint, product.credentials, { clock: systemClock });
-  let missing = 0;
+  const serials: Buffer[] = [];
   for (let NextToken: string | undefined; ; ) {
     const asked = { CampaignId, MaxResults: 1_000, ...(NextToken === undefined ? {} : { NextToken }) };
     const page = await api.call("ListCampaignCertificates", asked, REGION);
-    for (const { Serial = "" } of page.Certificates) {
-      if (!crls.some((crl) => crl.has(Buffer.from(Serial, "hex")))) missing += 1;
-    }
+    for (const { Serial = "" } of page.Certificates) serials.push(Buffer.from(Serial, "hex"));
     ({ NextToken } = page);
-    if (NextToken === undefined) return missing;
+    if (NextToken === undefined) return serials;
   }
+}
+
+/** How many of them are in no CRL. */
+function unlisted(serials: readonly Buffer[], crls: readonly RevocationList[]): number {
+  return serials.filter((serial) => !crls.some((crl) => crl.has(serial))).length;
 }
 
 /** Copies of the one that is not served; each is proved by a record of its own. */
@@ -148,6 +157,12 @@ function copy(path: string, { arns, zoneId }: CertificateFleet, served: number, 
     if (!record) throw new Error("no record name");
     insert.run(zoneId.replace("/hostedzone/", ""), sortKey(record), JSON.stringify([value]));
   }
+  // Places in the CRL's shards are given out in the order of issuance; the copies were issued at once, and in no order.
+  database.exec(
+    `update ca_issuances set shard = 1 + (${served} + rowid) / ${SHARD_CAPACITY}
+     where certificate_arn like '%-0000-4000-8000-000000000000';
+     insert into ca_crl_places (place) values (${total})`,
+  );
   database.exec("commit");
 }
 
@@ -164,6 +179,8 @@ function say(text: string): void {
 }
 
 const DOMAIN = "campaign.example";
+/** Seconds: what a revocation may take until every CRL says it. */
+const MOST_UNTIL_LISTED = 60;
 
 if (values.help) process.stdout.write(HELP);
 else await main();
