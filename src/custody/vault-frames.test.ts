@@ -1,6 +1,7 @@
+import { Writable } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { frameReader, writeFrame } from "./vault-frames.ts";
+import { frameReader, frameWriter, writeFrame } from "./vault-frames.ts";
 
 const parts = fc.array(fc.option(fc.uint8Array({ maxLength: 200 }), { nil: undefined }), { maxLength: 4 });
 const frames = fc.array(fc.record({ head: fc.record({ n: fc.nat(), word: fc.string() }), parts }), { maxLength: 5 });
@@ -22,6 +23,29 @@ test("what was written is read, however it arrives, and what was read is wiped",
     }),
     { numRuns: 60 },
   );
+});
+
+test("frames of one turn are written together, and wiped when they are", async () => {
+  const writes: Buffer[][] = [];
+  const seen: string[] = [];
+  const stream = new Writable({
+    writev(chunks, done) {
+      writes.push(chunks.map(({ chunk }) => chunk as Buffer));
+      seen.push(...chunks.map(({ chunk }) => (chunk as Buffer).toString("hex")));
+      done();
+    },
+  });
+  const write = frameWriter(stream);
+  const frame = (n: number) => ({ head: { n }, parts: [Buffer.from("secret")] });
+  write(frame(1));
+  await Promise.resolve();
+  write(frame(2));
+  await new Promise(setImmediate);
+  write(frame(3));
+  await new Promise((resolve) => stream.end(resolve));
+  expect(seen).toEqual([1, 2, 3].map((n) => writeFrame(frame(n)).toString("hex")));
+  expect(writes.map(({ length }) => length)).toEqual([2, 1]);
+  expect(writes.flat().every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
 });
 
 test("what is no frame is refused or waited for, never read beyond its end", () => {

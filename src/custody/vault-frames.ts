@@ -1,10 +1,12 @@
+import type { Writable } from "node:stream";
+
 /** What goes over the wire between a vault and who uses it: some JSON, and byte strings, which are never in it. */
 export interface Frame {
   readonly head: Readonly<Record<string, unknown>>;
   readonly parts: readonly (Uint8Array | undefined)[];
 }
 
-/** length (4) | length of the head (4) | head | parts, each behind its length (4). Whoever sent it wipes it. */
+/** length (4) | length of the head (4) | head | parts, each behind its length (4). */
 export function writeFrame({ head, parts }: Frame): Buffer {
   const text = Buffer.from(JSON.stringify(head));
   const size = parts.reduce((sum, part) => sum + LENGTH + (part?.length ?? 0), LENGTH + text.length);
@@ -19,6 +21,24 @@ export function writeFrame({ head, parts }: Frame): Buffer {
     at += part?.length ?? 0;
   }
   return frame;
+}
+
+/** Writes frames to a stream, those of one turn of the event loop together; their bytes are wiped when they are written. */
+export function frameWriter(stream: Pick<Writable, "cork" | "uncork" | "write">): (frame: Frame) => void {
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    stream.uncork();
+  };
+  return (frame) => {
+    const bytes = writeFrame(frame);
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      setImmediate(uncork);
+    }
+    stream.write(bytes, () => bytes.fill(0));
+  };
 }
 
 /** Reads frames off a stream: give it what arrives, and it answers what is whole. All that it was given is wiped. */

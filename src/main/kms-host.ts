@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Vault } from "#custody/vault.ts";
 import { callingVault, errorIn, type VaultCall } from "#custody/vault-calls.ts";
-import { type Frame, frameReader, writeFrame } from "#custody/vault-frames.ts";
+import { type Frame, frameReader, frameWriter } from "#custody/vault-frames.ts";
 import { backoff } from "#lib/backoff.ts";
 import { MINUTE, type Millis, SECOND } from "#lib/duration.ts";
 import { kmsArguments } from "./kms-arguments.ts";
@@ -34,16 +34,15 @@ export function startKms({ roots, user, onError }: KmsSettings): Kms {
   const waiting = new Map<number, Waiting>();
   const recall = recalledCalls();
   let child: ChildProcess | undefined;
-  let ready: Socket | undefined;
+  let ready: Channel | undefined;
   let numbers = 0;
   let stopped = false;
   let failures = 0;
 
-  const send = (socket: Socket, n: number, { name, head, parts }: Waiting): void => {
-    const bytes = writeFrame({ head: { ...head, n, call: name }, parts });
-    socket.write(bytes, () => bytes.fill(0));
+  const send = (write: Channel, n: number, { name, head, parts }: Waiting): void => {
+    write({ head: { ...head, n, call: name }, parts });
   };
-  const ask = (to: Socket | undefined, name: VaultCall, head: Frame["head"], parts: Frame["parts"]): Promise<Frame> =>
+  const ask = (to: Channel | undefined, name: VaultCall, head: Frame["head"], parts: Frame["parts"]): Promise<Frame> =>
     new Promise((resolve, reject) => {
       const n = ++numbers;
       const late = globalThis.setTimeout(() => {
@@ -59,9 +58,9 @@ export function startKms({ roots, user, onError }: KmsSettings): Kms {
         };
       const asked = { name, head, parts, tries: 0, own: to, answer: settle(resolve), fail: settle(reject) };
       waiting.set(n, asked);
-      const socket = to ?? ready;
+      const channel = to ?? ready;
       try {
-        if (socket) send(socket, n, asked);
+        if (channel) send(channel, n, asked);
       } catch (error) {
         asked.fail(error);
       }
@@ -80,6 +79,7 @@ export function startKms({ roots, user, onError }: KmsSettings): Kms {
     const ended = end(started);
     const socket = started.stdio[3] as Socket;
     const read = frameReader();
+    const channel = frameWriter(socket);
     socket.on("error", () => {});
     socket.on("data", (chunk: Buffer) => {
       try {
@@ -90,16 +90,17 @@ export function startKms({ roots, user, onError }: KmsSettings): Kms {
       }
     });
     const gone = ended.then((how) => {
-      for (const [, asked] of waiting) if (asked.own === socket) asked.fail(new Error(`the KMS process ended: ${how}`));
+      for (const [, asked] of waiting)
+        if (asked.own === channel) asked.fail(new Error(`the KMS process ended: ${how}`));
     });
     try {
-      for (const { name, head, parts } of recall.calls()) await ask(socket, name, head, parts);
-      ready = socket;
+      for (const { name, head, parts } of recall.calls()) await ask(channel, name, head, parts);
+      ready = channel;
       for (const [n, asked] of waiting) {
         if (asked.own) continue;
         if (++asked.tries > MOST_TRIES)
           asked.fail(new Error(`the KMS process ended over ${asked.name}, again and again`));
-        else send(socket, n, asked);
+        else send(channel, n, asked);
       }
       failures = 0;
     } catch (error) {
@@ -146,6 +147,9 @@ export function startKms({ roots, user, onError }: KmsSettings): Kms {
   };
 }
 
+/** What takes frames to one KMS process. */
+type Channel = (frame: Frame) => void;
+
 interface Waiting {
   readonly name: VaultCall;
   readonly head: Frame["head"];
@@ -153,7 +157,7 @@ interface Waiting {
   /** How many processes ended over it. */
   tries: number;
   /** The one process that it is for; undefined: whichever is there. */
-  readonly own: Socket | undefined;
+  readonly own: Channel | undefined;
   readonly answer: (frame: Frame) => void;
   readonly fail: (error: unknown) => void;
 }

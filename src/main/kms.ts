@@ -4,7 +4,7 @@ import { argv, exit } from "node:process";
 import { localVault, type RootOpener } from "#custody/local-vault.ts";
 import { tokenRoot } from "#custody/pkcs11-root.ts";
 import { answerCall } from "#custody/vault-calls.ts";
-import { frameReader, writeFrame } from "#custody/vault-frames.ts";
+import { frameReader, frameWriter } from "#custody/vault-frames.ts";
 import { keyFileRootOf, passphraseRootOf } from "#custody/wrapping-root.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { harden } from "./harden.ts";
@@ -19,13 +19,13 @@ const roots = JSON.parse(argv[2] ?? "[]") as readonly KmsRoot[];
 const vault = localVault(roots.map(openerOf));
 const socket = new Socket({ fd: VAULT_FD });
 const read = frameReader();
+const write = frameWriter(socket);
 socket.on("data", (chunk) => {
   for (const frame of read(chunk)) {
     answerCall(frame, vault)
       .then((answer) => {
-        const bytes = writeFrame(answer);
+        write(answer);
         for (const part of answer.parts) part?.fill(0);
-        socket.write(bytes, () => bytes.fill(0));
       })
       .catch(() => exit(1)); // an answer that cannot be written: the parent starts another
   }
