@@ -1,5 +1,5 @@
 import { encode, NULL as NULL_VALUE, oid, sequence } from "#lib/der.ts";
-import { children, contents, DerError, type Element, oidText, readElement, slice } from "#lib/der-reader.ts";
+import { children, contents, DerError, type Element, isExactly, oidText, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { serialHex } from "#lib/x509-certificate.ts";
 
@@ -116,7 +116,7 @@ function readExtensions(bytes: Buffer, explicit: Element): RequestExtension[] {
     const critical = takeTag(parts, BOOLEAN);
     const value = takeTag(parts, OCTET_STRING);
     if (!id || !value || parts.length > 0) throw new DerError("not an Extension");
-    const name = oidText(contents(bytes, id));
+    const name = isExactly(bytes, id, NONCE) ? OID.ocspNonce : oidText(contents(bytes, id));
     if (critical && name !== OID.ocspNonce) throw new DerError(`an unknown critical extension ${name}`);
     return { id: name, value: contents(bytes, value) };
   });
@@ -151,6 +151,7 @@ function expectTags(elements: readonly Element[], tags: readonly number[]): void
   if (rest.length > 0) throw new DerError("more than belongs there");
 }
 
+const NONCE = oid(OID.ocspNonce);
 const BOOLEAN = 0x01;
 const INTEGER = 0x02;
 const OCTET_STRING = 0x04;

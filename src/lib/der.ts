@@ -6,9 +6,12 @@ export type Der = Uint8Array | ((writer: DerWriter) => void);
 
 /** The bytes of `part`. */
 export function encode(part: Der): Buffer {
-  const writer = new DerWriter();
+  const writer = spare ?? new DerWriter();
+  spare = undefined; // a part may encode others while it is written
   writer.put(part);
-  return writer.bytes();
+  const bytes = writer.take();
+  if (writer.size <= MOST_SPARE) spare = writer;
+  return bytes;
 }
 
 export function sequence(...parts: readonly Der[]): Der {
@@ -105,8 +108,16 @@ export class DerWriter {
     return this.#buffer.length - this.#start;
   }
 
-  bytes(): Buffer {
-    return this.#buffer.subarray(this.#start);
+  /** Of its memory. */
+  get size(): number {
+    return this.#buffer.length;
+  }
+
+  /** What was written. The writer is as new afterwards. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.#buffer.subarray(this.#start));
+    this.#start = this.#buffer.length;
+    return bytes;
   }
 
   put(part: Der): void {
@@ -233,9 +244,10 @@ function primitive(tag: number, bytes: Uint8Array): Der {
 }
 
 function magnitude(value: number): Uint8Array {
+  if (value < 256) return Uint8Array.of(value);
   const bytes: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return Uint8Array.from(bytes.length === 0 ? [0] : bytes);
+  return Uint8Array.from(bytes);
 }
 
 function base128(arc: number): number[] {
@@ -244,8 +256,11 @@ function base128(arc: number): number[] {
   return bytes;
 }
 
+/** A writer that nobody uses: a new one for every encoding keeps the garbage collector busy. */
+let spare: DerWriter | undefined;
 const NO_UNUSED_BITS = Uint8Array.of(0);
 const FIRST_SIZE = 2048;
+const MOST_SPARE = 65_536;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const MS_PER_DAY = 86_400_000;
