@@ -1,7 +1,8 @@
-import type { PrepareDeps, SignDeps, TakenLeaf } from "#ca/issue.ts";
+import type { PrepareDeps, SignDeps } from "#ca/issue.ts";
+import { TimestampsMissing } from "#ca/transparency/outside/timestamps.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
-import { type AcmeVersion, recordForAcme, signForAcme } from "#lifecycle/acme/issue-for-acme.ts";
+import { type AcmeVersion, type BegunLeaf, recordForAcme, signForAcme } from "#lifecycle/acme/issue-for-acme.ts";
 import { recordAcmeIssuance } from "#lifecycle/acts.ts";
 import { CannotIssue } from "#lifecycle/authority.ts";
 import { findAcmeAccount } from "#store/acme-accounts.ts";
@@ -32,30 +33,35 @@ export async function completeOrder(orderId: string, deps: CompleteDeps): Promis
   const account = order?.status === "processing" ? await findAcmeAccount(store, order.accountId) : undefined;
   const endpoint = account && (await findAcmeEndpoint(store, account.endpointArn));
   if (!order || !endpoint) return undefined; // done, or the endpoint is being deleted
-  await signAndRecord(order, versionOf(order, endpoint, deps.clock.now()), undefined, deps);
-  return undefined;
+  return await signAndRecord(order, versionOf(order, endpoint, deps.clock.now()), undefined, deps);
 }
 
-/** Signs an order's certificate and ends the order with it; or ends it with the reason why there is none. */
+/**
+ * Signs an order's certificate and ends the order with it; or ends it with the reason why there is none. Answers when to
+ * go on where logs of others did not answer yet: the order is processing until then.
+ */
 export async function signAndRecord(
   { id }: Pick<AcmeOrder, "id">,
   version: AcmeVersion,
-  begun: { readonly taken: TakenLeaf; readonly completeAt: Date } | undefined,
+  begun: { readonly leaf: BegunLeaf; readonly completeAt: Date } | undefined,
   deps: CompleteDeps,
-): Promise<void> {
+): Promise<Date | undefined> {
   const { store } = deps;
   try {
-    const leaf = await signForAcme(version, begun?.taken, deps);
+    const leaf = await signForAcme(version, begun?.leaf, deps);
     await store.transaction().execute(async (tx) => {
       if (!(await finishAcmeOrder(tx, id))) return; // somebody else was faster
       await recordForAcme(tx, version, leaf, deps);
       if (begun) await takeBack(tx, id, begun.completeAt);
     });
+    return undefined;
   } catch (error) {
+    if (error instanceof TimestampsMissing) return error.until;
     if (!(error instanceof CannotIssue)) throw error;
     await store.transaction().execute(async (tx) => {
       if (await failAcmeOrder(tx, id, "processing", cannotIssue(error))) await recordFailure(tx, version, deps);
     });
+    return undefined;
   }
 }
 

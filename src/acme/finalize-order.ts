@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import type { TakenLeaf } from "#ca/issue.ts";
 import { sameNamesKey } from "#domain/acme/order.ts";
 import { certificateArn } from "#domain/arn.ts";
 import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { digest } from "#lib/keyed-hash.ts";
-import { type AcmeVersion, prepareForAcme } from "#lifecycle/acme/issue-for-acme.ts";
+import { type AcmeVersion, type BegunLeaf, prepareForAcme } from "#lifecycle/acme/issue-for-acme.ts";
 import { takeNextVersion } from "#store/acme-certificates.ts";
 import type { AcmeEndpoint } from "#store/acme-endpoints.ts";
 import { type AcmeOrder, beginAcmeOrder } from "#store/acme-orders.ts";
@@ -41,8 +40,8 @@ export async function finalizeOrder(
       if (!(await beginAcmeOrder(tx, order.id, { ...requested, ...next }))) throw new NotReady();
       const now = deps.clock.now();
       const version = versionOf({ ...order, ...requested, ...next }, endpoint, now);
-      const taken = await prepareForAcme(tx, version, deps);
-      return { version, taken, completeAt: await promiseCompletion(tx, order.id, now) };
+      const leaf = await prepareForAcme(tx, version, deps);
+      return { version, leaf, completeAt: await promiseCompletion(tx, order.id, now) };
     })
     .catch((error: unknown) => {
       if (error instanceof NotReady) return undefined;
@@ -54,7 +53,7 @@ export async function finalizeOrder(
 
 interface Begun {
   readonly version: AcmeVersion;
-  readonly taken: TakenLeaf;
+  readonly leaf: BegunLeaf;
   readonly completeAt: Date;
 }
 

@@ -21,18 +21,23 @@ import {
   type TakenIntent,
   takeIntent,
 } from "#store/issuance.ts";
+import { deleteTimestamps } from "#store/outside-logs.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { replaceIntentTbs } from "#store/transparency.ts";
 import { shardOf } from "./crl-shards.ts";
 import type { CaDeps } from "./deps.ts";
 import { chainOf } from "./hierarchies/chain.ts";
 import { issuerFor } from "./hierarchies/issuer-for.ts";
+import { isInternal } from "./internal-name.ts";
 import { leafTbs } from "./leaf.ts";
 import { lintLeaf } from "./lint/lint.ts";
 import { certifiedKey, type LintProfile } from "./lint/linted-leaf.ts";
 import { freshSerial } from "./serials.ts";
 import { type LeafIssuer, signAndCheck } from "./signers.ts";
-import { withOwnTimestamp } from "./transparency/append.ts";
+import { ownTimestamp } from "./transparency/append.ts";
+import { keptIntent } from "./transparency/outside/kept-intent.ts";
+import { awaitTimestamps, heldTimestamps } from "./transparency/outside/timestamps.ts";
+import { timestampsExtension, withExtension } from "./transparency/structures.ts";
 
 /** What is to be certified. */
 export interface LeafRequest {
@@ -72,7 +77,8 @@ export interface SignedLeaf extends Prepared {
 /**
  * Writes down, in the caller's transaction, what is about to be signed: issuer by key type, serial number, the linted
  * TBSCertificate. An earlier intent that nobody is signing is given up. Throws when the certificate of this generation
- * is signed already (see `findSigned`) or being signed, and when the rules find a fault.
+ * is signed already (see `findSigned`) or being signed, and when the rules find a fault. One that waits for logs of others
+ * and says the same goes on.
  */
 export async function prepareLeaf(tx: Tx, request: LeafRequest, deps: PrepareDeps): Promise<Prepared> {
   return await prepare(tx, { ...request, addresses: [] }, "server", request.purpose ?? "acm", deps);
@@ -95,14 +101,15 @@ export interface InternalLeafRequest extends Omit<LeafRequest, "certificateArn" 
  * Redeems an intent: signs it, once. Not inside a transaction. Throws when the intent was taken before or given up;
  * then `findSigned` shows whether somebody else finished it, and `prepareLeaf` makes a new one.
  *
- * 1. The intent is taken: `prepared` becomes `signing` in one statement, so that nobody else can sign it, ever.
+ * 0. Where logs of others are to know it, they are asked first; throws TimestampsMissing while too few have answered.
+ * 1. The intent is taken: it becomes `signing` in one statement, so that nobody else can sign it, ever.
  * 2. The TBSCertificate that was linted and stored is signed, and the signature checked.
  * 3. The certificate is read back: it must hold exactly the TBSCertificate that was linted.
  * 4. The result is recorded, with its line in the journal. A process that dies before leaves a `signing` intent, which
  *    is abandoned with whatever was signed: that never left the process.
  */
 export async function signLeaf(prepared: Pick<Prepared, "intentId">, deps: SignDeps): Promise<SignedLeaf> {
-  const taken = await takeLeaf(deps.store, prepared, deps);
+  const taken = await takeStampedLeaf(prepared, deps);
   const unrecorded = await signTaken(taken, deps);
   return await deps.store.transaction().execute((tx) => recordSigned(tx, unrecorded, deps));
 }
@@ -128,13 +135,19 @@ export async function takeLeaf(
   return { intent };
 }
 
+/** Steps 0 and 1. Not inside a transaction. */
+export async function takeStampedLeaf(prepared: Pick<Prepared, "intentId">, deps: SignDeps): Promise<TakenLeaf> {
+  await awaitTimestamps(prepared.intentId, deps);
+  return await takeLeaf(deps.store, prepared, deps);
+}
+
 /** Steps 2 and 3 by themselves. Not inside a transaction, and only after the one that took the intent has committed. */
 export async function signTaken({ intent }: TakenLeaf, deps: SignDeps): Promise<UnrecordedLeaf> {
   const { store, signers } = deps;
   const { id, issuerId, tbs: linted } = intent;
   if (!linted) throw new Error(`intent ${id} has nothing to be signed`);
   const issuer = await signers.issuer(store, issuerId);
-  const tbs = signers.transparency ? await timestamped(intent, Buffer.from(linted), issuer, deps) : linted;
+  const tbs = await timestamped(intent, Buffer.from(linted), issuer, deps);
   const der = signed(tbs, issuer.algorithm.identifier, signAndCheck(issuer, tbs));
   if (!readCertificate(der).tbs.equals(tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
     throw new Error(`intent ${id}: the certificate is not what was linted`);
@@ -143,14 +156,19 @@ export async function signTaken({ intent }: TakenLeaf, deps: SignDeps): Promise<
 }
 
 /**
- * With a log, a precertificate is signed and logged first, under the same serial number. What is to be signed then has the
- * log's timestamp in it; it is linted and written down in the place of what was intended.
+ * With logs, a precertificate is logged first, under the same serial number. What is to be signed then has their
+ * timestamps in it; it is linted and written down in the place of what was intended.
  */
 async function timestamped(intent: TakenIntent, linted: Buffer, issuer: LeafIssuer, deps: SignDeps): Promise<Buffer> {
   const { id, certificateArn } = intent;
-  const tbs = await withOwnTimestamp({ id, tbs: linted }, issuer, deps);
-  const profile = certificateArn.startsWith("internal:") ? "internal" : "server";
-  lintLeaf(tbs, { profile, issuer, now: deps.clock.now() });
+  const precertificate = intent.precertificate ? Buffer.from(intent.precertificate) : undefined;
+  const timestamps = [
+    ...(deps.signers.transparency ? [await ownTimestamp({ id, tbs: linted, precertificate }, issuer, deps)] : []),
+    ...(await heldTimestamps({ ...intent, tbs: linted }, issuer, deps)),
+  ];
+  if (timestamps.length === 0) return linted;
+  const tbs = withExtension(linted, timestampsExtension(timestamps));
+  lintLeaf(tbs, { profile: isInternal(certificateArn) ? "internal" : "server", issuer, now: deps.clock.now() });
   if (!(await replaceIntentTbs(deps.store, id, tbs))) throw new Error(`intent ${id} was abandoned while it was logged`);
   return tbs;
 }
@@ -165,6 +183,7 @@ export async function recordSigned(
   if (!(await finishIntent(tx, id, der, clock.now().getTime()))) {
     throw new Error(`intent ${id} was abandoned while it was signed`);
   }
+  if (intent.precertificate) await deleteTimestamps(tx, id);
   await recordSigning(tx, certificateArn, id, clock);
   return await signedLeaf(tx, { ...intent, certificate: der }, clock);
 }
@@ -194,18 +213,21 @@ async function prepare(
 ): Promise<Prepared> {
   const { certificateArn, generation, subjectPublicKeyInfo, names, addresses, validity } = request;
   const now = clock.now();
-  await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
-
   const certified = certifiedKey(subjectPublicKeyInfo);
   const { algorithm } = certified;
   if (!algorithm) throw new Error("the CA certifies RSA, P-256, P-384 and P-521 keys only");
   const account = parseArn(certificateArn)?.account ?? "";
   const issuer = await issuerFor(tx, { account, purpose, family: keyFamily(algorithm) }, now, signers);
+  const fixed = { subjectPublicKeyInfo, keyAlgorithm: algorithm, names, addresses };
+  const isLogged = signers.outsideLogs && profile === "server";
+  const kept = isLogged && (await keptIntent(tx, { certificateArn, generation, fixed, validity }, issuer, now));
+  if (kept) return kept;
+  await abandonIntent(tx, certificateArn, generation, later(now, -SIGNING_TIME).getTime());
+
   const serial = freshSerial();
   const shard = shardOf(await takeCrlPlace(tx));
   const period = typeof validity === "number" ? leafPeriod(validity, now, issuer) : validity;
-  const fields = { serial, subjectPublicKeyInfo, keyAlgorithm: algorithm, shard, names, addresses, ...period };
-  const tbs = leafTbs(fields, issuer);
+  const tbs = leafTbs({ ...fixed, serial, shard, ...period }, issuer);
   lintLeaf(tbs, { profile, issuer, now, certified });
 
   const intentId = timeOrderedId(now, ids) as IntentId;

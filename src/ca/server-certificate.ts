@@ -5,6 +5,7 @@ import { parseIpAddress } from "#lib/ip-address.ts";
 import { privatePem } from "#lib/pem.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { CaDeps } from "./deps.ts";
+import { internalName } from "./internal-name.ts";
 import { prepareInternalLeaf, signLeaf } from "./issue.ts";
 
 /** A certificate with its key, for one of Sealkeeper's own HTTPS servers. Take it with `using`: the key is wiped with it. */
@@ -26,7 +27,7 @@ export async function issueServerCertificate(
 ): Promise<ServerCertificate> {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const request = {
-    certificateArn: `internal:${deps.ids.uuid()}`,
+    certificateArn: internalName(deps.ids.uuid()),
     generation: 1,
     subjectPublicKeyInfo: publicKey.export({ type: "spki", format: "der" }),
     names: names.filter((name) => !parseIpAddress(name)),

@@ -9,6 +9,7 @@ import { OcspAnswers } from "./ocsp-answers.ts";
 import type { OpenAuthority } from "./private/open-authority.ts";
 import type { Responder } from "./responder.ts";
 import type { TransparencyLog } from "./transparency/log.ts";
+import type { OutsideLogs } from "./transparency/outside/outside-logs.ts";
 
 /** A key that signs, as OpenSSL's object and never as bytes. */
 export interface SigningKey {
@@ -44,6 +45,7 @@ export interface SignersOptions {
   readonly root: RootOfCustody;
   readonly caUrl: string;
   readonly transparency?: boolean;
+  readonly outsideLogs?: OutsideLogs | undefined;
 }
 
 /**
@@ -68,10 +70,13 @@ export class Signers {
   /** Whether what is signed for leafs goes into our own log first: see transparency/. */
   readonly transparency: boolean;
   ownLog: TransparencyLog | undefined;
+  /** The logs of others that leafs of certificates are given to: see transparency/outside/. */
+  readonly outsideLogs: OutsideLogs | undefined;
 
-  constructor({ root, caUrl, transparency = false }: SignersOptions) {
+  constructor({ root, caUrl, transparency = false, outsideLogs }: SignersOptions) {
     this.root = root;
     this.transparency = transparency;
+    this.outsideLogs = outsideLogs;
     this.caUrl = overHttp(caUrl);
   }
 

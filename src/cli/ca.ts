@@ -3,6 +3,7 @@ import { ConfigError } from "#main/config-error.ts";
 import { ceremonyCommand } from "./ca/ceremony.ts";
 import { activateCommand, distrustCommand, retireCommand, revokeCommand } from "./ca/change.ts";
 import { createCommand } from "./ca/create.ts";
+import { showOutsideLogs } from "./ca/ct-logs.ts";
 import { verifyTransparency } from "./ca/ct-verify.ts";
 import { listCommand, showCommand } from "./ca/list.ts";
 import { takeOfflineCommand } from "./ca/offline.ts";
@@ -25,7 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function transparencyCommand([verb, ...rest]: readonly string[]): Promise<number> {
   if (verb === "verify") return await verifyTransparency(rest);
-  throw new ConfigError("what is to be done? sealkeeper ca ct verify");
+  if (verb === "logs") return await showOutsideLogs(rest);
+  throw new ConfigError("what is to be done? sealkeeper ca ct verify, or sealkeeper ca ct logs");
 }
 
 const COMMANDS: Readonly<Record<string, ((args: readonly string[]) => Promise<number>) | undefined>> = {

@@ -4,6 +4,7 @@ import type { MetricSample } from "#domain/edge-messages.ts";
 import { balancerMetricUnit, measuredBalancer } from "#domain/metrics/balancer-metrics.ts";
 import type { Store } from "#store/store.ts";
 import { expiryGauges } from "./expiry-gauges.ts";
+import { outsideLogGauges } from "./outside-log-gauges.ts";
 import { rehearsalGauges } from "./rehearsal-gauges.ts";
 
 /** What `/metrics` tells Prometheus. */
@@ -21,6 +22,7 @@ export function openMetrics(store: Store): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   expiryGauges(registry, store);
+  outsideLogGauges(registry, store);
   rehearsalGauges(registry, store);
   const calls = new Histogram({
     name: "sealkeeper_api_call_seconds",

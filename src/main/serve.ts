@@ -41,6 +41,7 @@ import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
 import { listenerNotes } from "./note-listeners.ts";
+import { noteOutsideLogs } from "./note-outside-logs.ts";
 import { noteUpstream } from "./note-upstream.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
@@ -89,6 +90,7 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => evidence.stop());
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
+    if (world.signers.outsideLogs) noteOutsideLogs(world.signers.outsideLogs, clock, log);
     await prepareAccounts(world);
     await writeCredentials(config, world, log);
     await promiseRounds(world);

@@ -41,6 +41,7 @@ import type { Kms } from "./kms-host.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
 import { objectFiles, objectReader } from "./object-files.ts";
+import { configuredOutsideLogs } from "./outside-logs-settings.ts";
 import { openConfiguredRing, startNodeKms } from "./root-of-custody.ts";
 import { configuredUpstream } from "./upstream-settings.ts";
 
@@ -135,7 +136,13 @@ async function furnish(
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const headSigner = await openHeadSigner({ store, root, clock, ids });
   const upstream = configuredUpstream(config, { clock });
-  const signers = new Signers({ root, caUrl: config["public-url"], transparency: config["certificate-log"] });
+  const outsideLogs = configuredOutsideLogs(config, {
+    timers: systemTimers,
+    onFailure: ({ description, url }, problem) =>
+      log.warn({ log: description, url, problem }, "a log of certificates gave no timestamp"),
+  });
+  const caUrl = config["public-url"];
+  const signers = new Signers({ root, caUrl, transparency: config["certificate-log"], outsideLogs });
   return {
     store,
     clock,
@@ -203,6 +210,7 @@ async function furnish(
         .catch((error: unknown) => log.error({ err: error }, "the journal was not written to its end"));
       signers.close();
       upstream?.close();
+      outsideLogs?.close();
       await kms.vault.close();
       await store.destroy();
     },

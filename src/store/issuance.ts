@@ -25,6 +25,7 @@ export interface TakenIntent {
   readonly issuerId: string;
   readonly serial: string;
   readonly tbs: Uint8Array | null;
+  readonly precertificate: Uint8Array | null;
   readonly notBefore: EpochMillis;
   readonly notAfter: EpochMillis;
 }
@@ -106,7 +107,7 @@ export async function findLiveIntent(
     .executeTakeFirst();
 }
 
-/** Gives up what was prepared, or what somebody took for signing before `takenBefore` and never finished. */
+/** Gives up what was prepared and what waits for logs of others, or what somebody took for signing before `takenBefore` and never finished. */
 export async function abandonIntent(
   tx: Tx,
   certificateArn: string,
@@ -124,13 +125,13 @@ const abandon = prepared((db, certificateArn: string, generation: number, takenB
     .where("generation", "=", generation)
     .where((row) =>
       row.or([
-        row("state", "=", "prepared"),
+        row("state", "in", ["prepared", "logging"]),
         row.and([row("state", "=", "signing"), row("signingAt", "<", takenBefore)]),
       ]),
     ),
 );
 
-/** Moves an intent from `prepared` to `signing`: undefined when somebody did so before, or it was abandoned. */
+/** Moves an intent from `prepared` or `logging` to `signing`: undefined when somebody did so before, or it was abandoned. */
 export async function takeIntent(db: Db, id: string, signingAt: EpochMillis): Promise<TakenIntent | undefined> {
   const [row] = await take(db, id, signingAt);
   return row;
@@ -141,8 +142,8 @@ const take = prepared((db, id: string, signingAt: EpochMillis) =>
     .updateTable("caIssuances")
     .set({ state: "signing", signingAt })
     .where("id", "=", id)
-    .where("state", "=", "prepared")
-    .returning(["id", "certificateArn", "issuerId", "serial", "tbs", "notBefore", "notAfter"]),
+    .where("state", "in", ["prepared", "logging"])
+    .returning(["id", "certificateArn", "issuerId", "serial", "tbs", "precertificate", "notBefore", "notAfter"]),
 );
 
 /** Moves an intent from `signing` to `signed` with what was signed. False when it was abandoned meanwhile. */
@@ -158,7 +159,7 @@ export async function finishIntent(
 const finish = prepared((db, id: string, certificate: Uint8Array, signedAt: EpochMillis) =>
   db
     .updateTable("caIssuances")
-    .set({ state: "signed", tbs: null, certificate, signedAt })
+    .set({ state: "signed", tbs: null, precertificate: null, certificate, signedAt })
     .where("id", "=", id)
     .where("state", "=", "signing")
     .returning("id"),

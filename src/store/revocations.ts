@@ -95,7 +95,11 @@ const leafStatus = prepared((db, issuerId: string, serial: string) =>
 
 /** BR 4.9.10: who signs a precertificate has issued its serial number, whatever becomes of the certificate. */
 function wasIssued(row: ExpressionBuilder<Tables, "caIssuances">): Expression<SqlBool> {
-  return row.or([row("caIssuances.state", "=", "signed"), row("caIssuances.logPosition", "is not", null)]);
+  return row.or([
+    row("caIssuances.state", "=", "signed"),
+    row("caIssuances.logPosition", "is not", null),
+    row("caIssuances.precertificate", "is not", null),
+  ]);
 }
 
 /** What a CRL of a shard lists: all that it did not list yet, and what ends after `endsAfter`; in the order of serials. */

@@ -23,27 +23,38 @@ import {
   tileLeaf,
   timestampedEntry,
   timestampInput,
-  timestampsExtension,
   withExtension,
 } from "./structures.ts";
 
 /** The task of the job that signs the next checkpoint: see checkpoint.ts. */
 export const SIGN_CHECKPOINT = "ca.sign-checkpoint";
 
+/** What is to have a timestamp: the TBSCertificate of an intent that is taken. */
+export interface ToLog {
+  readonly id: string;
+  readonly tbs: Buffer;
+  /** The precertificate, where one was signed for logs of others. */
+  readonly precertificate?: Buffer | undefined;
+}
+
+/** Signs what logs are given in the place of the certificate (RFC 6962 section 3.1), DER. */
+export function signPrecertificate(tbs: Buffer, issuer: LeafIssuer): Buffer {
+  const poisoned = withExtension(tbs, POISON);
+  return signed(poisoned, issuer.algorithm.identifier, signAndCheck(issuer, poisoned));
+}
+
 /**
- * Signs the precertificate of an intent that is taken, puts it into our own log and answers the TBSCertificate with the
- * log's timestamp in it: that is to be signed now. The entry has its place before the timestamp is given, in one commit
- * with the note at the intent, so a process that dies leaves a precertificate on record and nothing else. Throws when the
- * intent was given up.
+ * Puts the precertificate of an intent that is taken into our own log and answers the log's timestamp. The entry has its
+ * place before the timestamp is given, in one commit with the note at the intent, so a process that dies leaves a
+ * precertificate on record and nothing else. Throws when the intent was given up.
  */
-export async function withOwnTimestamp(
-  { id, tbs }: { readonly id: string; readonly tbs: Buffer },
+export async function ownTimestamp(
+  { id, tbs, precertificate: made }: ToLog,
   issuer: LeafIssuer,
   deps: LogDeps,
 ): Promise<Buffer> {
   const log = await ownLog(deps);
-  const poisoned = withExtension(tbs, POISON);
-  const precertificate = signed(poisoned, issuer.algorithm.identifier, signAndCheck(issuer, poisoned));
+  const precertificate = made ?? signPrecertificate(tbs, issuer);
   const chain = await chainOf(issuer.id, deps);
   const issuerKeyHash = hash("sha256", issuer.subjectPublicKeyInfo, "buffer");
   const { entry, timestamped } = await deps.store.transaction().execute(async (tx) => {
@@ -65,8 +76,7 @@ export async function withOwnTimestamp(
     await putJobBy(tx, SIGN_CHECKPOINT, "", later(now, SECOND).getTime());
     return { entry: logged, timestamped: bytes };
   });
-  const timestamp = signedTimestamp(log.id, entry, log.sign(timestampInput(timestamped)));
-  return withExtension(tbs, timestampsExtension([timestamp]));
+  return signedTimestamp(log.id, entry, log.sign(timestampInput(timestamped)));
 }
 
 /** The hash over each tile that the entry numbered `size` filled. */
@@ -80,8 +90,8 @@ async function closeTiles(tx: Tx, size: number): Promise<void> {
   }
 }
 
-/** The issuer and the root above it. */
-async function chainOf(issuerId: string, { store }: LogDeps): Promise<readonly Uint8Array[]> {
+/** The issuer and the root above it, DER. */
+export async function chainOf(issuerId: string, { store }: Pick<LogDeps, "store">): Promise<readonly Uint8Array[]> {
   const issuer = await findIssuer(store, issuerId);
   const parent = issuer && (await findIssuer(store, issuer.parentId));
   if (!issuer || !parent) throw new Error(`the CA has no issuer ${issuerId}`);

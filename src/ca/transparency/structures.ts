@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { type Der, encode, NULL, octetString, sequence, tagged } from "#lib/der.ts";
-import { children, DerError, readElement, slice } from "#lib/der-reader.ts";
+import { type Der, encode, NULL, octetString, oid, sequence, tagged } from "#lib/der.ts";
+import { children, DerError, type Element, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { anyExtension } from "#lib/x509-extensions.ts";
 
@@ -18,8 +18,17 @@ export interface LoggedPrecertificate {
 }
 
 /** TimestampedEntry with the leaf_index extension (RFC 6962 section 3.4). */
-export function timestampedEntry({ timestamp, issuerKeyHash, tbs, position }: LoggedPrecertificate): Buffer {
-  return Buffer.concat([uint(timestamp, 8), PRECERT_ENTRY, issuerKeyHash, opaque(tbs, 3), leafIndex(position)]);
+export function timestampedEntry({ timestamp, position, ...entry }: LoggedPrecertificate): Buffer {
+  return timestampedBy(timestamp, leafIndex(position), entry);
+}
+
+/** The same with the extensions that a log gave its timestamp, as CtExtensions. */
+export function timestampedBy(
+  timestamp: number,
+  extensions: Buffer,
+  { issuerKeyHash, tbs }: Pick<LoggedPrecertificate, "issuerKeyHash" | "tbs">,
+): Buffer {
+  return Buffer.concat([uint(timestamp, 8), PRECERT_ENTRY, issuerKeyHash, opaque(tbs, 3), extensions]);
 }
 
 /** MerkleTreeLeaf (RFC 6962 section 3.4): what is hashed. */
@@ -75,7 +84,61 @@ export function signedTimestamp(
   { timestamp, position }: LoggedPrecertificate,
   signature: Buffer,
 ): Buffer {
-  return Buffer.concat([V1, logId, uint(timestamp, 8), leafIndex(position), digitallySigned(signature)]);
+  return writeTimestamp({ logId, timestamp, extensions: leafIndex(position), signature: digitallySigned(signature) });
+}
+
+/** The parts of a SignedCertificateTimestamp of version 1. */
+export interface TimestampParts {
+  readonly logId: Buffer;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  /** CtExtensions, with their length. */
+  readonly extensions: Buffer;
+  /** DigitallySigned. */
+  readonly signature: Buffer;
+}
+
+export function writeTimestamp({ logId, timestamp, extensions, signature }: TimestampParts): Buffer {
+  return Buffer.concat([V1, logId, uint(timestamp, 8), extensions, signature]);
+}
+
+/** Reads a SignedCertificateTimestamp. Throws DerError for what is none of version 1. */
+export function readTimestamp(bytes: Buffer): TimestampParts {
+  const extensionsEnd = 43 + (bytes.length < 43 ? 0 : bytes.readUInt16BE(41));
+  const signatureEnd =
+    extensionsEnd + 4 + (bytes.length < extensionsEnd + 4 ? 0 : bytes.readUInt16BE(extensionsEnd + 2));
+  if (bytes.length < 47 || bytes[0] !== 0 || signatureEnd !== bytes.length) {
+    throw new DerError("no timestamp of version 1");
+  }
+  return {
+    logId: bytes.subarray(1, 33),
+    timestamp: Number(bytes.readBigUInt64BE(33)),
+    extensions: bytes.subarray(41, extensionsEnd),
+    signature: bytes.subarray(extensionsEnd),
+  };
+}
+
+/** The timestamps that a TBSCertificate ends with; none when its last extension is another. Throws DerError. */
+export function timestampsOf(tbs: Buffer): readonly Buffer[] {
+  const [id, value] = lastExtension(tbs);
+  if (!id || !value || !slice(tbs, id).equals(SCT_LIST)) return [];
+  const list = readElement(tbs, value.content, value.end);
+  const found: Buffer[] = [];
+  for (let at = list.content + 2; at < list.end; ) {
+    const end = at + 2 + (at + 2 > list.end ? list.end : tbs.readUInt16BE(at));
+    if (end > list.end) throw new DerError("a list of timestamps that is cut off");
+    found.push(tbs.subarray(at + 2, end));
+    at = end;
+  }
+  return found;
+}
+
+/** The members of the last extension. */
+function lastExtension(tbs: Buffer): readonly Element[] {
+  const explicit = children(tbs, readElement(tbs)).at(-1);
+  const list = explicit?.tag === 0xa3 ? children(tbs, explicit)[0] : undefined;
+  const last = list && children(tbs, list).at(-1);
+  return last ? children(tbs, last) : [];
 }
 
 /** What the log signs for a tree head (RFC 6962 section 3.5). */
@@ -90,6 +153,11 @@ export function digitallySigned(signature: Buffer): Buffer {
 
 /** The critical extension by which a precertificate is no certificate (RFC 6962 section 3.1). */
 export const POISON: Der = anyExtension(OID.precertificatePoison, true, NULL);
+
+/** The TBSCertificate that timestamps of this precertificate are for. Throws DerError for what is none. */
+export function loggedTbs(precertificateTbs: Buffer): Buffer {
+  return withoutExtension(precertificateTbs, POISON_ID);
+}
 
 /** The extension that holds timestamps (RFC 6962 section 3.3). */
 export function timestampsExtension(timestamps: readonly Buffer[]): Der {
@@ -134,7 +202,7 @@ export function uint(value: number, bytes: number): Buffer {
 }
 
 /** A vector: its length in so many bytes, then itself. */
-function opaque(content: Uint8Array, lengthBytes: number): Buffer {
+export function opaque(content: Uint8Array, lengthBytes: number): Buffer {
   return Buffer.concat([uint(content.length, lengthBytes), content]);
 }
 
@@ -147,4 +215,6 @@ const V1 = Uint8Array.of(0);
 const CERTIFICATE_TIMESTAMP = Uint8Array.of(0);
 const TREE_HASH = Uint8Array.of(1);
 const TIMESTAMPED_ENTRY = Uint8Array.of(0);
+const POISON_ID = oid(OID.precertificatePoison);
+const SCT_LIST = oid(OID.sctList);
 const PRECERT_ENTRY = Uint8Array.of(0, 1);

@@ -14,7 +14,16 @@ import {
 } from "#store/transparency.ts";
 import { TILE } from "./append.ts";
 import { readCheckpoint, rootOf } from "./checkpoint.ts";
-import { merkleTreeLeaf, type ReadTileLeaf, readTileLeaf, withoutExtension } from "./structures.ts";
+import {
+  loggedTbs,
+  logIdOf,
+  merkleTreeLeaf,
+  type ReadTileLeaf,
+  readTileLeaf,
+  readTimestamp,
+  timestampsOf,
+  withoutExtension,
+} from "./structures.ts";
 
 /** What a walk through the log found. */
 export interface LogReport {
@@ -39,7 +48,8 @@ export async function verifyLog(store: Store): Promise<LogReport> {
     await checkTiles(store, log.size, findings);
     await checkCheckpoint(store, log, findings);
   }
-  return { entries: log?.size ?? 0, ...(await checkCertificates(store, findings)), findings };
+  const logId = log && logIdOf(log.publicKey);
+  return { entries: log?.size ?? 0, ...(await checkCertificates(store, logId, findings)), findings };
 }
 
 async function checkEntries(store: Store, { size }: LogRow, findings: string[]): Promise<void> {
@@ -75,7 +85,7 @@ async function entryProblem(
     return "its issuer is another";
   try {
     const { tbs } = readCertificate(entry.precertificate);
-    if (!withoutExtension(tbs, POISON_ID).equals(entry.logged.tbs)) return "its precertificate is another";
+    if (!loggedTbs(tbs).equals(entry.logged.tbs)) return "its precertificate is another";
     const key = createPublicKey({ key: subjectPublicKeyInfo, format: "der", type: "spki" });
     return new X509Certificate(entry.precertificate).verify(key) ? undefined : "its issuer did not sign it";
   } catch {
@@ -110,6 +120,7 @@ async function checkCheckpoint(store: Store, log: LogRow, findings: string[]): P
 
 async function checkCertificates(
   store: Store,
+  logId: Buffer | undefined,
   findings: string[],
 ): Promise<Pick<LogReport, "certificates" | "unlogged">> {
   let certificates = 0;
@@ -118,7 +129,7 @@ async function checkCertificates(
     const leafs = await listSignedLeafs(store, after, TILE);
     for (const { issuerId, serial, certificate, logPosition } of leafs) {
       const { tbs } = certificate ? readCertificate(certificate) : {};
-      const logged = tbs && unstamped(tbs);
+      const logged = tbs && logId && unstamped(tbs, logId);
       if (!logged && logPosition === null) unlogged++;
       else if (logged && (await isLogged(store, logged, logPosition))) certificates++;
       else findings.push(`the certificate ${serial} of ${issuerId} is not in the log where it should be`);
@@ -135,10 +146,11 @@ async function isLogged(store: Store, tbs: Buffer, position: number | null): Pro
   return bytes !== undefined && readEntry(bytes)?.logged.tbs.equals(tbs) === true;
 }
 
-/** What the log has of a certificate: it without its timestamps; undefined when it has none. */
-function unstamped(tbs: Buffer): Buffer | undefined {
+/** What the log has of a certificate: it without its timestamps; undefined when none of those is the log's. */
+function unstamped(tbs: Buffer, logId: Buffer): Buffer | undefined {
   try {
-    return withoutExtension(tbs, TIMESTAMPS_ID);
+    const isOurs = timestampsOf(tbs).some((one) => readTimestamp(one).logId.equals(logId));
+    return isOurs ? withoutExtension(tbs, TIMESTAMPS_ID) : undefined;
   } catch {
     return undefined;
   }
@@ -153,5 +165,4 @@ function readEntry(bytes: Buffer): ReadTileLeaf | undefined {
   }
 }
 
-const POISON_ID = oid(OID.precertificatePoison);
 const TIMESTAMPS_ID = oid(OID.sctList);

@@ -2,7 +2,7 @@ import { type Agent, type ClientRequest, request as httpRequest, type IncomingMe
 import { request as httpsRequest } from "node:https";
 import type { Millis } from "#lib/duration.ts";
 
-/** A request to a CA. */
+/** A request to a CA, or to a log of certificates. */
 export interface Asked {
   readonly method: "GET" | "HEAD" | "POST";
   readonly url: string;
@@ -21,33 +21,40 @@ export interface ExchangeDeps {
   readonly agent: Agent;
   /** For everything: connection, request and answer. */
   readonly patience: Millis;
+  /** Breaks it off before. */
+  readonly signal?: AbortSignal;
+  /** The longest answer, in bytes. */
+  readonly largest?: number;
+  readonly userAgent?: string;
 }
 
-/** A CA that does not answer, or not in HTTP, or not what it should: trying again later may help. */
+/** Somebody who does not answer, or not in HTTP, or not what it should: trying again later may help. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
 /**
  * One HTTP exchange. Clear HTTP goes to this machine only; redirects are not followed (an ACME URL is signed, it cannot
- * be another one), and an answer has its bounds. Throws Unreachable.
+ * be another one; a log answers itself), and an answer has its bounds. Throws Unreachable.
  */
-export async function exchange(asked: Asked, { agent, patience }: ExchangeDeps): Promise<Answered> {
+export async function exchange(asked: Asked, deps: ExchangeDeps): Promise<Answered> {
+  const { agent, patience, largest = LARGEST_ANSWER, userAgent = USER_AGENT } = deps;
   const url = readAcmeUrl(asked.url);
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const signal = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(patience);
+  const signal = deps.signal ? AbortSignal.any([timeout, deps.signal]) : timeout;
   const { method, headers, body } = asked;
-  const request = send(url, { method, agent, signal, headers: { ...headers, "user-agent": USER_AGENT } });
+  const request = send(url, { method, agent, signal, headers: { ...headers, "user-agent": userAgent } });
   try {
     const answer = await answerOf(request, body);
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400) {
       throw new Unreachable(`${url.href} redirects to ${shown(answer.headers.location)}, where it must answer itself`);
     }
-    return { status, headers: answer.headers, body: method === "HEAD" ? NOTHING : await bodyOf(answer, url) };
+    return { status, headers: answer.headers, body: method === "HEAD" ? NOTHING : await bodyOf(answer, url, largest) };
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    const why = signal.aborted ? `it did not answer within ${patience / 1000} seconds` : reasonOf(error);
+    const why = timeout.aborted ? `it did not answer within ${patience / 1000} seconds` : reasonOf(error);
     throw new Unreachable(`${url.host} cannot be asked: ${why}`);
   } finally {
     request.destroy();
@@ -74,12 +81,12 @@ async function answerOf(request: ClientRequest, body: string | undefined): Promi
   return await promise;
 }
 
-async function bodyOf(answer: IncomingMessage, url: URL): Promise<Buffer> {
+async function bodyOf(answer: IncomingMessage, url: URL, largest: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of answer as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > LARGEST_ANSWER) throw new Unreachable(`${url.href} answered more than ${LARGEST_ANSWER} bytes`);
+    if (length > largest) throw new Unreachable(`${url.href} answered more than ${largest} bytes`);
     pieces.push(piece);
   }
   if (!answer.complete) throw new Unreachable(`${url.host} broke its answer off`);

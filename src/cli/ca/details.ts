@@ -23,6 +23,7 @@ export const CA_DETAILS: readonly string[] = [
   "  ca request --root ROOT [--family EC|RSA] --out DIR",
   "                                          make keys of intermediates here, and write requests for the ceremony",
   "  ca ct verify                            check that all that the CA signed is in its public log, and the log whole",
+  "  ca ct logs [--json]                     the logs of others that are told of certificates, and how they answer",
   "  ca install FILE|DIR                     what came back: certificates, cross-certificates, CRLs",
   "",
   "On the machine of the ceremony, which needs no database and no network; DIR is where its files are:",

@@ -2,15 +2,18 @@ import { describeLeaf } from "#ca/describe-leaf.ts";
 import {
   type LeafRequest,
   type PrepareDeps,
+  type Prepared,
   prepareLeaf,
   recordSigned,
   type SignDeps,
   signTaken,
   type TakenLeaf,
   takeLeaf,
+  takeStampedLeaf,
   type UnrecordedLeaf,
 } from "#ca/issue.ts";
 import { LintError } from "#ca/lint/lint.ts";
+import { TimestampsMissing } from "#ca/transparency/outside/timestamps.ts";
 import type { AcmeEndpointArn } from "#domain/acme/arns.ts";
 import type { CertificateArn } from "#domain/arn.ts";
 import type { KeyAlgorithm } from "#domain/certificate/key-algorithms.ts";
@@ -44,26 +47,38 @@ export interface AcmeVersion extends Owner, Pick<LeafRequest, "validity"> {
   readonly tags: readonly Tag[];
 }
 
+/** What was written down: taken, unless logs of others are to be asked first. */
+export type BegunLeaf = TakenLeaf | Pick<Prepared, "intentId">;
+
 /**
  * Writes down what is about to be signed, in the transaction that decides it, and takes it: the first of three steps, as
  * in issue.ts. Throws CannotIssue for a key or names that the rules of the CA do not allow.
  */
-export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<TakenLeaf> {
+export async function prepareForAcme(tx: Tx, version: AcmeVersion, deps: PrepareDeps): Promise<BegunLeaf> {
   try {
-    return await takeLeaf(tx, await prepareLeaf(tx, { ...version, purpose: "acme" }, deps), deps);
+    const prepared = await prepareLeaf(tx, { ...version, purpose: "acme" }, deps);
+    return deps.signers.outsideLogs ? prepared : await takeLeaf(tx, prepared, deps);
   } catch (error) {
     throw error instanceof LintError ? new CannotIssue("OTHER", error.message) : error;
   }
 }
 
-/** Signs what was written down, once; a successor of a process that died writes it down afresh. */
+/**
+ * Signs what was written down, once; a successor of a process that died writes it down afresh. Throws CannotIssue, and
+ * TimestampsMissing with the time at which to go on.
+ */
 export async function signForAcme(
   version: AcmeVersion,
-  taken: TakenLeaf | undefined,
+  begun: BegunLeaf | undefined,
   deps: SignDeps & PrepareDeps,
 ): Promise<UnrecordedLeaf> {
-  const own = taken ?? (await deps.store.transaction().execute((tx) => prepareForAcme(tx, version, deps)));
-  return await signTaken(own, deps);
+  const own = begun ?? (await deps.store.transaction().execute((tx) => prepareForAcme(tx, version, deps)));
+  try {
+    return await signTaken("intent" in own ? own : await takeStampedLeaf(own, deps), deps);
+  } catch (error) {
+    const isFinal = error instanceof TimestampsMissing && !error.until;
+    throw isFinal ? new CannotIssue("OTHER", error.message) : error;
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { findSigned, type PrepareDeps, prepareLeaf, type SignDeps, signLeaf } from "#ca/issue.ts";
 import { LintError } from "#ca/lint/lint.ts";
 import { revokeSerial } from "#ca/revocation.ts";
+import { TimestampsMissing } from "#ca/transparency/outside/timestamps.ts";
 import type { Millis } from "#lib/duration.ts";
 import { CannotIssue, type CertificateAuthority } from "#lifecycle/authority.ts";
 import { ownCaaIssuer } from "#lifecycle/proof/check-caa.ts";
+import { recordTrouble } from "#store/certificates.ts";
 
 export interface BuiltInDeps extends PrepareDeps, SignDeps {
   /** The names by which CAA records permit this CA. */
@@ -28,7 +30,16 @@ export const builtIn: CertificateAuthority<BuiltInDeps> = {
     }
   },
 
-  sign: (id, _, deps) => signLeaf({ intentId: id as Parameters<typeof signLeaf>[0]["intentId"] }, deps),
+  async sign(id, { certificate }, deps) {
+    try {
+      return await signLeaf({ intentId: id as Parameters<typeof signLeaf>[0]["intentId"] }, deps);
+    } catch (error) {
+      if (!(error instanceof TimestampsMissing)) throw error;
+      if (!error.until) throw new CannotIssue("OTHER", error.message);
+      await recordTrouble(deps.store, certificate.arn, certificate.generation, error.message);
+      return error.until;
+    }
+  },
 
   async revoke(tx, { certificate, generation }, reason, deps) {
     const signed = await findSigned(tx, certificate.arn, generation, deps);

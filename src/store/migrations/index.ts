@@ -29,6 +29,7 @@ import * as m0028 from "./0028-hierarchies.ts";
 import * as m0029 from "./0029-transparency.ts";
 import * as m0030 from "./0030-campaigns.ts";
 import * as m0031 from "./0031-custody.ts";
+import * as m0032 from "./0032-outside-logs.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -62,4 +63,5 @@ export const migrations: Record<string, Migration> = {
   "0029-transparency": m0029,
   "0030-campaigns": m0030,
   "0031-custody": m0031,
+  "0032-outside-logs": m0032,
 };

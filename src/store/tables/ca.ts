@@ -4,8 +4,11 @@ import type { IssuerState } from "#domain/hierarchy/issuer-state.ts";
 import type { IssuancePurpose } from "#domain/hierarchy/names.ts";
 import type { EpochMillis, Fixed } from "./types.ts";
 
-/** An intent's way: `prepared` (linted, not signed) → `signing` → `signed`; or `abandoned`, from the first two. */
-export type IssuanceState = "prepared" | "signing" | "signed" | "abandoned";
+/**
+ * An intent's way: `prepared` (linted, not signed) → `signing` → `signed`. With logs of others `logging` stands between
+ * the first two: its precertificate is signed, and they are asked. Or `abandoned`, from all but the last.
+ */
+export type IssuanceState = "prepared" | "logging" | "signing" | "signed" | "abandoned";
 
 /** Where a CA's key is: `here`; `leaving`, while it is being written to a file for offline keeping; `away`. */
 export type KeyState = "here" | "leaving" | "away";
@@ -104,6 +107,8 @@ export interface CaTables {
     signedAt: EpochMillis | null;
     /** Where its precertificate stands in our own log; null where none was signed. */
     logPosition: number | null;
+    /** What logs of others are given, DER; null where none are asked, and once the certificate is signed. */
+    precertificate: Uint8Array | null;
   };
   /** Counts what is assigned to shards: a counter that nobody waits for, not even for a transaction that uses it. */
   caCrlPlaces: {

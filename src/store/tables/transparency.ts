@@ -34,4 +34,28 @@ export interface TransparencyTables {
     fingerprint: Fixed<string>;
     certificate: Fixed<Uint8Array>;
   };
+  /** What logs of others answered for precertificates whose certificates are not signed yet. */
+  ctTimestamps: {
+    intentId: Fixed<string>;
+    /** Hexadecimal. */
+    logId: Fixed<string>;
+    /** A SignedCertificateTimestamp, verified. */
+    timestamp: Fixed<Uint8Array>;
+  };
+  /** How logs of others answered, one row for each that was ever asked. */
+  ctOutsideLogs: {
+    /** Hexadecimal. */
+    logId: Fixed<string>;
+    /** How many timestamps it gave. */
+    timestamps: number;
+    /** When it last gave one. */
+    answeredAt: EpochMillis | null;
+    failedAt: EpochMillis | null;
+    /** Since the last timestamp. */
+    failures: number;
+    /** Why it gave none the last time that it failed. */
+    problem: string | null;
+    /** It asked for this by Retry-After. */
+    leftAloneUntil: EpochMillis | null;
+  };
 }
