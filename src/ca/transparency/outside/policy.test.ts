@@ -5,7 +5,7 @@ import { askable, isEnough, nextLog } from "./policy.ts";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 const operated = fc.array(
-  fc.constantFrom("A", "B", "C").map((operator) => ({ operator })),
+  fc.constantFrom<string>("A", "B", "C").map((operator) => ({ operator })),
   { maxLength: 8 },
 );
 const policies = fc
