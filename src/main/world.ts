@@ -3,6 +3,7 @@ import { noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { overTls } from "#acme/urls.ts";
 import type { ObjectWriter } from "#ca/private/audit-report.ts";
 import { Signers } from "#ca/signers.ts";
+import type { OutsideLogs } from "#ca/transparency/outside/outside-logs.ts";
 import type { Upstream } from "#ca/upstream/upstream.ts";
 import { openHeadSigner } from "#custody/head-signer.ts";
 import type { KeyRing } from "#custody/key-ring.ts";
@@ -109,12 +110,13 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
   const balancerAddresses = parseAddressRange(config["balancer-addresses"]);
   if (!balancerAddresses)
     throw new ConfigError(`there is no address for load balancers in ${config["balancer-addresses"]}`);
+  const others = configuredOthers(config, deps); // a setting that is wrong shows before anything is begun
   const kms = startNodeKms(config, deps.log); // it gets ready while the store does
   try {
     const store = await openStore(config.database);
     try {
       const ring = await openConfiguredRing(config, { ...deps, store, kms });
-      return furnish(store, balancerAddresses, { ring, kms }, config, deps);
+      return await furnish(store, balancerAddresses, { ring, kms, ...others }, config, deps);
     } catch (error) {
       await store.destroy();
       throw error;
@@ -128,19 +130,13 @@ export async function openWorld(config: Config, deps: WorldDeps): Promise<World>
 async function furnish(
   store: Store,
   balancerAddresses: AddressRange,
-  { ring, kms }: { readonly ring: KeyRing; readonly kms: Kms },
+  { ring, kms, upstream, outsideLogs }: { readonly ring: KeyRing; readonly kms: Kms } & Others,
   config: Config,
   { clock, ids, log }: WorldDeps,
 ): Promise<World> {
   const { root } = ring;
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const headSigner = await openHeadSigner({ store, root, clock, ids });
-  const upstream = configuredUpstream(config, { clock });
-  const outsideLogs = configuredOutsideLogs(config, {
-    timers: systemTimers,
-    onFailure: ({ description, url }, problem) =>
-      log.warn({ log: description, url, problem }, "a log of certificates gave no timestamp"),
-  });
   const caUrl = config["public-url"];
   const signers = new Signers({ root, caUrl, transparency: config["certificate-log"], outsideLogs });
   return {
@@ -215,6 +211,21 @@ async function furnish(
       await store.destroy();
     },
   };
+}
+
+/** Whom this installation asks in the names of its accounts. */
+interface Others {
+  readonly upstream: Upstream | undefined;
+  readonly outsideLogs: OutsideLogs | undefined;
+}
+
+function configuredOthers(config: Config, { clock, log }: WorldDeps): Others {
+  const outsideLogs = configuredOutsideLogs(config, {
+    timers: systemTimers,
+    onFailure: ({ description, url }, problem) =>
+      log.warn({ log: description, url, problem }, "a log of certificates gave no timestamp"),
+  });
+  return { upstream: configuredUpstream(config, { clock }), outsideLogs };
 }
 
 function systemResolvers(): readonly ResolverAddress[] {
