@@ -18,6 +18,8 @@ import type { CertificateArn } from "#domain/arn.ts";
 import { DAY } from "#lib/duration.ts";
 import { systemTimers } from "#lib/timers.ts";
 import { readCertificate } from "#lib/x509-certificate.ts";
+import { type AcmeVersion, prepareForAcme, signForAcme } from "#lifecycle/acme/issue-for-acme.ts";
+import { CannotIssue } from "#lifecycle/authority.ts";
 import { findIssuer } from "#store/issuers.ts";
 import { listOutsideLogs } from "#store/outside-logs.ts";
 import { findCertificateStatus } from "#store/revocations.ts";
@@ -271,6 +273,24 @@ describe.for(DATABASES)("logs of others on $name", (database) => {
     expect(await findCertificateStatus(world.store, prepared.issuerId, prepared.serial)).toMatchObject({
       issued: true,
     });
+  });
+
+  test("an ACME client's certificate waits in the same way, and its order fails where that is the policy", async () => {
+    const world = await plainWorld(await database.open());
+    const servers = await twoLogs(world);
+    const node = logging(world, servers);
+    const { names, subjectPublicKeyInfo, certificateArn } = leafRequest();
+    const version = { names, subjectPublicKeyInfo, certificateArn, generation: 1, validity: 45 * DAY } as AcmeVersion;
+    const begun = await world.store.transaction().execute((tx) => prepareForAcme(tx, version, node));
+    expect(await states(node)).toEqual(["prepared"]);
+    for (const server of servers) server.answer = () => ({ status: 500, body: "" });
+    await expect(signForAcme(version, begun, node)).rejects.toBeInstanceOf(TimestampsMissing);
+    const failing = logging(world, servers, { policy: { needed: 2, operators: 2, missing: "fail" } });
+    await expect(signForAcme(version, undefined, failing)).rejects.toBeInstanceOf(CannotIssue);
+    for (const server of servers) server.answer = (truth) => truth;
+    const { der } = await signForAcme(version, undefined, node);
+    expect(logsOf(der)).toEqual(idsOf(servers));
+    expect(servers.map(({ entries }) => entries.length)).toEqual([1, 1]);
   });
 
   test("an intent that waits is given up for another key, when it is old, and without logs", async () => {
