@@ -1,4 +1,3 @@
-import { MISSING, type Missing } from "#ca/transparency/outside/policy.ts";
 import { findCa, KNOWN_CAS, type KnownCa } from "#ca/upstream/known-cas.ts";
 import { parseResolver, type ResolverAddress } from "#dns/resolver-address.ts";
 import { type NameSuffix, parseNameSuffix } from "#domain/certificate/public-names.ts";
@@ -10,6 +9,7 @@ import { parseSmtpUrl, type SmtpUrl } from "#mail/smtp-url.ts";
 import { type HostPort, isLoopback, parseHostPort, parseHttpUrl } from "./addresses.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseLease, parseWorkers } from "./edge-options.ts";
+import { OUTSIDE_LOGS_OPTIONS, type OutsideLogsOptions } from "./outside-logs-options.ts";
 import { parseRootSetting, type RootSetting } from "./root-setting.ts";
 
 /** One setting: a flag of `serve`, an environment variable and a key of the configuration file, by one name. */
@@ -66,21 +66,7 @@ export const OPTIONS: Options = {
     "log everything that our own CA signs, publicly, and put the log's timestamps into certificates",
     "BOOL",
   ),
-  "outside-logs": option(
-    text,
-    "",
-    "logs of others that are told what our own CA signs, before it does: a list as browsers have it (log_list.json); empty: none",
-    "FILE",
-  ),
-  "outside-logs-needed": option(bounded(8), "2", "how many of them must give a timestamp for each certificate", "N"),
-  "outside-logs-operators": option(bounded(8), "2", "how many operators those must belong to", "N"),
-  "outside-logs-missing": option(
-    missing,
-    "wait",
-    "where fewer answer: wait with the certificate, fail the request, or sign with the timestamps that came",
-    "wait|fail|sign",
-  ),
-  "outside-logs-ca": option(text, "", "whom to trust at those logs in the place of the public roots, PEM", "FILE"),
+  ...OUTSIDE_LOGS_OPTIONS,
   "high-risk-names": option(
     list(nameSuffix),
     "",
@@ -248,7 +234,7 @@ export const OPTIONS: Options = {
   "log-level": option(level, "info", "trace, debug, info, warn, error or silent", "LEVEL"),
 };
 
-interface Options {
+interface Options extends OutsideLogsOptions {
   readonly "data-dir": Option<string>;
   readonly database: Option<string>;
   readonly listen: Option<HostPort>;
@@ -259,11 +245,6 @@ interface Options {
   readonly "private-names": Option<readonly NameSuffix[]>;
   readonly "caa-identities": Option<readonly string[]>;
   readonly "certificate-log": Option<boolean>;
-  readonly "outside-logs": Option<string>;
-  readonly "outside-logs-needed": Option<number>;
-  readonly "outside-logs-operators": Option<number>;
-  readonly "outside-logs-missing": Option<Missing>;
-  readonly "outside-logs-ca": Option<string>;
   readonly "high-risk-names": Option<readonly NameSuffix[]>;
   readonly "http-validation-networks": Option<readonly IpNetwork[]>;
   readonly zone: Option<string>;
@@ -404,10 +385,6 @@ function workers(value: string): number | "inline" {
 
 function lease(value: string): number {
   return parseLease(value) ?? wrong(value, "0, or at least 30");
-}
-
-function missing(value: string): Missing {
-  return MISSING.find((one) => one === value) ?? wrong(value, `one of ${MISSING.join(", ")}`);
 }
 
 function rates(value: string): "as-aws" | "off" {

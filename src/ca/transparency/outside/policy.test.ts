@@ -42,8 +42,8 @@ test("logs that asked for patience or take another time are left out, those that
     askable(logs, { notAfter: new Date("2027-06-08"), serial }, (id) => health[id as "failed"], NOW).map(
       ({ id }) => id,
     );
-  expect(order("01").toSorted()).toEqual(["failed", "fine", "rested"]);
+  expect(new Set(order("01"))).toEqual(new Set(["failed", "fine", "rested"]));
   expect(order("01").at(-1)).toBe("failed");
   const firsts = new Set(Array.from({ length: 20 }, (_, serial) => order(String(serial))[0]));
-  expect([...firsts].toSorted()).toEqual(["fine", "rested"]);
+  expect(firsts).toEqual(new Set(["fine", "rested"]));
 });
