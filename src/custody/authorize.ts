@@ -102,7 +102,7 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
 }
 
 /** Tags are looked up only where a policy asks for them. */
-async function factsAbout(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<Facts> {
+export async function factsAbout(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<Facts> {
   const known = joinFacts(caller.facts ?? {}, keyFacts(key, call, caller), call.facts ?? {});
   if (!policyOf(key).resourceTags && !asksForTags(caller.authority)) return known;
   const tags = await listKeyTags(db, key.id, "", KEY_LIMITS.tagsPerKey);

@@ -11,7 +11,7 @@ import { insertMasterKey } from "#store/master-keys.ts";
 import { insertMultiRegionKey } from "#store/multi-region-keys.ts";
 import type { Custody, Keeping } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
-import { checkKeyPolicy } from "./key-policies.ts";
+import { newKeyPolicy } from "./key-policies.ts";
 import { makeMaterial } from "./material.ts";
 
 /** What a key is to be. */
@@ -40,9 +40,10 @@ export async function createKey(
   if (external) checkImportable(kind.spec);
   const wireId = (multiRegion ? `mrk-${deps.ids.hex(16)}` : deps.ids.uuid()) as WireKeyId;
   const id = keyIdIn(caller.region, wireId);
-  const made: MasterKey = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...kind, policy };
-  const key: MasterKey = external ? { ...made, ...AWAITED } : made;
-  if (policy !== undefined) checkKeyPolicy(key, policy, request.mayLockOut ?? false, caller);
+  const made: MasterKey = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...kind };
+  const bare: MasterKey = external ? { ...made, ...AWAITED } : made;
+  const bound = policy === undefined ? undefined : await newKeyPolicy(store, bare, policy, request.mayLockOut ?? false, caller);
+  const key: MasterKey = { ...bare, policy: bound };
   const material = external ? undefined : await makeMaterial(deps.root, id, key.version, key.spec);
   return await store.transaction().execute(async (tx) => {
     await insertMasterKey(tx, key, material);

@@ -1,5 +1,5 @@
 import { type KeyArn, rootArn } from "#domain/arn.ts";
-import { mayPassOn, mayRetire } from "#domain/keys/authorization.ts";
+import { judgeRetirement, mayPassOn } from "#domain/keys/authorization.ts";
 import {
   checkConstrainable,
   checkPrincipal,
@@ -9,14 +9,16 @@ import {
 } from "#domain/keys/grant-parameters.ts";
 import { grantFacts } from "#domain/keys/key-facts.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
+import type { Grant, StoredGrant } from "#domain/keys/grant.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { deleteGrant, findGrant, hasGrants } from "#store/grants.ts";
-
-import { authorize, denied } from "./authorize.ts";
+import type { Db } from "#store/store.ts";
+import { authorize, denied, factsAbout } from "./authorize.ts";
+import { bindPrincipal, showGrants } from "./bound-principals.ts";
 import { heldKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
@@ -52,6 +54,7 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
   const operation = "CreateGrant";
   return await deps.store.transaction().execute(async (tx) => {
     const key = await heldKey(tx, operation, order.keyId, caller);
+    const bound = await bindPrincipals(tx, order);
     const operations = readOperations(order.operations, key);
     checkConstrainable(constraint, key);
     const facts = grantFacts({ granteePrincipal, retiringPrincipal, operations, constraint });
@@ -68,11 +71,32 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
     if (order.dryRun) throw dryRun();
     const issuingAccount = rootArn(caller.account);
     const grant = { name, granteePrincipal, retiringPrincipal, issuingAccount, operations, constraint };
-    const handle = await storeGrant(tx, arnOf(key), grant, deps);
+    const handle = await storeGrant(tx, arnOf(key), { ...grant, ...bound }, deps);
     const about = { key: arnOf(key), grantId: handle.grantId, ...grantDetail(grant) };
     await recordIn(tx, keyAct(caller, operation, about), deps.clock);
     return handle;
   });
+}
+
+/** Whom a grant is to name, as it is kept; refuses users and roles that are not there. */
+async function bindPrincipals(
+  db: Db,
+  { granteePrincipal, retiringPrincipal }: GrantOrder,
+): Promise<Pick<Grant, "granteePrincipal" | "retiringPrincipal">> {
+  const bind = async (principal: string): Promise<string> => {
+    const bound = await bindPrincipal(db, principal);
+    if (bound !== undefined) return bound;
+    throw new Refusal("key-arn-invalid", `ARN does not refer to a valid principal: ${principal}`);
+  };
+  return {
+    granteePrincipal: await bind(granteePrincipal),
+    retiringPrincipal: retiringPrincipal === undefined ? undefined : await bind(retiringPrincipal),
+  };
+}
+
+async function detailOf(db: Db, grant: StoredGrant): Promise<ReturnType<typeof grantDetail>> {
+  const [shown = grant] = await showGrants(db, [grant]);
+  return grantDetail(shown);
 }
 
 /** Gives a grant back: for its retiring principal, its grantee where the grant says so, and the account that made it. */
@@ -89,11 +113,14 @@ export async function giveBackGrant(
     const key = await findKey(tx, keyId, caller, { operation, aliases: false });
     const grant = await findGrant(tx, key.id, grantId);
     if (!grant) throw key.account === caller.account ? grantNotFound(key, grantId) : denied(key, operation, caller);
-    if (!mayRetire(caller, grant)) throw denied(key, operation, caller);
+    const facts = await factsAbout(tx, key, { operation, context: {}, grantTokens: [] }, caller);
+    const verdict = judgeRetirement({ caller, facts, key: { arn: arnOf(key) } }, grant);
+    if (!verdict.allowed) throw denied(key, operation, caller, verdict);
     if (onlyTry) throw dryRun();
+    const detail = await detailOf(tx, grant);
     if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantDetail(grant) }), clock);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...detail }), clock);
   });
 }
 
@@ -112,8 +139,9 @@ export async function revokeGrant(
     const grant = await findGrant(tx, key.id, grantId);
     if (onlyTry && grant) throw dryRun();
     if (!grant || !(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
+    const detail = await detailOf(tx, grant);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...grantDetail(grant) }), clock);
+    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...detail }), clock);
   });
 }
 

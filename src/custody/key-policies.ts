@@ -1,12 +1,15 @@
 import { decide } from "#domain/keys/authorization.ts";
 import { keyFacts } from "#domain/keys/key-facts.ts";
-import { readKeyPolicy } from "#domain/keys/key-policy.ts";
+import { keyPolicy, readKeyPolicy } from "#domain/keys/key-policy.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import type { PolicyDocument } from "#domain/policies/document.ts";
 import { joinFacts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { setKeyPolicy } from "#store/master-keys.ts";
+import type { Db } from "#store/store.ts";
+import { bindPolicy, showPolicies } from "./bound-principals.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 
 /** Gives a key another policy (PutKeyPolicy). */
@@ -16,19 +19,36 @@ export async function putKeyPolicy(
   deps: ChangeDeps,
 ): Promise<void> {
   await changeKey("PutKeyPolicy", request.keyId, caller, deps, async (tx, key) => {
-    checkKeyPolicy(key, request.policy, request.mayLockOut, caller);
-    await setKeyPolicy(tx, key.id, request.policy);
+    await setKeyPolicy(tx, key.id, await newKeyPolicy(tx, key, request.policy, request.mayLockOut, caller));
   });
 }
 
+/** The policy of a key, as GetKeyPolicy shows it. */
+export async function shownKeyPolicy(db: Db, key: MasterKey): Promise<string> {
+  const policy = keyPolicy(key);
+  const [shown = policy] = await showPolicies(db, [policy]);
+  return shown;
+}
+
 /**
- * Refuses a policy that is none, and, unless that is meant, one that does not let the caller change it again: a key that
- * nobody can manage stays so for ever.
+ * A policy for a key, as it is kept (`bindPolicy`). Refuses one that is none or names who is not there, and, unless that is
+ * meant, one that does not let the caller change it again: a key that nobody can manage stays so for ever.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-iam-policies
  */
-export function checkKeyPolicy(key: MasterKey, text: string, mayLockOut: boolean, caller: Caller): void {
-  const policy = readKeyPolicy(text);
-  if (mayLockOut) return;
+export async function newKeyPolicy(
+  db: Db,
+  key: MasterKey,
+  text: string,
+  mayLockOut: boolean,
+  caller: Caller,
+): Promise<string> {
+  readKeyPolicy(text);
+  const bound = await bindPolicy(db, text);
+  if (!mayLockOut) checkLockout(key, readKeyPolicy(bound), caller);
+  return bound;
+}
+
+function checkLockout(key: MasterKey, policy: PolicyDocument, caller: Caller): void {
   const context = {};
   const facts = joinFacts(caller.facts ?? {}, keyFacts(key, { context }, caller));
   const asked = { caller, context, facts, grants: [], key: { account: key.account, arn: arnOf(key), policy } };

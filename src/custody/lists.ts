@@ -11,6 +11,7 @@ import { listGrants, listRetirableGrants } from "#store/grants.ts";
 import { listAliases } from "#store/key-aliases.ts";
 import { listKeyTags } from "#store/key-tags.ts";
 import { listMasterKeyIds } from "#store/master-keys.ts";
+import { bindPrincipal, showGrants } from "./bound-principals.ts";
 import type { Custody } from "./custody.ts";
 import { checkGrantId } from "./grant-operations.ts";
 import { seeKey } from "./see-key.ts";
@@ -58,8 +59,10 @@ export async function pageOfGrants(
   const { after, limit } = readPage(request, "grants", PAGE_SIZES.grants);
   if (request.grantId !== undefined) checkGrantId(request.grantId);
   const key = await seeKey("ListGrants", request.keyId, caller, deps);
-  const rows = await listGrants(deps.store, key.id, { ...request, after, limit: limit + 1 });
-  return toPage(rows, "grants", limit, ({ id }) => id);
+  const { granteePrincipal: named } = request;
+  const granteePrincipal = named && ((await bindPrincipal(deps.store, named)) ?? named);
+  const rows = await listGrants(deps.store, key.id, { ...request, granteePrincipal, after, limit: limit + 1 });
+  return toPage(await showGrants(deps.store, rows), "grants", limit, ({ id }) => id);
 }
 
 /** The grants on the caller's keys in its region that one of its principals may retire. */
@@ -74,8 +77,9 @@ export async function pageOfRetirableGrants(
     checkPrincipal(retiringPrincipal);
     if (parseArn(retiringPrincipal)?.account !== caller.account) throw notOwn(retiringPrincipal, caller);
   }
-  const rows = await listRetirableGrants(store, caller, retiringPrincipal, after, limit + 1);
-  return toPage(rows, "retirable", limit, ({ id }) => id);
+  const bound = (await bindPrincipal(store, retiringPrincipal)) ?? retiringPrincipal;
+  const rows = await listRetirableGrants(store, caller, bound, after, limit + 1);
+  return toPage(await showGrants(store, rows), "retirable", limit, ({ id }) => id);
 }
 
 /** A key's tags. */

@@ -12,7 +12,7 @@ import type { Tx } from "#store/store.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { keyAct } from "./key-acts.ts";
-import { checkKeyPolicy } from "./key-policies.ts";
+import { newKeyPolicy } from "./key-policies.ts";
 import { shareMaterial } from "./material.ts";
 import { relatedRegions } from "./related-keys.ts";
 
@@ -56,8 +56,10 @@ export async function replicateKey(
       validTo: undefined,
       createdAt: deps.clock.now(),
     };
-    if (policy !== undefined) checkKeyPolicy(replica, policy, request.mayLockOut, { ...caller, region });
-    await insertMasterKey(tx, replica, undefined);
+    const bound = policy === undefined
+        ? undefined
+        : await newKeyPolicy(tx, replica, policy, request.mayLockOut, { ...caller, region });
+    await insertMasterKey(tx, { ...replica, policy: bound }, undefined);
     await shareMaterials(tx, key, replica, deps);
     await putKeyTags(tx, replica.id, tags);
     await recordIn(tx, keyAct({ ...caller, region }, "CreateKey", { key: arnOf(replica) }), deps.clock);

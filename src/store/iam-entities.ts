@@ -7,7 +7,7 @@ import type { EpochMillis } from "./tables/types.ts";
 /** Whether the entity is now there; false when its name is another's of its kind. */
 export async function insertEntity(tx: Tx, entity: Entity | Role): Promise<boolean> {
   const { id, account, kind, name, path, createdAt } = entity;
-  const { description, trustPolicy, trusted, maxSessionDuration } = entity as Partial<Role>;
+  const { description, trustPolicy, maxSessionDuration } = entity as Partial<Role>;
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto("iamEntities")
     .values({
@@ -22,7 +22,6 @@ export async function insertEntity(tx: Tx, entity: Entity | Role): Promise<boole
       boundary: entity.boundary ?? null,
       description: description ?? null,
       trustPolicy: trustPolicy ?? null,
-      trusted: trusted ? JSON.stringify(trusted) : null,
       maxSessionDuration: maxSessionDuration ?? null,
       lastUsedAt: null,
       lastUsedRegion: null,
@@ -102,6 +101,24 @@ export async function entitiesById(db: Db, ids: readonly string[]): Promise<Enti
   return rows.map(entityOf);
 }
 
+/** The entities of a kind and of those names in an account, in no order. */
+export async function entitiesNamed(
+  db: Db,
+  account: AccountId,
+  kind: EntityKind,
+  names: readonly string[],
+): Promise<Entity[]> {
+  if (names.length === 0) return [];
+  const rows = await db
+    .selectFrom("iamEntities")
+    .select(COLUMNS)
+    .where("account", "=", account)
+    .where("kind", "=", kind)
+    .where("nameKey", "in", names.map(fold))
+    .execute();
+  return rows.map(entityOf);
+}
+
 /** Gives a held entity another name or path; false when the name is another's of its kind. */
 export async function moveEntity(
   tx: Tx,
@@ -153,13 +170,8 @@ export async function changeRole(
   await tx.updateTable("iamEntities").set(change).where("id", "=", id).execute();
 }
 
-export async function setTrustPolicy(
-  tx: Tx,
-  id: string,
-  { trustPolicy, trusted }: Pick<Role, "trustPolicy" | "trusted">,
-): Promise<void> {
-  const change = { trustPolicy, trusted: JSON.stringify(trusted) };
-  await tx.updateTable("iamEntities").set(change).where("id", "=", id).execute();
+export async function setTrustPolicy(tx: Tx, id: string, trustPolicy: string): Promise<void> {
+  await tx.updateTable("iamEntities").set({ trustPolicy }).where("id", "=", id).execute();
 }
 
 /** Notes that a role was used, if it was not noted since `unless`. */
@@ -219,7 +231,6 @@ interface Row {
 interface RoleRow extends Row {
   readonly description: string | null;
   readonly trustPolicy: string | null;
-  readonly trusted: string | null;
   readonly maxSessionDuration: number | null;
   readonly lastUsedAt: EpochMillis | null;
   readonly lastUsedRegion: string | null;
@@ -243,7 +254,6 @@ function roleOf(row: RoleRow): Role {
     ...entityOf(row),
     description: row.description ?? undefined,
     trustPolicy: row.trustPolicy ?? "",
-    trusted: JSON.parse(row.trusted ?? "{}") as Role["trusted"],
     maxSessionDuration: row.maxSessionDuration ?? 0,
     lastUsed: lastUseOf(row),
   };
@@ -264,7 +274,6 @@ const ROLE_COLUMNS = [
   ...COLUMNS,
   "description",
   "trustPolicy",
-  "trusted",
   "maxSessionDuration",
   "lastUsedAt",
   "lastUsedRegion",

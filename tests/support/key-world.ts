@@ -16,6 +16,8 @@ import { openJournal } from "#journal/journal.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import { kms } from "#services/kms/index.ts";
+import { insertAccount } from "#store/access-keys.ts";
+import { insertEntity } from "#store/iam-entities.ts";
 import type { Store } from "#store/store.ts";
 import { type TestClock, testClock } from "./test-clock.ts";
 
@@ -58,6 +60,10 @@ export async function serveKms(
   /** The identity policies of users and roles of an account. */
   policiesOf: (account: AccountId) => readonly object[] = () => [],
 ): Promise<(kind?: Caller["kind"], account?: AccountId, region?: Region) => KMSClient> {
+  for (const account of [ACCOUNT, STRANGER]) {
+    await ensurePrincipal(world.store, "user", account, "u");
+    await ensurePrincipal(world.store, "role", account, "r");
+  }
   const answer = gateway([mount(kms, world)], {
     authenticate: sigv4({ credentials: (id) => credential(id, policiesOf), clock: systemClock }),
     ids: randomIds,
@@ -98,6 +104,25 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
   }
 }
 
+/** Makes a user or role that key policies and grants can name, unless it is there. */
+export async function ensurePrincipal(
+  store: Store,
+  kind: "user" | "role",
+  account: AccountId,
+  name: string,
+  { id = principalId(kind, account), path = "/" }: { readonly id?: string; readonly path?: string } = {},
+): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    await insertAccount(tx, account, 0);
+    await insertEntity(tx, { id, account, kind, name, path, createdAt: new Date(0), boundary: undefined });
+  });
+}
+
+/** The unique id of an account's user u, or role r. */
+function principalId(kind: "user" | "role", account: AccountId): string {
+  return `${kind === "user" ? "AIDA" : "AROA"}${(account === ACCOUNT ? "A" : "B").repeat(17)}`;
+}
+
 function accessKeyId(kind: Caller["kind"], account: AccountId): string {
   return `AKIA${kind.toUpperCase()}${account}`;
 }
@@ -109,7 +134,10 @@ function credential(id: string, policiesOf: (account: AccountId) => readonly obj
   const owner = account as AccountId;
   const { arn } = caller(kind, owner);
   const identity = policiesOf(owner).map((policy) => readPolicyDocument(JSON.stringify(policy), "identity"));
-  const facts = { "aws:principalarn": [kind === "role" ? `arn:aws:iam::${account}:role/r` : arn] };
+  const facts = {
+    "aws:principalarn": [kind === "role" ? `arn:aws:iam::${account}:role/r` : arn],
+    "aws:userid": [kind === "role" ? `${principalId("role", owner)}:s` : principalId("user", owner)],
+  };
   const authority = kind === "user" || kind === "role" ? { identity, facts } : undefined;
   return {
     account: owner,

@@ -22,10 +22,8 @@ export interface Entity {
 /** A role, with what only roles have. */
 export interface Role extends Entity {
   readonly description: string | undefined;
-  /** Who may assume it: the policy's text as it was given. */
+  /** Who may assume it: as it is kept, with the unique ids of users and roles, or as it is shown, with their ARNs. */
   readonly trustPolicy: string;
-  /** The unique ids of the users and roles that it names, by ARN, as they were when it was written. */
-  readonly trusted: Readonly<Record<string, string>>;
   /** In seconds. */
   readonly maxSessionDuration: number;
   readonly lastUsed: LastUse | undefined;
@@ -74,6 +72,11 @@ export function uniqueId(kind: EntityKind | "policy", randomHex: string): string
   const random = BigInt(`0x${randomHex}`);
   const letters = Array.from({ length: LETTERS }, (_, index) => ALPHABET[Number((random >> BigInt(5 * index)) & 31n)]);
   return `${PREFIXES[kind]}${letters.join("")}`;
+}
+
+/** Whether a text can be the unique id of a user or role, the principals that policies and grants name. */
+export function isPrincipalId(text: string): boolean {
+  return /^A(IDA|ROA)[A-Z2-7]{17}$/.test(text);
 }
 
 /** How messages call it: "The role with name x cannot be found." */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { edgeArn, keyArn, rootArn } from "#domain/arn.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
 import { readPolicyDocument } from "#domain/policies/read-document.ts";
-import { decide, mayPassOn, mayRetire } from "./authorization.ts";
+import { decide, judgeRetirement, mayPassOn } from "./authorization.ts";
 import { asStrict, constraintHolds, GRANT_OPERATIONS, type Grant, type GrantConstraint } from "./grant.ts";
 import {
   KEY_OPERATION_NAMES,
@@ -144,6 +144,7 @@ describe("with a grant", () => {
 describe("users, roles and key policies", () => {
   const USER = `arn:aws:iam::${OWNER}:user/u`;
   const ROLE = `arn:aws:iam::${OWNER}:role/r`;
+  const ROLE_ID = "AROAAAAAAAAAAAAAAAAAA";
   const SESSION = `arn:aws:sts::${OWNER}:assumed-role/r/s`;
   const may = (...actions: readonly string[]) =>
     readPolicyDocument(
@@ -168,7 +169,7 @@ describe("users, roles and key policies", () => {
     kind: "role",
     account: OWNER,
     arn: SESSION,
-    authority: { identity: [may("acm:*")], session: [may(...actions)], facts: { "aws:principalarn": [ROLE] } },
+    authority: { identity: [may("acm:*")], session: [may(...actions)], facts: { "aws:principalarn": [ROLE], "aws:userid": [`${ROLE_ID}:s`] } },
   });
   const judge = (caller: ReturnType<typeof user>, text: string | undefined, grants: readonly Grant[] = []) => {
     const key = { account: OWNER, arn: KEY, policy: policyOf({ ...OWNED, manager: "CUSTOMER", policy: text }) };
@@ -246,7 +247,7 @@ describe("users, roles and key policies", () => {
   });
 
   test("a grant to a role is for its sessions; a Deny is stronger than any grant", () => {
-    const grants = [grantTo(ROLE)];
+    const grants = [grantTo(ROLE_ID)];
     expect(judge(session("acm:*"), undefined, grants)).toBe("grant");
     expect(judge(session("acm:*"), policy({ Effect: "Deny", Principal: "*" }), grants)).toBe(
       "denied by resource-based policy",
@@ -275,7 +276,34 @@ describe("retiring", () => {
     ],
     ["anybody else", "stranger", {}, false],
   ] as [string, Who, Partial<Grant>, boolean][])("%s: %s", ([, who, more, allowed]) => {
-    expect(mayRetire(CALLERS[who], grantTo(BALANCER, more))).toBe(allowed);
+    const verdict = judgeRetirement({ caller: CALLERS[who], key: { arn: KEY }, facts: {} }, grantTo(BALANCER, more));
+    expect(verdict.allowed).toBe(allowed);
+  });
+
+  const ID = "AIDAAAAAAAAAAAAAAAAAA";
+  const says = (Effect: string, Action = "kms:RetireGrant") =>
+    readPolicyDocument(JSON.stringify({ Statement: { Effect, Action, Resource: "*" } }), "identity");
+  const retires = (account: AccountId, policies: readonly ReturnType<typeof says>[], more: Partial<Grant> = {}) => {
+    const arn = `arn:aws:iam::${account}:user/u`;
+    const authority = { identity: policies, facts: { "aws:principalarn": [arn], "aws:userid": [ID] } };
+    const caller = { kind: "user" as const, account, arn, authority };
+    const verdict = judgeRetirement({ caller, key: { arn: KEY }, facts: {} }, grantTo(BALANCER, more));
+    return verdict.allowed ? "allowed" : verdict.explicit ? "denied" : "not allowed";
+  };
+
+  test("a user whom the grant names needs no policy, and a Deny in its own policies is stronger", () => {
+    for (const named of [{ retiringPrincipal: ID }, { granteePrincipal: ID }]) {
+      expect(retires(STRANGER, [], named)).toBe("allowed");
+      expect(retires(STRANGER, [says("Allow", "*"), says("Deny")], named)).toBe("denied");
+    }
+  });
+
+  test("a user whom it does not name needs leave, and an account that may retire it", () => {
+    expect(retires(OWNER, [])).toBe("not allowed");
+    expect(retires(OWNER, [says("Allow")])).toBe("allowed");
+    expect(retires(STRANGER, [says("Allow")])).toBe("not allowed");
+    expect(retires(STRANGER, [says("Allow")], { retiringPrincipal: rootArn(STRANGER) })).toBe("allowed");
+    expect(retires(STRANGER, [], { retiringPrincipal: rootArn(STRANGER) })).toBe("not allowed");
   });
 });
 

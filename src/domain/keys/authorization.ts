@@ -1,8 +1,9 @@
-import { parseArn } from "#domain/arn.ts";
+import { parseArn, rootArn } from "#domain/arn.ts";
 import type { Caller } from "#domain/names.ts";
 import type { PolicyDocument } from "#domain/policies/document.ts";
 import { type Denial, judgeOwn, judgeResource, type ResourceEffect, type Verdict } from "#domain/policies/evaluate.ts";
-import { type Facts, factsFor, joinFacts } from "#domain/policies/facts.ts";
+import { type Facts, joinFacts } from "#domain/policies/facts.ts";
+import { askerOf } from "#domain/policies/principals.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { asStrict, constraintHolds, type Grant } from "./grant.ts";
 import { type KeyOperation, keyOperation } from "./key-operations.ts";
@@ -45,8 +46,7 @@ function judgePolicies({ operation, caller, key, facts }: KeyRequest): Verdict {
   const { authority } = caller;
   const known = joinFacts(facts, authority?.facts ?? {});
   const asked = { action: `kms:${operation}`, resource: key.arn, facts: known };
-  const asker = { account: caller.account, arn: caller.arn, role: roleOf(caller.arn, known) };
-  const effect = judgeResource(asked, key.policy, asker);
+  const effect = judgeResource(asked, key.policy, askerOf(caller));
   if (effect === "Deny") return { allowed: false, explicit: true, layer: "resource-based policy" };
   // An edge is nobody's account: what is said to its account is not said to it.
   if (caller.kind === "edge") return effect === "itself" ? { allowed: true } : UNNAMED;
@@ -66,12 +66,23 @@ function judgeOwnPolicies(
 
 /**
  * Who may retire a grant: its retiring principal, its grantee where it allows RetireGrant, and the account in which it
- * was made (API_RetireGrant).
+ * was made. An account that may retire it may leave that to its users and roles by their policies, and theirs can deny it
+ * to anybody; the key's policy is not asked.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
  */
-export function mayRetire(caller: KeyRequest["caller"], grant: Grant): boolean {
-  if (grant.retiringPrincipal !== undefined && principalsOf(caller).includes(grant.retiringPrincipal)) return true;
-  if (caller.kind === "root" && caller.arn === grant.issuingAccount) return true;
-  return isGrantee(caller, grant) && grant.operations.includes("RetireGrant");
+export function judgeRetirement(
+  { caller, key, facts }: Pick<KeyRequest, "caller" | "facts"> & { readonly key: Pick<KeyRequest["key"], "arn"> },
+  grant: Grant,
+): Verdict {
+  const { retiringPrincipal, issuingAccount, operations } = grant;
+  const known = joinFacts(facts, caller.authority?.facts ?? {});
+  const own = judgeOwnPolicies(caller, { action: "kms:RetireGrant", resource: key.arn, facts: known }, "account");
+  if (!own.allowed && own.explicit) return own;
+  const names = principalsOf(caller);
+  if (retiringPrincipal !== undefined && names.includes(retiringPrincipal)) return ALLOWED;
+  if (isGrantee(caller, grant) && operations.includes("RetireGrant")) return ALLOWED;
+  const account = caller.kind === "edge" ? undefined : rootArn(caller.account);
+  return account === issuingAccount || account === retiringPrincipal ? own : UNGRANTED;
 }
 
 /**
@@ -95,15 +106,10 @@ function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyR
   );
 }
 
-/** The names that a caller is called by: its own ARN, and of a session also that of its role. */
-export function principalsOf({ arn, authority }: KeyRequest["caller"]): readonly string[] {
-  const role = roleOf(arn, authority?.facts ?? {});
-  return role === undefined ? [arn] : [arn, role];
-}
-
-function roleOf(arn: string, facts: Facts): string | undefined {
-  const principal = factsFor(facts, "aws:PrincipalArn")?.[0];
-  return principal === arn ? undefined : principal;
+/** What grants call a caller: by its own ARN; a user, and of a session its role, by the unique id. */
+export function principalsOf(caller: KeyRequest["caller"]): readonly string[] {
+  const { arn, id } = askerOf(caller);
+  return id === undefined ? [arn] : [arn, id];
 }
 
 /** An edge acts for the load balancers it carries; a load balancer itself never signs a request. */
@@ -117,5 +123,7 @@ function isLoadBalancer(principal: string): boolean {
   return arn?.service === "elasticloadbalancing" && arn.resource.startsWith("loadbalancer/");
 }
 
+const ALLOWED: Verdict = { allowed: true };
+const UNGRANTED: Denial = { allowed: false, explicit: false, layer: "identity-based policy" };
 const UNNAMED: Denial = { allowed: false, explicit: false, layer: "resource-based policy" };
 const NONE: ReadonlySet<string> = new Set();

@@ -39,7 +39,10 @@ export interface GrantConstraint {
 /** What somebody may do with a key because it was granted to them. */
 export interface Grant {
   readonly id: string;
-  /** A principal's ARN, or the ARN of the load balancer that the grant is for. */
+  /**
+   * A principal's ARN, or the ARN of the load balancer that the grant is for. A user or a role is kept by its unique id,
+   * as the retiring principal is, and shown by its ARN.
+   */
   readonly granteePrincipal: string;
   readonly retiringPrincipal: string | undefined;
   /** The principal of the account in which the grant was made. */

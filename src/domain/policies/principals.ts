@@ -1,5 +1,8 @@
 import { parseArn } from "#domain/arn.ts";
+import { isPrincipalId } from "#domain/identity/entity.ts";
+import type { Caller } from "#domain/names.ts";
 import type { PrincipalName, Principals } from "./document.ts";
+import { factsFor } from "./facts.ts";
 
 /** Who asks, by all the names that policies of resources may call it. */
 export interface Asker {
@@ -8,8 +11,23 @@ export interface Asker {
   readonly arn: string;
   /** Of a session: the ARN of its role. */
   readonly role?: string | undefined;
+  /** The unique id of the user or role. */
+  readonly id?: string | undefined;
   /** Its name, when it is a service. */
   readonly service?: string | undefined;
+}
+
+/** Who a caller is, by all its names. */
+export function askerOf({ account, arn, authority }: Pick<Caller, "account" | "arn" | "authority">): Asker {
+  const facts = authority?.facts ?? {};
+  const principal = factsFor(facts, "aws:PrincipalArn")?.[0];
+  const [id = ""] = factsFor(facts, "aws:userid")?.[0]?.split(":") ?? [];
+  return {
+    account,
+    arn,
+    role: principal === arn ? undefined : principal,
+    id: isPrincipalId(id) ? id : undefined,
+  };
 }
 
 /**
@@ -26,12 +44,14 @@ export function naming({ negated, names }: Principals, asker: Asker): Naming {
 export type Naming = "itself" | "role" | "account" | "nobody";
 const STRONGEST: readonly Naming[] = ["itself", "role", "account"];
 
-function named(name: PrincipalName, { account, arn, role, service }: Asker): Naming {
+function named(name: PrincipalName, { account, arn, role, id, service }: Asker): Naming {
   switch (name.kind) {
     case "everybody":
       return "role";
     case "account":
       return account === name.account ? "account" : "nobody";
+    case "id":
+      return name.id !== id ? "nobody" : role === undefined ? "itself" : "role";
     case "arn":
       return name.arn === arn ? "itself" : name.arn === role ? "role" : "nobody";
     case "service":
@@ -48,6 +68,7 @@ export function readPrincipal(type: string, text: string): PrincipalName | undef
   if (type !== "AWS") return undefined;
   if (text === "*") return { kind: "everybody" };
   if (/^\d{12}$/.test(text)) return { kind: "account", account: text };
+  if (isPrincipalId(text)) return { kind: "id", id: text };
   const arn = parseArn(text);
   if (arn?.account === undefined || text.includes("*") || text.includes("?")) return undefined;
   if (arn.service === "iam" && arn.resource === "root") return { kind: "account", account: arn.account };

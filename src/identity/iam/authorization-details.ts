@@ -12,6 +12,7 @@ import type { IamDeps } from "./deps.ts";
 import { versionsOf } from "./managed-policies.ts";
 import { type Page, type Pages, page } from "./paging.ts";
 import type { IamTag } from "./tags.ts";
+import { withShownTrust } from "./trust-policy.ts";
 
 /** What GetAccountAuthorizationDetails tells of, in its order. */
 export const DETAIL_KINDS = ["user", "group", "role", "Local", "AWS"] as const;
@@ -88,7 +89,8 @@ async function list(
     return policies.map((policy) => ({ kind, policy }));
   }
   const entities =
-    kind === "role" ? await listRoles(db, part) : await listEntities(db, kind satisfies EntityKind, part);
+    kind === "role"
+      ? await withShownTrust(db, await listRoles(db, part)) : await listEntities(db, kind satisfies EntityKind, part);
   return entities.map((entity) => ({ kind, entity }));
 }
 

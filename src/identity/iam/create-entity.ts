@@ -49,7 +49,7 @@ export async function createRole(
   { account }: Pick<Caller, "account">,
   deps: IamDeps,
 ): Promise<Role> {
-  const role: Omit<Role, "trusted"> = {
+  const role: Role = {
     ...newEntity(account, "role", request, deps),
     description: request.description,
     trustPolicy: request.trustPolicy,
@@ -61,9 +61,8 @@ export async function createRole(
     throw new Refusal("principal-input-invalid", text);
   }
   return await deps.store.transaction().execute(async (tx) => {
-    const made = { ...role, ...(await readTrustPolicy(request.trustPolicy, role.name, tx)) };
-    await store(tx, made, request);
-    return made;
+    await store(tx, { ...role, trustPolicy: await readTrustPolicy(request.trustPolicy, role.name, tx) }, request);
+    return role;
   });
 }
 

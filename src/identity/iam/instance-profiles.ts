@@ -9,6 +9,7 @@ import type { IamDeps } from "./deps.ts";
 import { entityNamed, held } from "./find.ts";
 import { type Page, type Pages, page } from "./paging.ts";
 import type { IamTag } from "./tags.ts";
+import { withShownTrust } from "./trust-policy.ts";
 
 type Owner = Pick<Caller, "account">;
 type Deps = Pick<IamDeps, "store">;
@@ -93,9 +94,13 @@ async function withRoles(db: Db, profiles: readonly Entity[]): Promise<readonly 
     profiles.map(({ id }) => id),
   );
   const entities = await entitiesById(db, [...new Set(links.map(({ roleId }) => roleId))]);
-  const roles = await Promise.all(entities.map(({ account, name }) => findRole(db, account, name)));
+  const found = await Promise.all(entities.map(({ account, name }) => findRole(db, account, name)));
+  const roles = await withShownTrust(
+    db,
+    found.filter((role) => role !== undefined),
+  );
   return profiles.map((profile) => {
     const roleId = links.find(({ profileId }) => profileId === profile.id)?.roleId;
-    return { ...profile, role: roles.find((role) => role?.id === roleId) };
+    return { ...profile, role: roles.find((role) => role.id === roleId) };
   });
 }

@@ -6,6 +6,7 @@ import type { IamDeps } from "./deps.ts";
 import { entityNamed, roleNamed } from "./find.ts";
 import { type Page, type Pages, page } from "./paging.ts";
 import { type IamTag, tagsPage } from "./tags.ts";
+import { withShownTrust } from "./trust-policy.ts";
 
 type Owner = Pick<Caller, "account">;
 type Deps = Pick<IamDeps, "store">;
@@ -25,8 +26,8 @@ export function entitiesPage(
 
 /** Throws `marker-invalid`. */
 export function rolesPage(prefix: string, pages: Pages, { account }: Owner, { store }: Deps): Promise<Page<Role>> {
-  return page(pages, `role ${prefix}`, placeOfEntity, (after, limit) =>
-    listRoles(store, { account, prefix, after, limit }),
+  return page(pages, `role ${prefix}`, placeOfEntity, async (after, limit) =>
+    withShownTrust(store, await listRoles(store, { account, prefix, after, limit })),
   );
 }
 
@@ -47,7 +48,8 @@ export async function findTaggedRole(
   { account }: Owner,
   { store }: Deps,
 ): Promise<Role & { readonly tags: readonly IamTag[] }> {
-  const role = await roleNamed(store, account, name);
+  const found = await roleNamed(store, account, name);
+  const [role = found] = await withShownTrust(store, [found]);
   return { ...role, tags: await listIamTags(store, role.id) };
 }
 

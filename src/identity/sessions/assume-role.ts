@@ -3,7 +3,7 @@ import { assumedRoleArn, entityArn, parseEntityArn, type Role } from "#domain/id
 import type { Caller } from "#domain/names.ts";
 import { judgeOwn, judgeResource, reasonOf } from "#domain/policies/evaluate.ts";
 import { type Facts, factsOf, joinFacts } from "#domain/policies/facts.ts";
-import type { Asker } from "#domain/policies/principals.ts";
+import { askerOf } from "#domain/policies/principals.ts";
 import { knownPolicyDocument } from "#domain/policies/read-document.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { IamDeps } from "#identity/iam/deps.ts";
@@ -93,20 +93,11 @@ function checkTrust(action: string, role: Role, caller: Caller, facts: Facts): v
   const resource = entityArn(role);
   const asked = { action, resource, facts };
   const { account, authority } = caller;
-  const trust = judgeResource(asked, knownPolicyDocument(role.trustPolicy, "trust"), askerOf(caller, role));
+  const trust = judgeResource(asked, knownPolicyDocument(role.trustPolicy, "trust"), askerOf(caller));
   if (trust === undefined || trust === "Deny") throw denied(caller, action, resource, trust);
   const named = account === role.account ? trust : "account";
   const verdict = judgeOwn(asked, authority ?? { identity: [], facts: {} }, named);
   if (!verdict.allowed) throw denied(caller, action, resource, reasonOf(verdict, action));
-}
-
-/** By which names the trust policy may call the caller: by none that was somebody else's when the policy was written. */
-function askerOf({ account, arn, kind, authority }: Caller, { trusted }: Role): Asker {
-  const principal = authority?.facts["aws:principalarn"]?.[0] ?? arn;
-  const [id] = authority?.facts["aws:userid"]?.[0]?.split(":") ?? [];
-  const meant = Object.hasOwn(trusted, principal) ? trusted[principal] === id : true;
-  const role = kind === "role" && meant ? principal : undefined;
-  return { account, arn: kind === "role" || meant ? arn : "", role };
 }
 
 /** In AWS's words: it does not tell whether there is such a role. */

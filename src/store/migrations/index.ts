@@ -30,6 +30,7 @@ import * as m0029 from "./0029-transparency.ts";
 import * as m0030 from "./0030-campaigns.ts";
 import * as m0031 from "./0031-custody.ts";
 import * as m0032 from "./0032-outside-logs.ts";
+import * as m0034 from "./0034-principal-ids.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -64,4 +65,5 @@ export const migrations: Record<string, Migration> = {
   "0030-campaigns": m0030,
   "0031-custody": m0031,
   "0032-outside-logs": m0032,
+  "0034-principal-ids": m0034,
 };

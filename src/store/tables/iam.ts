@@ -16,9 +16,8 @@ export interface IamTables {
     boundary: string | null;
     /** This and what follows is of roles only. */
     description: string | null;
+    /** With the unique ids of the users and roles that it names. */
     trustPolicy: string | null;
-    /** JSON: the unique ids of whom the trust policy names, by ARN. */
-    trusted: string | null;
     maxSessionDuration: number | null;
     lastUsedAt: EpochMillis | null;
     lastUsedRegion: string | null;

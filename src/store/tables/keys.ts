@@ -13,7 +13,7 @@ export interface KeyTables {
     spec: Fixed<string>;
     usage: Fixed<string>;
     description: string;
-    /** Its own policy; null while it has the one that it was made with. */
+    /** Its own policy, with the unique ids of the users and roles that it names; null while it has the one that it was made with. */
     policy: string | null;
     state: KeyState;
     origin: Fixed<KeyOrigin>;
@@ -83,6 +83,7 @@ export interface KeyTables {
     account: Fixed<string>;
     region: Fixed<string>;
     name: Fixed<string | null>;
+    /** Principals: users and roles by their unique ids, all others by their ARNs or names. */
     granteePrincipal: Fixed<string>;
     retiringPrincipal: Fixed<string | null>;
     issuingAccount: Fixed<string>;
