@@ -31,7 +31,10 @@ export async function bindPrincipal(db: Db, principal: string): Promise<string |
 
 /** Grants as they are shown, as `showPolicies`. */
 export async function showGrants(db: Db, grants: readonly StoredGrant[]): Promise<readonly StoredGrant[]> {
-  const named = grants.flatMap(({ granteePrincipal, retiringPrincipal }) => [granteePrincipal, retiringPrincipal ?? ""]);
+  const named = grants.flatMap(({ granteePrincipal, retiringPrincipal }) => [
+    granteePrincipal,
+    retiringPrincipal ?? "",
+  ]);
   const arns = await arnsOf(db, new Set(named));
   return grants.map((grant) => {
     const { granteePrincipal: grantee, retiringPrincipal: retiring } = grant;

@@ -42,7 +42,8 @@ export async function createKey(
   const id = keyIdIn(caller.region, wireId);
   const made: MasterKey = { ...newKey(caller, id, "CUSTOMER", request.description, deps), ...kind };
   const bare: MasterKey = external ? { ...made, ...AWAITED } : made;
-  const bound = policy === undefined ? undefined : await newKeyPolicy(store, bare, policy, request.mayLockOut ?? false, caller);
+  const bound =
+    policy === undefined ? undefined : await newKeyPolicy(store, bare, policy, request.mayLockOut ?? false, caller);
   const key: MasterKey = { ...bare, policy: bound };
   const material = external ? undefined : await makeMaterial(deps.root, id, key.version, key.spec);
   return await store.transaction().execute(async (tx) => {

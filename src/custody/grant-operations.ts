@@ -1,5 +1,6 @@
 import { type KeyArn, rootArn } from "#domain/arn.ts";
 import { judgeRetirement, mayPassOn } from "#domain/keys/authorization.ts";
+import type { Grant, StoredGrant } from "#domain/keys/grant.ts";
 import {
   checkConstrainable,
   checkPrincipal,
@@ -9,7 +10,6 @@ import {
 } from "#domain/keys/grant-parameters.ts";
 import { grantFacts } from "#domain/keys/key-facts.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
-import type { Grant, StoredGrant } from "#domain/keys/grant.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";

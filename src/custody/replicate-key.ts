@@ -56,7 +56,8 @@ export async function replicateKey(
       validTo: undefined,
       createdAt: deps.clock.now(),
     };
-    const bound = policy === undefined
+    const bound =
+      policy === undefined
         ? undefined
         : await newKeyPolicy(tx, replica, policy, request.mayLockOut, { ...caller, region });
     await insertMasterKey(tx, { ...replica, policy: bound }, undefined);

@@ -1,3 +1,4 @@
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateAliasCommand,
   CreateGrantCommand,
@@ -103,6 +104,12 @@ test("aws_kms_key, aws_kms_alias and aws_kms_grant are created, read without a d
   const other = (await kms.send(new CreateKeyCommand({}))).KeyMetadata?.KeyId ?? "";
   await kms.send(new UpdateAliasCommand({ AliasName, TargetKeyId: other }));
   expect(await target()).toBe(other);
+
+  const iam = new IAMClient({ region: "us-east-1", endpoint: product.endpoint, credentials: product.credentials });
+  onTestFinished(() => iam.destroy());
+  const Statement = { Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(new CreateRoleCommand({ RoleName: "worker", AssumeRolePolicyDocument }));
 
   // aws_kms_grant: create, found in the list, revoked, waited for
   const { GrantId } = await kms.send(

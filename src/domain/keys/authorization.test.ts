@@ -169,7 +169,11 @@ describe("users, roles and key policies", () => {
     kind: "role",
     account: OWNER,
     arn: SESSION,
-    authority: { identity: [may("acm:*")], session: [may(...actions)], facts: { "aws:principalarn": [ROLE], "aws:userid": [`${ROLE_ID}:s`] } },
+    authority: {
+      identity: [may("acm:*")],
+      session: [may(...actions)],
+      facts: { "aws:principalarn": [ROLE], "aws:userid": [`${ROLE_ID}:s`] },
+    },
   });
   const judge = (caller: ReturnType<typeof user>, text: string | undefined, grants: readonly Grant[] = []) => {
     const key = { account: OWNER, arn: KEY, policy: policyOf({ ...OWNED, manager: "CUSTOMER", policy: text }) };

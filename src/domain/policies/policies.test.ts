@@ -6,7 +6,7 @@ import { matches, readPattern, resolve } from "./pattern.ts";
 import { readPolicyDocument } from "./read-document.ts";
 
 const CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/a";
-const ME = { account: "123456789012", arn: "arn:aws:iam::123456789012:user/dev/me" };
+const ME = { account: "123456789012", arn: "arn:aws:iam::123456789012:user/dev/me", id: "AROAAAAAAAAAAAAAAAAAA" };
 
 /** A policy of one statement that allows everything unless told otherwise. */
 const identity = (statement: object, version = "2012-10-17") =>
@@ -189,6 +189,10 @@ describe("who decides", () => {
       });
     expect(judge({ Principal: { AWS: ME.arn } })).toBe("itself");
     expect(judge({ Principal: { AWS: "arn:aws:iam::123456789012:role/r" } })).toBe("role");
+    expect(judge({ Principal: { AWS: ME.id } })).toBe("role");
+    expect(judge({ Principal: { AWS: "AROAZZZZZZZZZZZZZZZZZ" } })).toBe(undefined);
+    expect(judge({ Effect: "Deny", NotPrincipal: { AWS: ME.id } })).toBe(undefined);
+    expect(judge({ Effect: "Deny", NotPrincipal: { AWS: "AROAZZZZZZZZZZZZZZZZZ" } })).toBe("Deny");
     expect(judge({ Principal: "*" })).toBe("role");
     expect(judge({ Principal: { AWS: "arn:aws:iam::123456789012:root" } })).toBe("account");
     expect(judge({ Principal: { AWS: "123456789012" } }, { Principal: { AWS: ME.arn } })).toBe("itself");

@@ -90,7 +90,8 @@ async function list(
   }
   const entities =
     kind === "role"
-      ? await withShownTrust(db, await listRoles(db, part)) : await listEntities(db, kind satisfies EntityKind, part);
+      ? await withShownTrust(db, await listRoles(db, part))
+      : await listEntities(db, kind satisfies EntityKind, part);
   return entities.map((entity) => ({ kind, entity }));
 }
 

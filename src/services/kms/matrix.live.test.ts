@@ -10,7 +10,15 @@ import type { AccountId, Caller } from "#domain/names.ts";
 import { DAY } from "#lib/duration.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { wrap } from "../../../tests/support/key-material.ts";
-import { ACCOUNT, type KeyWorld, keyWorld, refusal, STRANGER, serveKms } from "../../../tests/support/key-world.ts";
+import {
+  ACCOUNT,
+  ensurePrincipal,
+  type KeyWorld,
+  keyWorld,
+  refusal,
+  STRANGER,
+  serveKms,
+} from "../../../tests/support/key-world.ts";
 import { kms } from "./index.ts";
 
 type Name = keyof typeof kms.operations;
@@ -170,6 +178,7 @@ async function open(): Promise<void> {
   identity = [];
   world = keyWorld(store);
   client = await serveKms(world, (account) => (account === STRANGER ? [policy({})] : identity));
+  await ensurePrincipal(store, "role", ACCOUNT, "other", { path: "/r/", id: `AROA${"C".repeat(17)}` });
   onTestFinished(() => world.journal.flush());
 }
 

@@ -114,7 +114,9 @@ export function grantEntry(grant: StoredGrant): GrantListEntry {
 }
 
 function retiring(principal: string): Pick<GrantListEntry, "RetiringPrincipal" | "RetiringServicePrincipal"> {
-  return principal.endsWith(".amazonaws.com") ? { RetiringServicePrincipal: principal } : { RetiringPrincipal: principal };
+  return principal.endsWith(".amazonaws.com")
+    ? { RetiringServicePrincipal: principal }
+    : { RetiringPrincipal: principal };
 }
 
 /** A principal by its ARN or, of a service, by its name; both at once are refused. */

@@ -1,0 +1,189 @@
+import {
+  CreateRoleCommand,
+  CreateUserCommand,
+  DeleteRoleCommand,
+  DeleteUserCommand,
+  GetAccountAuthorizationDetailsCommand,
+  GetRoleCommand,
+  ListRolesCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateUserCommand,
+} from "@aws-sdk/client-iam";
+import { describe, expect, test } from "vitest";
+import { createKey } from "#custody/create-key.ts";
+import { encrypt } from "#custody/encrypt.ts";
+import { orderGrant } from "#custody/grant-operations.ts";
+import { putKeyPolicy, shownKeyPolicy } from "#custody/key-policies.ts";
+import { pageOfGrants } from "#custody/lists.ts";
+import { seeKey } from "#custody/see-key.ts";
+import { SYMMETRIC } from "#domain/keys/key-specs.ts";
+import { arnOf } from "#domain/keys/names.ts";
+import type { AccountId, Caller } from "#domain/names.ts";
+import { identifyUser } from "#identity/sessions/credential.ts";
+import { findEntity } from "#store/iam-entities.ts";
+import type { Store } from "#store/store.ts";
+import { DATABASES } from "../support/databases.ts";
+import { ACCOUNT, iamWorld, policy, refusal, trust } from "../support/iam-world.ts";
+import { caller, keyWorld, REGION } from "../support/key-world.ts";
+
+const OWNER = ACCOUNT as AccountId;
+const ROOT = { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" };
+const arn = (user: string): string => `arn:aws:iam::${ACCOUNT}:user/${user}`;
+const letIn = (...users: readonly string[]): string =>
+  policy(ROOT, { Effect: "Allow", Principal: { AWS: users.map(arn) }, Action: "kms:Encrypt", Resource: "*" });
+
+/** IAM behind the front door, and a key of the same account in the same store. */
+async function world(store: Store) {
+  const { iam } = await iamWorld(store);
+  const deps = keyWorld(store);
+  const owner = caller("root", OWNER);
+  const asked = { kind: SYMMETRIC, description: "", tags: [] };
+  const keyId = arnOf(await createKey(asked, owner, deps));
+  const called = async (name: string): Promise<Caller> => {
+    const user = await findEntity(store, OWNER, "user", name);
+    return { ...owner, ...(await identifyUser(store, user!)), region: REGION };
+  };
+  return {
+    ...deps,
+    iam: iam(),
+    owner,
+    keyId,
+    put: (text: string) => putKeyPolicy({ keyId, policy: text, mayLockOut: false }, owner, deps),
+    shown: async () => shownKeyPolicy(store, await seeKey("GetKeyPolicy", keyId, owner, deps)),
+    encryptAs: async (name: string) => {
+      const request = { keyId, context: {}, grantTokens: [], dryRun: false, algorithm: "SYMMETRIC_DEFAULT" as const };
+      return await refusal(encrypt({ ...request, plaintext: Buffer.from("x") }, await called(name), deps));
+    },
+    makeUser: async (UserName: string) => (await iam().send(new CreateUserCommand({ UserName }))).User!.UserId!,
+    dropUser: (UserName: string) => iam().send(new DeleteUserCommand({ UserName })),
+  };
+}
+
+for (const database of DATABASES) {
+  describe(`principals on ${database.name}`, () => {
+    test("a key policy means the user that it named, not another one of the same name; Get shows who is gone", async () => {
+      const { put, shown, encryptAs, makeUser, dropUser, iam } = await world(await database.open());
+      expect(await refusal(put(letIn("bob")))).toBe(`Refusal: Invalid principal in policy: "AWS":"${arn("bob")}"`);
+      const id = await makeUser("bob");
+      await put(letIn("bob"));
+      expect(await shown()).toBe(letIn("bob"));
+      expect(await encryptAs("bob")).toBe("not refused");
+      await iam.send(new UpdateUserCommand({ UserName: "bob", NewUserName: "rob", NewPath: "/x/" }));
+      expect(await shown()).toBe(letIn("x/rob"));
+      expect(await encryptAs("rob")).toBe("not refused");
+
+      await dropUser("rob");
+      expect(await shown()).toBe(letIn("bob").replace(arn("bob"), id));
+      await makeUser("bob");
+      expect(await shown()).toContain(`"${id}"`);
+      expect(await encryptAs("bob")).toContain("not authorized to perform: kms:Encrypt");
+      expect(await refusal(put(await shown()))).toContain(`Invalid principal in policy: "AWS":"${id}"`);
+      await put(letIn("bob"));
+      expect(await encryptAs("bob")).toBe("not refused");
+    });
+
+    test("names in conditions and in other places stay as they were written", async () => {
+      const { put, shown, makeUser } = await world(await database.open());
+      await makeUser("bob");
+      const Condition = { ArnEquals: { "aws:PrincipalArn": arn("bob") } };
+      const text = JSON.stringify(
+        {
+          Version: "2012-10-17",
+          Id: arn("bob"),
+          Statement: [
+            ROOT,
+            {
+              ...ROOT,
+              Sid: arn("bob"),
+              Effect: "Deny",
+              Principal: undefined,
+              NotPrincipal: { AWS: arn("bob") },
+              Condition,
+            },
+          ],
+        },
+        undefined,
+        4,
+      );
+      await put(text);
+      expect(await shown()).toBe(text);
+    });
+
+    test("a grant means the user that it named", async () => {
+      const { keyId, owner, encryptAs, makeUser, dropUser, ...deps } = await world(await database.open());
+      const order = {
+        keyId,
+        granteePrincipal: arn("bob"),
+        retiringPrincipal: arn("bob"),
+        operations: ["Encrypt"],
+        constraints: undefined,
+        name: "one",
+        grantTokens: [],
+        dryRun: false,
+      };
+      const listed = async (granteePrincipal?: string) => {
+        const asked = { keyId, grantId: undefined, granteePrincipal, marker: undefined, limit: undefined };
+        return (await pageOfGrants(asked, owner, deps)).items.map((grant) => [
+          grant.granteePrincipal,
+          grant.retiringPrincipal,
+        ]);
+      };
+      expect(await refusal(orderGrant(order, owner, deps))).toContain("ARN does not refer to a valid principal");
+      const id = await makeUser("bob");
+      await orderGrant(order, owner, deps);
+      await orderGrant(order, owner, deps);
+      expect(await listed()).toEqual([[arn("bob"), arn("bob")]]);
+      expect(await listed(arn("bob"))).toHaveLength(1);
+      expect(await encryptAs("bob")).toBe("not refused");
+      await dropUser("bob");
+      await makeUser("bob");
+      expect(await encryptAs("bob")).toContain("not authorized");
+      expect(await listed()).toEqual([[id, id]]);
+      expect(await listed(arn("bob"))).toEqual([]);
+      await orderGrant(order, owner, deps); // the same name and parameters, but another bob
+      expect(await listed()).toHaveLength(2);
+      expect(await encryptAs("bob")).toBe("not refused");
+    });
+
+    test("a trust policy is shown with the id of who is gone wherever roles are shown", async () => {
+      const { iam, makeUser, dropUser } = await world(await database.open());
+      const id = await makeUser("bob");
+      const AssumeRolePolicyDocument = trust(arn("bob"));
+      const made = await iam.send(new CreateRoleCommand({ RoleName: "r", AssumeRolePolicyDocument }));
+      expect(decodeURIComponent(made.Role!.AssumeRolePolicyDocument!)).toBe(AssumeRolePolicyDocument);
+      const shown = async () => {
+        const [one, all, details] = await Promise.all([
+          iam.send(new GetRoleCommand({ RoleName: "r" })),
+          iam.send(new ListRolesCommand()),
+          iam.send(new GetAccountAuthorizationDetailsCommand({ Filter: ["Role"] })),
+        ]);
+        const roles = [one.Role!, all.Roles![0]!, details.RoleDetailList![0]!];
+        return roles.map((role) => decodeURIComponent(role.AssumeRolePolicyDocument!));
+      };
+      expect(await shown()).toEqual(Array(3).fill(AssumeRolePolicyDocument));
+      await dropUser("bob");
+      await makeUser("bob");
+      expect(await shown()).toEqual(Array(3).fill(trust(id)));
+      const again = new UpdateAssumeRolePolicyCommand({ RoleName: "r", PolicyDocument: trust(id) });
+      expect(await refusal(iam.send(again))).toContain("Invalid principal in policy");
+      await iam.send(new DeleteRoleCommand({ RoleName: "r" }));
+    });
+
+    test("whoever is deleted and made anew while a policy is put: it is for whom it names when it is shown", async () => {
+      const { store, keyId, put, shown, encryptAs, makeUser, dropUser } = await world(await database.open());
+      await makeUser("bob");
+      for (let round = 0; round < 5; round++) {
+        const anew = async (): Promise<string> => {
+          await dropUser("bob");
+          return await makeUser("bob");
+        };
+        const [id, said] = await Promise.all([anew(), refusal(put(letIn("bob")))]);
+        expect(said).toMatch(/^not refused$|Invalid principal/);
+        const { policy: kept } = await store.selectFrom("masterKeys").select("policy").executeTakeFirstOrThrow();
+        const isMeant = kept?.includes(id) === true;
+        expect((await shown()).includes(arn("bob")), keyId).toBe(isMeant);
+        expect((await encryptAs("bob")) === "not refused").toBe(isMeant);
+      }
+    });
+  });
+}
