@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CertificateArn, KeyArn } from "#domain/arn.ts";
 import { arnOf, keyIdIn, keyIdOf } from "#domain/keys/names.ts";
+import { ACM, type ServiceAlias, type ServicePrincipal } from "#domain/keys/service-authority.ts";
 import type { Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import { canonicalContext, type EncryptionContext } from "#lib/encryption-context.ts";
@@ -10,9 +11,10 @@ import { findMasterKey } from "#store/master-keys.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { readCiphertext } from "./ciphertext.ts";
 import type { Keeping } from "./custody.ts";
-import { ACM, certificateManager, keyAct, type ServicePrincipal, serviceActor } from "./key-acts.ts";
+import { certificateManager, keyAct, serviceActor } from "./key-acts.ts";
 import { openMaterial } from "./material.ts";
-import { ensureServiceKey, type ServiceAlias } from "./service-keys.ts";
+import { checkService } from "./service-authority.ts";
+import { ensureServiceKey } from "./service-keys.ts";
 
 /** A private key or another secret as it is stored: two ciphertexts, each useless without the master key. */
 export interface Envelope {
@@ -60,6 +62,7 @@ export async function sealSecret(
   const key = await findMasterKey(tx, keyIdOf(keyArn));
   const opened = key && (await openMaterial(tx, key, key.version, deps.root));
   if (!key || !opened) throw new Error(`the material of ${keyArn} is missing`);
+  checkService(key, { service, owner, operation: "GenerateDataKey", context });
   using dataKey = new PlaintextKey(randomBytes(DATA_KEY_BYTES));
   const wrappedDataKey = await opened.material.encrypt({ keyId: key.id, version: key.version }, dataKey.bytes, context);
   const sealedKey = seal(dataKey.bytes, secret.bytes, canonicalContext(context));
@@ -85,6 +88,7 @@ export async function openPrivateKey(
   if (!opened) throw new Error(`the master key of ${certificateArn} is missing`);
   const actor = certificateManager(owner, deps.ids);
   const context = certificateContext(certificateArn);
+  checkService(key, { service: ACM, owner, operation: "Decrypt", context });
   await recordIn(db, keyAct(actor, "Decrypt", { key: envelope.keyArn, context }), deps.clock);
   using dataKey = await opened.material.decrypt(envelope.wrappedDataKey, context);
   const pkcs8 = dataKey && open(dataKey.bytes, envelope.sealedKey, canonicalContext(context));

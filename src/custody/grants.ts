@@ -3,15 +3,19 @@ import type { KeyArn } from "#domain/arn.ts";
 import { parseArn, rootArn } from "#domain/arn.ts";
 import type { Grant } from "#domain/keys/grant.ts";
 import { type GrantConstraints, readConstraint } from "#domain/keys/grant-parameters.ts";
+import { grantFacts } from "#domain/keys/key-facts.ts";
 import { keyIdOf } from "#domain/keys/names.ts";
+import { ACM, type ServicePrincipal } from "#domain/keys/service-authority.ts";
 import type { Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import { deleteGrant, findGrant, insertGrant } from "#store/grants.ts";
+import { findMasterKey } from "#store/master-keys.ts";
 import type { Tx } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import type { Keeping } from "./custody.ts";
 import { writeGrantToken } from "./grant-tokens.ts";
-import { ACM, keyAct, type ServicePrincipal, serviceActor } from "./key-acts.ts";
+import { keyAct, serviceActor } from "./key-acts.ts";
+import { checkService } from "./service-authority.ts";
 
 /** What it takes to make and end grants in somebody else's transaction. */
 export type GrantDeps = Keeping;
@@ -38,24 +42,16 @@ export interface GrantHandle {
 export async function createGrant(tx: Tx, request: GrantRequest, deps: GrantDeps): Promise<GrantHandle> {
   const { keyArn, name, granteePrincipal, operations, service = ACM } = request;
   const owner = ownerOf(keyArn);
-  const handle = await storeGrant(
-    tx,
-    keyArn,
-    {
-      name,
-      granteePrincipal,
-      operations,
-      retiringPrincipal: service,
-      issuingAccount: rootArn(owner.account),
-      constraint: readConstraint(request.constraints),
-    },
-    deps,
-  );
-  const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", {
-    key: keyArn,
-    grantId: handle.grantId,
-    ...grantDetail({ granteePrincipal, operations, constraint: readConstraint(request.constraints) }),
-  });
+  const constraint = readConstraint(request.constraints);
+  const issuingAccount = rootArn(owner.account);
+  const grant = { name, granteePrincipal, operations, retiringPrincipal: service, issuingAccount, constraint };
+  const key = await findMasterKey(tx, keyIdOf(keyArn));
+  if (!key) throw new Error(`the key ${keyArn} is missing`);
+  const context = constraint?.context ?? {};
+  checkService(key, { service, owner, operation: "CreateGrant", context, facts: grantFacts(grant) });
+  const handle = await storeGrant(tx, keyArn, grant, deps);
+  const about = { key: keyArn, grantId: handle.grantId, ...grantDetail(grant) };
+  const act = keyAct(serviceActor(service, owner, deps.ids), "CreateGrant", about);
   await recordIn(tx, act, deps.clock);
   return handle;
 }
@@ -75,6 +71,7 @@ export async function retireGrant(
   deps: GrantDeps,
 ): Promise<void> {
   const grant = await findGrant(tx, keyIdOf(keyArn), grantId);
+  if (grant && grant.retiringPrincipal !== service) throw new Error(`the grant ${grantId} is none of ${service}`);
   if (!(await deleteGrant(tx, keyIdOf(keyArn), grantId))) return;
   const actor = serviceActor(service, ownerOf(keyArn), deps.ids);
   const facts = grant ? grantDetail(grant) : {};

@@ -1,4 +1,5 @@
 import { type KeyArn, parseArn } from "#domain/arn.ts";
+import { ACM, type ServicePrincipal } from "#domain/keys/service-authority.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import type { Act } from "#journal/journal.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
@@ -62,11 +63,3 @@ function contextDetail(context: EncryptionContext | undefined): Readonly<Record<
 
 /** More than an ARN of ours has. */
 const LONGEST_ARN = 256;
-
-/** A service as a principal, also where it may retire the grants it makes. */
-export type ServicePrincipal = typeof ACM | typeof ELB;
-
-/** The principal of Certificate Manager. */
-export const ACM = "acm.amazonaws.com";
-/** The principal of Elastic Load Balancing. */
-export const ELB = "elasticloadbalancing.amazonaws.com";

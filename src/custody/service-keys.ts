@@ -1,5 +1,7 @@
 import type { KeyArn } from "#domain/arn.ts";
+import { servicePolicy } from "#domain/keys/key-policy.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
+import { SERVICE_AUTHORITY, type ServiceAlias } from "#domain/keys/service-authority.ts";
 import type { Owner } from "#domain/names.ts";
 import { recordIn } from "#journal/journal.ts";
 import { findAliasTarget, insertAlias } from "#store/key-aliases.ts";
@@ -7,15 +9,12 @@ import { insertMasterKey } from "#store/master-keys.ts";
 import type { Tx } from "#store/store.ts";
 import { newKey } from "./create-key.ts";
 import type { Keeping } from "./custody.ts";
-import { certificateManager, keyAct } from "./key-acts.ts";
+import { keyAct, serviceActor } from "./key-acts.ts";
 import { makeMaterial } from "./material.ts";
-
-/** The keys that KMS manages for services, and what they are for. */
-export type ServiceAlias = "alias/aws/acm" | "alias/aws/elasticloadbalancing";
 
 /** Whether `name` is the alias of a key that is made when it is first needed. */
 export function isServiceAlias(name: string): name is ServiceAlias {
-  return Object.hasOwn(SERVICE_KEYS, name);
+  return Object.hasOwn(SERVICE_AUTHORITY, name);
 }
 
 /**
@@ -28,14 +27,10 @@ export async function ensureServiceKey(tx: Tx, owner: Owner, alias: ServiceAlias
   const id = deps.ids.uuid() as KeyId;
   const first = await insertAlias(tx, owner, alias, id, deps.clock.now());
   if (!first) return await ensureServiceKey(tx, owner, alias, deps);
-  const key = newKey(owner, id, "AWS", SERVICE_KEYS[alias], deps);
+  const { description, service } = SERVICE_AUTHORITY[alias];
+  const key = { ...newKey(owner, id, "AWS", description, deps), policy: servicePolicy(alias, owner) };
   await insertMasterKey(tx, key, await makeMaterial(deps.root, id, key.version));
   const arn = arnOf(key);
-  await recordIn(tx, keyAct(certificateManager(owner, deps.ids), "CreateKey", { key: arn }), deps.clock);
+  await recordIn(tx, keyAct(serviceActor(service, owner, deps.ids), "CreateKey", { key: arn }), deps.clock);
   return arn;
 }
-
-const SERVICE_KEYS: Readonly<Record<ServiceAlias, string>> = {
-  "alias/aws/acm": "Default key that protects my ACM private keys when no other key is defined",
-  "alias/aws/elasticloadbalancing": "Default key that protects the client secrets of my listener rules",
-};

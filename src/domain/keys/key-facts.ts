@@ -7,7 +7,8 @@ import type { MasterKey } from "./master-key.ts";
 import { isMultiRegion } from "./names.ts";
 
 /**
- * What KMS's condition keys say of a call to a key. `kms:ViaService` is unknown: who signs the call makes it.
+ * What KMS's condition keys say of a call to a key. `kms:ViaService` is not known of it: who signs a call makes it
+ * (`serviceObjection` knows it of what services do).
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
 export function keyFacts(

@@ -5,6 +5,7 @@ import { knownPolicyDocument } from "#domain/policies/read-document.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { KEY_LIMITS } from "./limits.ts";
 import type { MasterKey } from "./master-key.ts";
+import { SERVICE_AUTHORITY, type ServiceAlias, serviceStatements } from "./service-authority.ts";
 
 /** The name of the one policy that a key has. */
 export const POLICY_NAME = "default";
@@ -12,7 +13,8 @@ export const POLICY_NAME = "default";
 /** The policy of a key, as GetKeyPolicy shows it: its own or, until it has one, the one that keys are made with. */
 export function keyPolicy(key: Owner & Pick<MasterKey, "manager" | "policy">): string {
   if (key.policy !== undefined) return key.policy;
-  return JSON.stringify(key.manager === "CUSTOMER" ? accountPolicy(key.account) : servicePolicy(key), undefined, 2);
+  if (key.manager === "AWS") return servicePolicy("alias/aws/acm", key);
+  return JSON.stringify(accountPolicy(key.account), undefined, 2);
 }
 
 /** The policy of a key, as it is judged. */
@@ -47,28 +49,23 @@ function accountPolicy(account: AccountId): Policy {
   };
 }
 
-function servicePolicy({ account, region }: Owner): Policy {
-  return {
+/** The policy of a key that KMS manages for a service: the service may use it, and its account may look at it. */
+export function servicePolicy(alias: ServiceAlias, owner: Owner): string {
+  const policy: Policy = {
     Version: "2012-10-17",
-    Id: "auto-acm-1",
+    Id: `auto-${alias.slice("alias/aws/".length)}-1`,
     Statement: [
-      {
-        Sid: "Allow Certificate Manager, and whom it grants it to, to use the key",
-        Effect: "Allow",
-        Principal: { Service: "acm.amazonaws.com" },
-        Action: ["kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"],
-        Resource: "*",
-        Condition: { StringEquals: { "kms:CallerAccount": account, "kms:ViaService": `acm.${region}.amazonaws.com` } },
-      },
+      ...serviceStatements(SERVICE_AUTHORITY[alias], owner),
       {
         Sid: "Allow direct access to key metadata to the account",
         Effect: "Allow",
-        Principal: { AWS: rootArn(account) },
+        Principal: { AWS: rootArn(owner.account) },
         Action: ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
         Resource: "*",
       },
     ],
   };
+  return JSON.stringify(policy, undefined, 2);
 }
 
 interface Policy {

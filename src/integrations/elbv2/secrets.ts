@@ -1,12 +1,12 @@
 import { sealSecret } from "#custody/envelope.ts";
 import { createGrant, retireGrant } from "#custody/grants.ts";
-import { ELB } from "#custody/key-acts.ts";
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import { parseArn } from "#domain/arn.ts";
 import { type GivenAction, type GivenOidc, type OrderedAction, secretsOf } from "#domain/balancers/actions.ts";
 import type { LoadBalancer } from "#domain/balancers/load-balancer.ts";
 import type { EdgeAction, EdgeSecret } from "#domain/edge-config.ts";
 import { keyIdOf } from "#domain/keys/names.ts";
+import { ELB } from "#domain/keys/service-authority.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import {

@@ -1,7 +1,7 @@
 import { openMaterial } from "#custody/material.ts";
 import type { RootOfCustody } from "#custody/root.ts";
-import type { ServiceAlias } from "#custody/service-keys.ts";
 import { arnOf } from "#domain/keys/names.ts";
+import type { ServiceAlias } from "#domain/keys/service-authority.ts";
 import { type Check, failed, passed } from "#rehearsal/check.ts";
 import { findAliasTarget } from "#store/key-aliases.ts";
 import { findMasterKey } from "#store/master-keys.ts";

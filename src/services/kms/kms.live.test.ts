@@ -26,6 +26,7 @@ import {
   ListKeysCommand,
   ListResourceTagsCommand,
   ListRetirableGrantsCommand,
+  PutKeyPolicyCommand,
   ReEncryptCommand,
   RetireGrantCommand,
   RevokeGrantCommand,
@@ -531,16 +532,18 @@ describe("the AWS managed key of Certificate Manager", () => {
     );
 
     const { Policy } = await root.send(new GetKeyPolicyCommand({ KeyId }));
-    expect(JSON.parse(Policy!).Statement[1].Action).toEqual([
+    expect(JSON.parse(Policy!).Statement[2].Action).toEqual([
       "kms:Describe*",
       "kms:Get*",
       "kms:List*",
       "kms:RevokeGrant",
     ]);
     const grant = { keyArn: Arn as KeyArn, granteePrincipal: BALANCER, operations: ["Decrypt"] as const };
+    const certificate = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1`;
+    const constraints = { encryptionContextEquals: { "aws:acm:arn": certificate } };
     const granted = await custody.store
       .transaction()
-      .execute((tx) => createGrant(tx, { ...grant, constraints: undefined, name: undefined }, custody));
+      .execute((tx) => createGrant(tx, { ...grant, constraints, name: undefined }, custody));
     expect((await root.send(new ListGrantsCommand({ KeyId }))).Grants).toMatchObject([
       { GranteePrincipal: BALANCER, RetiringServicePrincipal: "acm.amazonaws.com", IssuingAccount: ROOT },
     ]);
@@ -555,6 +558,15 @@ describe("the AWS managed key of Certificate Manager", () => {
     const { id: KeyId, arn } = await newKey(root);
     const EncryptionContext = { "aws:acm:arn": "1" };
     const { CiphertextBlob } = await encrypt(root, KeyId, "x", EncryptionContext);
+    const toAcm = {
+      Effect: "Allow",
+      Principal: { Service: "acm.amazonaws.com" },
+      Action: "kms:CreateGrant",
+      Resource: "*",
+    };
+    const { Policy } = await root.send(new GetKeyPolicyCommand({ KeyId }));
+    const { Statement } = JSON.parse(Policy!);
+    await root.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify({ Statement: [...Statement, toAcm] }) }));
     const edge = client("edge", STRANGER);
     const decrypt = new DecryptCommand({ CiphertextBlob, EncryptionContext });
     expect(await refusal(edge.send(decrypt))).toContain("AccessDeniedException");
