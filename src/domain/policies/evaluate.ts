@@ -16,7 +16,7 @@ export interface AccessRequest {
 }
 
 /** The kinds of policies that can be the reason of a denial, as AWS's messages call them. */
-export type PolicyLayer = "identity-based policy" | "permissions boundary" | "session policy" | "resource-based policy";
+type PolicyLayer = "identity-based policy" | "permissions boundary" | "session policy" | "resource-based policy";
 
 export type Verdict = { readonly allowed: true } | Denial;
 
@@ -88,8 +88,11 @@ export function effectOf(request: AccessRequest, policies: readonly PolicyDocume
   return effect;
 }
 
-/** What cannot be made out, because a variable has no value, must let nobody in: then Allow does not apply, and Deny does. */
-function applies({ effect, actions, resources, conditions }: Statement, request: AccessRequest): boolean {
+/**
+ * Whether a statement speaks of a request. What cannot be made out, because a variable has no value, must let nobody in: then Allow does not
+ * apply, and Deny does.
+ */
+export function applies({ effect, actions, resources, conditions }: Statement, request: AccessRequest): boolean {
   const { facts } = request;
   const unsure = effect === "Deny";
   const action = request.action.toLowerCase();

@@ -1,7 +1,7 @@
 import { isInNetwork, parseIpNetwork } from "#lib/ip-network.ts";
 import { matches, type Resolved, textOf } from "./pattern.ts";
 
-export interface Comparison {
+interface Comparison {
   /** Holds when no value matches. */
   readonly negated: boolean;
   /** Whether a value of the request is what the policy asks for. */

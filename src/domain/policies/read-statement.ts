@@ -6,7 +6,7 @@ import { lowerCase, type Pattern, readPattern } from "./pattern.ts";
 import { readPrincipal } from "./principals.ts";
 
 /** What the reader of one statement must know of its policy. */
-export interface StatementPlace {
+interface StatementPlace {
   readonly kind: PolicyKind;
   readonly variables: boolean;
   /** How messages call it: `Statement 2`. */

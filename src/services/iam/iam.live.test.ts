@@ -3,9 +3,10 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
 import type { AccountId } from "#domain/names.ts";
 import { resetAccount } from "#store/reset-account.ts";
-import { ACCOUNT, allow, iamWorld, refusal, trust } from "../../../tests/support/iam-world.ts";
+import { ACCOUNT, allow, iamWorld, policy, refusal, trust } from "../../../tests/support/iam-world.ts";
 
 const ARN = `arn:aws:iam::${ACCOUNT}`;
+const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate`;
 const READ = allow(["acm:DescribeCertificate", "acm:ListCertificates"]);
 
 async function world() {
@@ -261,6 +262,47 @@ describe("policies", () => {
       new sdk.SimulateCustomPolicyCommand({ PolicyInputList: [allow("kms:*")], ActionNames: ["kms:Decrypt"] }),
     );
     expect(custom.EvaluationResults).toMatchObject([{ EvalActionName: "kms:Decrypt", EvalDecision: "allowed" }]);
+  });
+
+  test("simulations name the statements that decide, each by its policy and place, and what nobody said", async () => {
+    const { root, iam } = await world();
+    await userWith({ root, iam }, "bob", allow("acm:Describe*"));
+    await root.send(
+      new sdk.AttachUserPolicyCommand({ UserName: "bob", PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" }),
+    );
+    const Condition = { StringEquals: { "aws:RequestedRegion": "eu-west-2" } };
+    const deny = { Effect: "Deny", Action: "acm:Describe*", Resource: `${CERTIFICATE}/2` };
+    const PolicyInputList = [policy(deny, { ...deny, Resource: "*", Condition })];
+    const [one, ...others] = (
+      await root.send(
+        new sdk.SimulatePrincipalPolicyCommand({
+          PolicySourceArn: `${ARN}:user/bob`,
+          ActionNames: ["acm:DescribeCertificate"],
+          ResourceArns: [`${CERTIFICATE}/1`, `${CERTIFICATE}/2`],
+          PolicyInputList,
+        }),
+      )
+    ).EvaluationResults!;
+    expect(others).toEqual([]);
+    const denying = {
+      SourcePolicyId: "PolicyInputList.1",
+      SourcePolicyType: "none",
+      StartPosition: { Line: 1, Column: PolicyInputList[0]!.indexOf("[") + 2 },
+      EndPosition: { Line: 1, Column: PolicyInputList[0]!.indexOf("}") + 2 },
+    };
+    expect(one).toMatchObject({ EvalResourceName: "*", EvalDecision: "explicitDeny", MatchedStatements: [denying] });
+    expect(one!.ResourceSpecificResults).toMatchObject([
+      {
+        EvalResourceName: `${CERTIFICATE}/1`,
+        EvalResourceDecision: "allowed",
+        MatchedStatements: [
+          { SourcePolicyType: "user" },
+          { SourcePolicyId: "ReadOnlyAccess", SourcePolicyType: "aws-managed" },
+        ],
+        MissingContextValues: ["aws:RequestedRegion"],
+      },
+      { EvalResourceName: `${CERTIFICATE}/2`, EvalResourceDecision: "explicitDeny", MatchedStatements: [denying] },
+    ]);
   });
 });
 

@@ -3,6 +3,5 @@ import { readMore, simulate } from "./simulate.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
 export const SimulateCustomPolicy: IamOperation<"SimulateCustomPolicy"> = (input) => {
-  const { policies, boundary } = readMore(input);
-  return simulate(input, { identity: policies, facts: {}, boundary });
+  return simulate(input, { ...readMore(input), facts: {} });
 };

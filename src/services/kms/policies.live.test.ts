@@ -9,6 +9,7 @@ import {
   ListAliasesCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
+  RetireGrantCommand,
   TagResourceCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
@@ -159,6 +160,22 @@ describe("who may use a key", () => {
     const why = "with an explicit deny in a resource-based policy";
     expect(await decrypt(client("role"))).toBe(denied(`arn:aws:sts::${ACCOUNT}:assumed-role/r/s`, KeyId, why));
     expect(await decrypt(root)).toBe(denied(rootArn(ACCOUNT), KeyId, why));
+  });
+
+  test("a Deny of kms:RetireGrant in a user's own policies is stronger than the grant; the key's policy is not asked", async () => {
+    const { client, root, KeyId, may, put } = await world();
+    const grant = { KeyId, GranteePrincipal: ROLE, RetiringPrincipal: USER, Operations: ["Decrypt" as const] };
+    const retire = async (kind: "user" | "role") => {
+      const { GrantId } = await root.send(new CreateGrantCommand(grant));
+      return await refusal(client(kind).send(new RetireGrantCommand({ KeyId, GrantId })));
+    };
+    await put(OWNER, { Effect: "Deny", Principal: { AWS: USER }, Action: "kms:RetireGrant" });
+    expect(await retire("user")).toBe("not refused");
+    expect(await retire("role")).toContain("because no identity-based policy allows the kms:RetireGrant action");
+    may(policy({}), policy({ Effect: "Deny", Action: "kms:RetireGrant" }));
+    expect(await retire("user")).toContain("with an explicit deny in an identity-based policy");
+    may(policy({ Action: "kms:RetireGrant" }));
+    expect(await retire("role")).toBe("not refused"); // its account leaves it to it
   });
 
   test("grants are made only of the kind that a condition allows", async () => {

@@ -9,12 +9,9 @@ import { type Raw, run } from "./columns.ts";
  * load balancers has a policy of its own.
  */
 export async function up(db: Raw): Promise<void> {
-  const roles = await db
-    .selectFrom("iamEntities")
-    .select(["id", "trustPolicy", "trusted"])
-    .where("trusted", "is not", null)
-    .execute();
+  const roles = await db.selectFrom("iamEntities").select(["id", "trustPolicy", "trusted"]).execute();
   for (const { id, trustPolicy, trusted } of roles) {
+    if (trusted === null) continue;
     const ids = new Map(Object.entries(JSON.parse(String(trusted)) as Record<string, string>));
     const bound = renamePrincipals(String(trustPolicy), ids);
     await db.updateTable("iamEntities").set({ trustPolicy: bound }).where("id", "=", id).execute();
