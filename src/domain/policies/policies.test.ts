@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { effectOf, judgeOwn, judgeResource } from "./evaluate.ts";
+import { effectOf, judgeOwn, judgeResource, reasonOf } from "./evaluate.ts";
 import { factsOf } from "./facts.ts";
 import { matches, readPattern, resolve } from "./pattern.ts";
 import { readPolicyDocument } from "./read-document.ts";
@@ -179,6 +179,18 @@ describe("who decides", () => {
     expect(judge({ identity: [], session: [nothing] }, "role")).toMatchObject({ layer: "session policy" });
     expect(judge({ identity: [], session: [nothing] }, "itself")).toEqual({ allowed: true });
     expect(judge({ identity: [deny] }, "itself")).toMatchObject({ explicit: true });
+  });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+  test.each([
+    ["identity-based policy", "an identity-based policy"],
+    ["permissions boundary", "a permissions boundary"],
+    ["session policy", "a session policy"],
+    ["resource-based policy", "a resource-based policy"],
+  ] as const)("a denial names the %s, and whether it denies or only does not allow", (layer, withArticle) => {
+    const denial = { allowed: false, layer } as const;
+    expect(reasonOf({ ...denial, explicit: true }, "kms:Sign")).toBe(`with an explicit deny in ${withArticle}`);
+    expect(reasonOf({ ...denial, explicit: false }, "kms:Sign")).toBe(`because no ${layer} allows the kms:Sign action`);
   });
 
   test("the policy of a resource names who asks, its role, its account, or nobody", () => {
