@@ -9,6 +9,7 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateUserCommand,
 } from "@aws-sdk/client-iam";
+import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { createKey } from "#custody/create-key.ts";
 import { encrypt } from "#custody/encrypt.ts";
@@ -16,11 +17,13 @@ import { orderGrant } from "#custody/grant-operations.ts";
 import { putKeyPolicy, shownKeyPolicy } from "#custody/key-policies.ts";
 import { pageOfGrants } from "#custody/lists.ts";
 import { seeKey } from "#custody/see-key.ts";
+import { ensureServiceKey } from "#custody/service-keys.ts";
 import { SYMMETRIC } from "#domain/keys/key-specs.ts";
-import { arnOf } from "#domain/keys/names.ts";
+import { arnOf, keyIdOf } from "#domain/keys/names.ts";
 import type { AccountId, Caller } from "#domain/names.ts";
 import { identifyUser } from "#identity/sessions/credential.ts";
 import { findEntity } from "#store/iam-entities.ts";
+import { up } from "#store/migrations/0034-principal-ids.ts";
 import type { Store } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
 import { ACCOUNT, iamWorld, policy, refusal, trust } from "../support/iam-world.ts";
@@ -167,6 +170,34 @@ for (const database of DATABASES) {
       const again = new UpdateAssumeRolePolicyCommand({ RoleName: "r", PolicyDocument: trust(id) });
       expect(await refusal(iam.send(again))).toContain("Invalid principal in policy");
       await iam.send(new DeleteRoleCommand({ RoleName: "r" }));
+    });
+
+    test("a store of before: trust policies get the ids that stood beside them, load balancers' keys their policy", async () => {
+      const store = await database.open();
+      const { iam, makeUser, owner, keyId, ...deps } = await world(store);
+      await makeUser("bob");
+      const AssumeRolePolicyDocument = trust(arn("bob"));
+      for (const RoleName of ["old", "new"])
+        await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+      const alias = "alias/aws/elasticloadbalancing";
+      const own = await store.transaction().execute((tx) => ensureServiceKey(tx, owner, alias, deps));
+      const policies = () => store.selectFrom("masterKeys").select(["id", "policy"]).orderBy("id").execute();
+      const now = await policies();
+      await sql`alter table iam_entities add column trusted text`.execute(store);
+      const gone = { [arn("bob")]: "AIDAZZZZZZZZZZZZZZZZZ" };
+      await sql`update iam_entities set trust_policy = ${AssumeRolePolicyDocument}, trusted = ${JSON.stringify(gone)}
+        where account = ${ACCOUNT} and kind = 'role' and name_key = 'old'`.execute(store);
+      await store.updateTable("masterKeys").set({ policy: null }).where("id", "=", keyIdOf(own)).execute();
+      await up(store);
+      expect(await policies()).toEqual(now);
+      const shown = (await iam.send(new ListRolesCommand())).Roles!.map((role) => [
+        role.RoleName,
+        decodeURIComponent(role.AssumeRolePolicyDocument!),
+      ]);
+      expect(shown).toEqual([
+        ["new", AssumeRolePolicyDocument],
+        ["old", trust("AIDAZZZZZZZZZZZZZZZZZ")],
+      ]);
     });
 
     test("whoever is deleted and made anew while a policy is put: it is for whom it names when it is shown", async () => {
