@@ -1,4 +1,4 @@
-import { entityArn, isPrincipalId, parseEntityArn } from "#domain/identity/entity.ts";
+import { assumedRoleArn, entityArn, isPrincipalId, parseEntityArn, parseSessionArn } from "#domain/identity/entity.ts";
 import type { StoredGrant } from "#domain/keys/grant.ts";
 import { principalNames, renamePrincipals } from "#domain/policies/principal-names.ts";
 import { Refusal } from "#domain/refusal.ts";
@@ -57,14 +57,29 @@ async function idsOf(db: Db, names: readonly string[]): Promise<ReadonlyMap<stri
     const found = await entitiesNamed(db, first.account, first.kind, wanted);
     for (const entity of found) ids.set(entityArn(entity), entity.id);
   }
-  const known = await entitiesById(db, names.filter(isPrincipalId));
-  for (const { id } of known) ids.set(id, id);
+  for (const name of names) {
+    const session = parseSessionArn(name);
+    const [role] = session ? await entitiesNamed(db, session.account, "role", [session.role]) : [];
+    if (session && role?.name === session.role) ids.set(name, `${role.id}:${session.session}`);
+  }
+  const arns = await arnsOf(db, new Set(names));
+  for (const id of arns.keys()) ids.set(id, id);
   return ids;
 }
 
 async function arnsOf(db: Db, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const entities = await entitiesById(db, [...names].filter(isPrincipalId));
-  return new Map(entities.map((entity) => [entity.id, entityArn(entity)]));
+  const asked = [...names].filter(isPrincipalId).map((name) => ({ name, parts: name.split(":") }));
+  const entities = await entitiesById(db, [...new Set(asked.map(({ parts: [id = ""] }) => id))]);
+  const known = new Map(entities.map((entity) => [entity.id, entity]));
+  const arns = new Map<string, string>();
+  for (const { name, parts } of asked) {
+    const [id = "", session] = parts;
+    const entity = known.get(id);
+    if (!entity) continue;
+    arns.set(name, session === undefined ? entityArn(entity) : assumedRoleArn(entity.account, entity.name, session));
+  }
+  return arns;
 }
 
-const isEntity = (name: string): boolean => parseEntityArn(name) !== undefined || isPrincipalId(name);
+const isEntity = (name: string): boolean =>
+  parseEntityArn(name) !== undefined || parseSessionArn(name) !== undefined || isPrincipalId(name);

@@ -21,7 +21,7 @@ import { ensureServiceKey } from "#custody/service-keys.ts";
 import { SYMMETRIC } from "#domain/keys/key-specs.ts";
 import { arnOf, keyIdOf } from "#domain/keys/names.ts";
 import type { AccountId, Caller } from "#domain/names.ts";
-import { identifyUser } from "#identity/sessions/credential.ts";
+import { identifySession, identifyUser } from "#identity/sessions/credential.ts";
 import { findEntity } from "#store/iam-entities.ts";
 import { up } from "#store/migrations/0034-principal-ids.ts";
 import type { Store } from "#store/store.ts";
@@ -31,6 +31,16 @@ import { caller, keyWorld, REGION } from "../support/key-world.ts";
 
 const OWNER = ACCOUNT as AccountId;
 const ROOT = { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" };
+/** A session that says nothing of itself. */
+const NOTHING = {
+  issuedAt: 0,
+  expiresAt: 0,
+  policies: undefined,
+  policyArns: [],
+  tags: [],
+  transitive: [],
+  sourceIdentity: undefined,
+};
 const arn = (user: string): string => `arn:aws:iam::${ACCOUNT}:user/${user}`;
 const letIn = (...users: readonly string[]): string =>
   policy(ROOT, { Effect: "Allow", Principal: { AWS: users.map(arn) }, Action: "kms:Encrypt", Resource: "*" });
@@ -146,6 +156,43 @@ for (const database of DATABASES) {
       await orderGrant(order, owner, deps); // the same name and parameters, but another bob
       expect(await listed()).toHaveLength(2);
       expect(await encryptAs("bob")).toBe("not refused");
+    });
+
+    test("a session means that of the role that there was: in key policies and in grants", async () => {
+      const { store, iam, keyId, owner, put, shown, ...deps } = await world(await database.open());
+      const session = `arn:aws:sts::${ACCOUNT}:assumed-role/r/ses`;
+      const makeRole = new CreateRoleCommand({ RoleName: "r", Path: "/x/", AssumeRolePolicyDocument: trust(OWNER) });
+      const text = policy(ROOT, { ...ROOT, Principal: { AWS: session }, Action: "kms:Encrypt" });
+      const order = { keyId, granteePrincipal: session, retiringPrincipal: undefined, operations: ["DescribeKey"] };
+      const more = { constraints: undefined, name: undefined, grantTokens: [], dryRun: false };
+      const grant = () => orderGrant({ ...order, ...more }, owner, { ...deps, store });
+      const tries = async (name: string) => {
+        const role = await findEntity(store, OWNER, "role", "r");
+        const who = await identifySession(store, {
+          ...NOTHING,
+          kind: "role",
+          account: OWNER,
+          principal: role!.id,
+          name,
+        });
+        const caller = { ...owner, ...who! };
+        const options = { keyId, context: {}, grantTokens: [], dryRun: false, algorithm: "SYMMETRIC_DEFAULT" as const };
+        const used = encrypt({ ...options, plaintext: Buffer.from("x") }, caller, { ...deps, store });
+        const seen = seeKey("DescribeKey", keyId, caller, { ...deps, store });
+        return [await refusal(used), await refusal(seen)].map((said) => said === "not refused");
+      };
+      expect(await refusal(put(text))).toContain("Invalid principal in policy");
+      expect(await refusal(grant())).toContain("ARN does not refer to a valid principal");
+      const id = (await iam.send(makeRole)).Role!.RoleId!;
+      await put(text);
+      await grant();
+      expect(await shown()).toBe(text);
+      expect(await tries("ses")).toEqual([true, true]);
+      expect(await tries("other")).toEqual([false, false]);
+      await iam.send(new DeleteRoleCommand({ RoleName: "r" }));
+      expect(await shown()).toBe(text.replace(session, `${id}:ses`));
+      await iam.send(makeRole);
+      expect(await tries("ses")).toEqual([false, false]);
     });
 
     test("a trust policy is shown with the id of who is gone wherever roles are shown", async () => {

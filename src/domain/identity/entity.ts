@@ -74,9 +74,19 @@ export function uniqueId(kind: EntityKind | "policy", randomHex: string): string
   return `${PREFIXES[kind]}${letters.join("")}`;
 }
 
-/** Whether a text can be the unique id of a user or role, the principals that policies and grants name. */
+/** Whether a text can be the unique id of a user, a role or (`AROA…:session`) a session, as policies and grants name them. */
 export function isPrincipalId(text: string): boolean {
-  return /^A(IDA|ROA)[A-Z2-7]{17}$/.test(text);
+  return /^(AIDA[A-Z2-7]{17}|AROA[A-Z2-7]{17}(:[\w+=,.@-]{1,64})?)$/.test(text);
+}
+
+/** The account, role and session that the ARN of a role's session says; undefined when it is none. */
+export function parseSessionArn(
+  arn: string,
+): { readonly account: AccountId; readonly role: string; readonly session: string } | undefined {
+  const match = /^arn:aws:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]{1,64})$/.exec(arn);
+  const [, account, role, session] = match ?? [];
+  if (account === undefined || role === undefined || session === undefined) return undefined;
+  return { account: account as AccountId, role, session };
 }
 
 /** How messages call it: "The role with name x cannot be found." */

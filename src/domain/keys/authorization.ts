@@ -106,10 +106,11 @@ function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyR
   );
 }
 
-/** What grants call a caller: by its own ARN; a user, and of a session its role, by the unique id. */
+/** What grants call a caller: by its ARN; a user, and a session and its role, by their unique ids. */
 export function principalsOf(caller: KeyRequest["caller"]): readonly string[] {
-  const { arn, id } = askerOf(caller);
-  return id === undefined ? [arn] : [arn, id];
+  const { arn, id, sessionId } = askerOf(caller);
+  if (id === undefined) return [arn];
+  return sessionId === undefined ? [id] : [sessionId, id];
 }
 
 /** An edge acts for the load balancers it carries; a load balancer itself never signs a request. */

@@ -44,9 +44,9 @@ export type PrincipalName =
   | { readonly kind: "everybody" }
   /** An account: whoever its own policies let; written as its root or its number. */
   | { readonly kind: "account"; readonly account: string }
-  /** A user or a role by its unique id, as policies are kept: another one of the same name later is not meant. */
+  /** A user, role or session by its unique id, as policies are kept: another one of the same name later is not meant. */
   | { readonly kind: "id"; readonly id: string }
-  /** A session or an edge; a user or a role in a policy that is not kept. */
+  /** A federated user or an edge; others in a policy that is not kept. */
   | { readonly kind: "arn"; readonly arn: string }
   /** `acm.amazonaws.com`. */
   | { readonly kind: "service"; readonly service: string }

@@ -11,8 +11,10 @@ export interface Asker {
   readonly arn: string;
   /** Of a session: the ARN of its role. */
   readonly role?: string | undefined;
-  /** The unique id of the user or role. */
+  /** The unique id of the user, or of the session's role. */
   readonly id?: string | undefined;
+  /** Of a session: its role's unique id and its name, `AROA…:session`. */
+  readonly sessionId?: string | undefined;
   /** Its name, when it is a service. */
   readonly service?: string | undefined;
 }
@@ -21,12 +23,14 @@ export interface Asker {
 export function askerOf({ account, arn, authority }: Pick<Caller, "account" | "arn" | "authority">): Asker {
   const facts = authority?.facts ?? {};
   const principal = factsFor(facts, "aws:PrincipalArn")?.[0];
-  const [id = ""] = factsFor(facts, "aws:userid")?.[0]?.split(":") ?? [];
+  const userId = factsFor(facts, "aws:userid")?.[0] ?? "";
+  const [id = ""] = userId.split(":");
   return {
     account,
     arn,
     role: principal === arn ? undefined : principal,
     id: isPrincipalId(id) ? id : undefined,
+    sessionId: isPrincipalId(id) && userId !== id ? userId : undefined,
   };
 }
 
@@ -44,13 +48,14 @@ export function naming({ negated, names }: Principals, asker: Asker): Naming {
 export type Naming = "itself" | "role" | "account" | "nobody";
 const STRONGEST: readonly Naming[] = ["itself", "role", "account"];
 
-function named(name: PrincipalName, { account, arn, role, id, service }: Asker): Naming {
+function named(name: PrincipalName, { account, arn, role, id, sessionId, service }: Asker): Naming {
   switch (name.kind) {
     case "everybody":
       return "role";
     case "account":
       return account === name.account ? "account" : "nobody";
     case "id":
+      if (name.id === sessionId) return "itself";
       return name.id !== id ? "nobody" : role === undefined ? "itself" : "role";
     case "arn":
       return name.arn === arn ? "itself" : name.arn === role ? "role" : "nobody";
