@@ -221,7 +221,7 @@ for (const database of DATABASES) {
 
     test("a store of before: trust policies get the ids that stood beside them, load balancers' keys their policy", async () => {
       const store = await database.open();
-      const { iam, makeUser, owner, keyId, ...deps } = await world(store);
+      const { iam, makeUser, owner, ...deps } = await world(store);
       await makeUser("bob");
       const AssumeRolePolicyDocument = trust(arn("bob"));
       for (const RoleName of ["old", "new"])
