@@ -1,8 +1,10 @@
 import { issuerFor } from "#ca/hierarchies/issuer-for.ts";
 import type { Signers } from "#ca/signers.ts";
+import { keyDestroyedAct } from "#custody/sealed-key-acts.ts";
 import type { ZoneDeps } from "#dns/zone-deps.ts";
 import { type AcmeEndpointArn } from "#domain/acme/arns.ts";
 import { ACME_KEY_ALGORITHMS } from "#domain/acme/endpoint.ts";
+import { recordIn } from "#journal/journal.ts";
 import { later } from "#lib/duration.ts";
 import { keyFamily } from "#lib/x509-algorithms.ts";
 import { ACME_LEAF_LIFETIME } from "#lifecycle/acme/issue-for-acme.ts";
@@ -31,17 +33,19 @@ export async function advanceEndpoint(subject: string, deps: AdvanceEndpointDeps
 /** A part of what belongs to an endpoint at a time; with the last of it the endpoint itself. */
 async function takeDown(
   arn: AcmeEndpointArn,
-  { account }: AcmeEndpoint,
+  owner: AcmeEndpoint,
   deps: AdvanceEndpointDeps,
 ): Promise<Date | undefined> {
   const { store, clock } = deps;
   const domains = await pageAcmeDomains(store, arn, { createdAt: 0, key: "" }, DOMAINS_AT_ONCE);
-  for (const domain of domains) await removeDomain(domain, account, deps);
+  for (const domain of domains) await removeDomain(domain, owner.account, deps);
   const more = await store.transaction().execute(async (tx) => {
     if ((await deleteAcmeAccounts(tx, arn, ACCOUNTS_AT_ONCE)) === ACCOUNTS_AT_ONCE) return true;
     if (domains.length === DOMAINS_AT_ONCE) return true;
     await deleteAcmeTagsWithin(tx, arn);
-    await deleteAcmeEndpoint(tx, arn);
+    for (const resource of await deleteAcmeEndpoint(tx, arn)) {
+      await recordIn(tx, keyDestroyedAct({ resource, owner }), clock);
+    }
     return false;
   });
   return more ? clock.now() : undefined;

@@ -1,8 +1,10 @@
+import { keyDestroyedAct, keyMadeAct } from "#custody/sealed-key-acts.ts";
 import { type AcmeBindingArn, acmeBindingArn, lastPartOf } from "#domain/acme/arns.ts";
 import { ACME_QUOTAS } from "#domain/acme/endpoint.ts";
 import type { Tag } from "#domain/certificate/tags.ts";
 import type { Caller, Owner } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { later, type Millis } from "#lib/duration.ts";
 import {
@@ -68,6 +70,7 @@ export async function createBinding(
         `The ACME endpoint has ${ACME_QUOTAS.bindings} external account bindings, which is the most there can be.`,
       );
     }
+    const sealedMacKey = newMacKey(arn, deps);
     const inserted = await insertAcmeBinding(tx, {
       arn,
       endpointArn,
@@ -75,11 +78,12 @@ export async function createBinding(
       createdAt: now.getTime(),
       updatedAt: now.getTime(),
       expiresAt: lifetime === undefined ? null : later(now, lifetime).getTime(),
-      sealedMacKey: newMacKey(arn, deps),
+      sealedMacKey,
       ...request,
     });
     const made = inserted ? await findAcmeBinding(tx, arn) : undefined;
     if (!made) throw new Error(`binding ${arn} was not recorded`);
+    await recordIn(tx, keyMadeAct({ sealed: sealedMacKey, resource: arn, owner: caller }), deps.clock);
     await writeAcmeTags(tx, arn, tags);
     return made;
   });
@@ -138,12 +142,12 @@ export async function revokeBinding(text: string, caller: Owner, { store, clock 
 }
 
 /** Removes a binding with its MAC key; accounts that it registered go on. One that is gone is no fault. */
-export async function deleteBinding(text: string, caller: Owner, { store }: BindingDeps): Promise<void> {
+export async function deleteBinding(text: string, caller: Owner, { store, clock }: BindingDeps): Promise<void> {
   const { arn, endpointArn } = readOwnArn(text, "acme-external-account-binding", caller);
   await store.transaction().execute(async (tx) => {
     await holdAcmeEndpoint(tx, endpointArn);
     await writeAcmeTags(tx, arn, []);
-    await deleteAcmeBinding(tx, arn);
+    if (await deleteAcmeBinding(tx, arn)) await recordIn(tx, keyDestroyedAct({ resource: arn, owner: caller }), clock);
   });
 }
 

@@ -1,15 +1,23 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { type KeyName, keyDestroyedAct, keyMadeAct } from "#custody/sealed-key-acts.ts";
+import { recordIn } from "#journal/journal.ts";
 import { encode, octetString, sequence, tagged } from "#lib/der.ts";
 import { DAY, HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { signatureAlgorithm } from "#lib/x509-algorithms.ts";
 import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
-import { findResponder, insertResponder, type NewResponder, type ResponderRow } from "#store/issuers.ts";
-import type { Db } from "#store/store.ts";
+import {
+  deleteRespondersBefore,
+  findResponder,
+  insertResponder,
+  type NewResponder,
+  type ResponderRow,
+} from "#store/issuers.ts";
+import type { Db, Tx } from "#store/store.ts";
 import type { EpochMillis } from "#store/tables/types.ts";
 import { caName, responderCertificate } from "./ca-certificate.ts";
 import type { CaDeps } from "./deps.ts";
-import type { SigningAuthority, SigningKey } from "./signers.ts";
+import { type SigningAuthority, type SigningKey, sealPurpose } from "./signers.ts";
 
 /** Who answers OCSP for an issuer, so that the issuer's own key does not have to sign on every request. */
 export interface Responder extends SigningKey {
@@ -28,13 +36,17 @@ export interface Responder extends SigningKey {
 export interface ResponderShelf {
   /** The newest one of an issuer. */
   find(db: Db, issuerId: string): Promise<ResponderRow | undefined>;
-  /** Does nothing where there is one of this number. */
-  insert(db: Db, responder: NewResponder): Promise<void>;
+  /** False where there is one of this number. */
+  insert(tx: Tx, responder: NewResponder): Promise<boolean>;
+  /** Deletes those before this number, with their keys, and answers their numbers. */
+  removeBefore(tx: Tx, issuerId: string, number: number): Promise<readonly number[]>;
+  /** As whose key the journal tells of a responder's. */
+  readonly keyOf: (issuerId: string) => Pick<KeyName, "of" | "owner">;
 }
 
 /**
- * The responder of an issuer, made when there is none or half of its life is over. Nodes share it; of several that make
- * one at once the first wins.
+ * The responder of an issuer, made when there is none or half of its life is over; the key before it is destroyed then.
+ * Nodes share it; of several that make one at once the first wins.
  */
 export async function responderOf(
   issuer: SigningAuthority,
@@ -46,7 +58,7 @@ export async function responderOf(
   if (opened && isFresh(opened, now)) return opened;
   const stored = await shelf.find(store, issuer.id);
   if (!stored || !isFresh(stored, now)) {
-    await shelf.insert(store, newResponder(issuer, (stored?.number ?? 0) + 1, now, signers));
+    await keep(newResponder(issuer, (stored?.number ?? 0) + 1, now, signers), shelf, { store, clock });
   }
   const current = await shelf.find(store, issuer.id);
   if (!current) throw new Error(`issuer ${issuer.id} has no OCSP responder`);
@@ -78,10 +90,27 @@ function newResponder(
     number,
     serial,
     certificate: der,
-    sealedKey: signers.root.seal(pkcs8.bytes, purpose(issuer.id, number)),
+    sealedKey: signers.root.seal(pkcs8.bytes, responderKeyName(issuer.id, number)),
     notBefore: notBefore.getTime(),
     notAfter: notAfter.getTime(),
   };
+}
+
+async function keep(
+  made: NewResponder,
+  shelf: ResponderShelf,
+  { store, clock }: Pick<ResponderDeps, "store" | "clock">,
+): Promise<void> {
+  const { issuerId, number, sealedKey: sealed } = made;
+  const spki = readCertificate(made.certificate).subjectPublicKeyInfo;
+  const whose = shelf.keyOf(issuerId);
+  await store.transaction().execute(async (tx) => {
+    if (!(await shelf.insert(tx, made))) return;
+    await recordIn(tx, keyMadeAct({ sealed, spki, ...whose }), clock);
+    for (const before of await shelf.removeBefore(tx, issuerId, number)) {
+      await recordIn(tx, keyDestroyedAct({ resource: responderKeyName(issuerId, before), ...whose }), clock);
+    }
+  });
 }
 
 function isFresh({ notBefore, notAfter }: Pick<ResponderRow, "notBefore" | "notAfter">, now: EpochMillis): boolean {
@@ -89,7 +118,7 @@ function isFresh({ notBefore, notAfter }: Pick<ResponderRow, "notBefore" | "notA
 }
 
 function open(row: ResponderRow, signers: ResponderDeps["signers"]): Responder {
-  const key = signers.openKey(row.sealedKey, purpose(row.issuerId, row.number));
+  const key = signers.openKey(row.sealedKey, responderKeyName(row.issuerId, row.number));
   return {
     id: row.issuerId,
     algorithm: signatureAlgorithm("EC_prime256v1"),
@@ -103,10 +132,16 @@ function open(row: ResponderRow, signers: ResponderDeps["signers"]): Responder {
   };
 }
 
-function purpose(issuerId: string, number: number): string {
+/** What the key of a responder is sealed for, and what the journal calls it. */
+export function responderKeyName(issuerId: string, number: number): string {
   return `ca:${issuerId}/ocsp/${number}`;
 }
 
-const BUILT_IN: ResponderShelf = { find: findResponder, insert: insertResponder };
+const BUILT_IN: ResponderShelf = {
+  find: findResponder,
+  insert: insertResponder,
+  removeBefore: deleteRespondersBefore,
+  keyOf: (issuerId) => ({ of: sealPurpose(issuerId) }),
+};
 const RESPONDER_LIFE: Millis = 30 * DAY;
 const MOST_OPEN = 256;

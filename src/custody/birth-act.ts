@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import type { Owner } from "#domain/names.ts";
 import type { Act } from "#journal/journal.ts";
+import { publicKeyHash } from "./sealed-key-acts.ts";
 
 /**
  * That a key pair was made, and what for: `resource` is the certificate's ARN, or "pool" while it has none. The journal names
@@ -14,7 +14,6 @@ export function birthAct(
   resource: string,
   owner: Owner | undefined,
 ): Act {
-  const publicKeySha256 = createHash("sha256").update(spki).digest("hex");
   return {
     account: owner?.account ?? "",
     region: owner?.region ?? "",
@@ -23,6 +22,6 @@ export function birthAct(
     eventName: "CreateKeyPair",
     resource,
     requestId: "",
-    detail: { algorithm, origin, publicKeySha256 },
+    detail: { algorithm, origin, publicKeySha256: publicKeyHash(spki) },
   };
 }

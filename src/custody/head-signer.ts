@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { recordIn } from "#journal/journal.ts";
 import type { HeadSigner } from "#journal/tree.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
@@ -7,6 +8,7 @@ import { checkpointText, type NoteVerifier, noteVerifier, signNote } from "#lib/
 import { findSigner, insertSigner, type StoredSigner } from "#store/audit-tree.ts";
 import type { Store } from "#store/store.ts";
 import type { RootOfCustody } from "./root.ts";
+import { keyMadeAct } from "./sealed-key-acts.ts";
 
 /** What the sealed key of the signer is sealed for. */
 export const SIGNER_PURPOSE = "journal:signer";
@@ -58,7 +60,10 @@ async function makeSigner({ store, root, clock, ids }: Parameters<typeof openHea
     publicKey: publicKey.subarray(-RAW_BYTES),
     sealedKey: root.seal(pkcs8.bytes, SIGNER_PURPOSE),
   };
-  await insertSigner(store, signer, clock.now());
+  await store.transaction().execute(async (tx) => {
+    if (!(await insertSigner(tx, signer, clock.now()))) return;
+    await recordIn(tx, keyMadeAct({ sealed: signer.sealedKey, spki: publicKey }), clock);
+  });
   const first = await findSigner(store);
   if (!first) throw new Error("the store lost the journal's signer that was just kept");
   return first;

@@ -5,8 +5,10 @@ import { arnOf, type KeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { recordIn } from "#journal/journal.ts";
 import { hasCome, later } from "#lib/duration.ts";
 import { putJob } from "#store/jobs.ts";
+import { findMasterKey } from "#store/master-keys.ts";
 import type { Db, Tx } from "#store/store.ts";
 import { countWrappingKeys, deleteWrappingKey, findWrappingKey, insertWrappingKey } from "#store/wrapping-keys.ts";
 import { authorize } from "./authorize.ts";
@@ -14,6 +16,7 @@ import { changeKey } from "./change-key.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { newImportToken, readImportToken } from "./import-token.ts";
+import { keyAct } from "./key-acts.ts";
 import type { Wrapped } from "./vault.ts";
 
 /** The task of the job that destroys a wrapping key when its time is over; its subject is the wrapping key's id. */
@@ -81,8 +84,17 @@ export async function redeemToken(
 }
 
 /** The task "key.forget-wrapping-key". */
-export async function forgetWrappingKey(id: string, { store }: Pick<Custody, "store">): Promise<undefined> {
-  await deleteWrappingKey(store, id);
+export async function forgetWrappingKey(
+  id: string,
+  { store, clock, ids }: Pick<Custody, "store" | "clock" | "ids">,
+): Promise<undefined> {
+  await store.transaction().execute(async (tx) => {
+    const keyId = await deleteWrappingKey(tx, id);
+    const key = keyId && (await findMasterKey(tx, keyId));
+    if (!key) return;
+    const kms = { ...key, arn: KMS, requestId: ids.uuid() };
+    await recordIn(tx, keyAct(kms, "DestroyWrappingKey", { key: arnOf(key) }), clock);
+  });
   return undefined;
 }
 
@@ -106,5 +118,6 @@ function purpose(id: string): string {
   return `kms:wrapping-key:${id}`;
 }
 
+const KMS = "kms.amazonaws.com";
 /** A private key says itself how long it is. */
 const ANY_RSA = "RSA_2048";

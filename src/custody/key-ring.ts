@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Millis } from "#lib/duration.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "#store/custody-roots.ts";
 import type { Store } from "#store/store.ts";
 import { type RootOfCustody, sealer, WrongRoot } from "./root.ts";
+import { rootAct } from "./root-acts.ts";
 import type { Vault } from "./vault.ts";
 import type { RootKind } from "./wrapping-root.ts";
 
@@ -97,7 +99,11 @@ async function found(kind: RootKind, { store, vault, clock }: RingDeps): Promise
     if (!(await insertFirstRoot(tx, { fingerprint, kind, salt }, now))) return;
     await insertCustodyKey(tx, { id: current.keyId, state: "current" }, now);
     await insertCustodyKey(tx, { id: token.keyId, state: "token" }, now);
-    for (const key of [current, token]) await insertCustodyWrap(tx, { root: fingerprint, ...key });
+    for (const key of [current, token]) {
+      await insertCustodyWrap(tx, { root: fingerprint, ...key });
+      const seals = key === token ? "tokens" : "keys";
+      await recordIn(tx, rootAct("CreateRootKey", key.keyId, { seals, wrappedBy: fingerprint }), clock);
+    }
   });
 }
 

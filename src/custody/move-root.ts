@@ -63,7 +63,10 @@ export async function moveRoot(kind: RootKind, deps: MoveDeps): Promise<string> 
     if (now.map(({ id }) => id).join() !== keys.map(({ id }) => id).join()) {
       throw new RootChangeRefused("custody keys changed in this moment: do it again");
     }
-    for (const wrap of wraps) await insertCustodyWrap(tx, wrap);
+    for (const wrap of wraps) {
+      await insertCustodyWrap(tx, wrap);
+      await recordIn(tx, rootAct("WrapRootKey", wrap.keyId, { wrappedBy: fingerprint }), clock);
+    }
     await recordIn(tx, rootAct("MoveRoot", fingerprint), clock);
   });
   return fingerprint;

@@ -66,7 +66,8 @@ export async function rotateRoot(deps: RotateDeps): Promise<Rotated> {
     if (late === 0) break;
   }
   await store.transaction().execute(async (tx) => {
-    if (await removeLeavingKey(tx, leaving)) await recordIn(tx, rootAct("DestroyRootKey", leaving), deps.clock);
+    if (!(await removeLeavingKey(tx, leaving))) return;
+    await recordIn(tx, rootAct("DestroyRootKey", leaving, { replacedBy: current }), deps.clock);
   });
   await ring.refresh();
   return { keyId: current, resealed };
@@ -80,6 +81,8 @@ async function announce({ store, vault, clock, ring }: RotateDeps): Promise<stri
   await store.transaction().execute(async (tx) => {
     if (!(await insertCustodyKey(tx, { id: made.keyId, state: "coming" }, now))) return;
     await insertCustodyWrap(tx, { root: ring.rootFingerprint, ...made });
+    const detail = { seals: "keys", wrappedBy: ring.rootFingerprint };
+    await recordIn(tx, rootAct("CreateRootKey", made.keyId, detail), clock);
   });
   await ring.refresh();
   const { coming } = await keysOf({ store, ring });

@@ -1,27 +1,23 @@
-import { type FleetAuthority, fleetAuthority } from "#ca/fleet/authority.ts";
+import { FLEET_KEY, type FleetAuthority, fleetAuthority } from "#ca/fleet/authority.ts";
 import { type EdgeCertificateOfFleet, signEdgeIdentity } from "#ca/fleet/identities.ts";
 import type { Signers } from "#ca/signers.ts";
 import type { RootOfCustody } from "#custody/root.ts";
+import { publicKeyHash } from "#custody/sealed-key-acts.ts";
 import { edgeArn } from "#domain/arn.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { FIRST_ACCOUNT } from "#identity/first-account.ts";
 import { checkAddresses, checkPlan, type EdgePlan, findJoinToken, tokenInvalid } from "#identity/join-tokens.ts";
+import { forgetEdge, keepAccessKey } from "#identity/keep-access-key.ts";
 import { newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
 import { announceTarget } from "#integrations/elbv2/places.ts";
-import { recordIn } from "#journal/journal.ts";
+import { type Act, recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { Ids } from "#lib/ids.ts";
 import { digest } from "#lib/keyed-hash.ts";
 import { parsePem } from "#lib/pem.ts";
 import { type CertificateRequest, CsrError, readCsr } from "#lib/x509-csr.ts";
-import { findEdgeKey, insertAccessKey } from "#store/access-keys.ts";
-import {
-  balancersAt,
-  findEdgeMember,
-  insertEdgeMember,
-  removeEdgeMember,
-  renewEdgeMember,
-} from "#store/edge-members.ts";
+import { findEdgeKey } from "#store/access-keys.ts";
+import { balancersAt, findEdgeMember, insertEdgeMember, renewEdgeMember } from "#store/edge-members.ts";
 import { findEdgeToken, type StoredEdgeToken, useEdgeToken } from "#store/edge-tokens.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
 
@@ -86,7 +82,11 @@ export async function renewEdgeIdentity(edge: string, request: string, deps: Joi
   const authority: FleetAuthority = await fleetAuthority(deps);
   const identity = signEdgeIdentity({ edge, ...csr }, authority, deps.clock.now());
   const stored = { serial: identity.serial, notAfter: identity.notAfter.getTime() };
-  return (await renewEdgeMember(deps.store, edge, stored)) ? identity.certificate : undefined;
+  return await deps.store.transaction().execute(async (tx) => {
+    if (!(await renewEdgeMember(tx, edge, stored))) return undefined;
+    await recordIn(tx, identityAct("RenewEdgeIdentity", edge, csr, deps.ids), deps.clock);
+    return identity.certificate;
+  });
 }
 
 type NamedPlan = EdgePlan & { readonly edge: string };
@@ -109,14 +109,14 @@ async function admit(
   }
   await checkName(tx, edge, token);
   await checkAddresses(tx, edge, plan.addresses);
-  await removeEarlier(tx, edge);
-  await insertMember(tx, plan, identity, deps);
+  await removeEarlier(tx, edge, deps);
+  await insertMember(tx, plan, identity, csr, deps);
 }
 
 /** Ends the earlier life of an edge, if it had one. */
-async function removeEarlier(tx: Tx, edge: string): Promise<void> {
+async function removeEarlier(tx: Tx, edge: string, deps: Pick<JoinDeps, "clock">): Promise<void> {
   const left = await balancersAt(tx, edge);
-  await removeEdgeMember(tx, edge, FIRST_ACCOUNT);
+  await forgetEdge(tx, edge, deps);
   for (const arn of left) await announceTarget(tx, arn);
 }
 
@@ -124,6 +124,7 @@ async function insertMember(
   tx: Tx,
   { edge, zone, addresses }: NamedPlan,
   { serial, notAfter }: EdgeCertificateOfFleet,
+  csr: CertificateRequest,
   { clock, ids, root }: JoinDeps,
 ): Promise<void> {
   const key = newAccessKey(FIRST_ACCOUNT, { kind: "edge", edge }, { root, clock, ids });
@@ -131,8 +132,8 @@ async function insertMember(
   const where = { zone: zone ?? null, addresses: addresses ?? null };
   const member = { edge, ...where, serial, notAfter: notAfter.getTime(), accessKeyId: key.id, joinedAt };
   if (!(await insertEdgeMember(tx, member))) throw nameUsed(edge); // by somebody just now
-  await insertAccessKey(tx, key);
-  await recordIn(tx, { ...JOINED, principal: edgeArn(FIRST_ACCOUNT, edge), requestId: ids.uuid() }, clock);
+  await keepAccessKey(tx, key, { clock });
+  await recordIn(tx, identityAct("JoinFleet", edge, csr, ids), clock);
 }
 
 /** The same edge did not hear the answer. */
@@ -190,9 +191,21 @@ function invalid(message: string): Refusal {
   return new Refusal("edge-input-invalid", message);
 }
 
-const JOINED = {
-  account: FIRST_ACCOUNT,
-  region: "us-east-1",
-  eventSource: "edge.sealkeeper",
-  eventName: "JoinFleet",
-} as const;
+/** That the fleet's CA certified a key which the edge made and keeps: the journal names it by its public half. */
+function identityAct(
+  eventName: "JoinFleet" | "RenewEdgeIdentity",
+  edge: string,
+  { subjectPublicKeyInfo }: Pick<CertificateRequest, "subjectPublicKeyInfo">,
+  ids: Ids,
+): Act {
+  return {
+    account: FIRST_ACCOUNT,
+    region: "us-east-1",
+    principal: edgeArn(FIRST_ACCOUNT, edge),
+    eventSource: "edge.sealkeeper",
+    eventName,
+    certificate: FLEET_KEY,
+    requestId: ids.uuid(),
+    detail: { publicKeySha256: publicKeyHash(subjectPublicKeyInfo) },
+  };
+}

@@ -1,8 +1,9 @@
 import { IAM_LIMITS } from "#domain/identity/limits.ts";
 import { type AccountId, parseAccountId } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { holdAccount, insertAccessKey, insertAccount, listKeysOf } from "#store/access-keys.ts";
+import { holdAccount, insertAccount, listKeysOf } from "#store/access-keys.ts";
 import type { Store, Tx } from "#store/store.ts";
+import { keepAccessKey } from "./keep-access-key.ts";
 import { type AccessKey, type NewKeyDeps, newAccessKey, openAccessKey } from "./new-access-key.ts";
 
 type Deps = NewKeyDeps & { readonly store: Store };
@@ -37,7 +38,7 @@ export async function newRootKey(id: string, deps: Deps): Promise<AccessKey> {
 
 async function addRootKey(tx: Tx, account: AccountId, deps: NewKeyDeps): Promise<AccessKey> {
   const key = newAccessKey(account, { kind: "root" }, deps);
-  await insertAccessKey(tx, key);
+  await keepAccessKey(tx, key, deps);
   return openAccessKey(key, deps);
 }
 

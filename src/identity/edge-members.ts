@@ -2,16 +2,12 @@ import { edgeArn, type LoadBalancerArn } from "#domain/arn.ts";
 import { edgeOfArn, edgeOfHostName, isLocalEdge } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import {
-  balancersAt,
-  findEdgeMember,
-  listEdgeMembers,
-  removeEdgeMember,
-  type SeenMember,
-} from "#store/edge-members.ts";
+import type { Clock } from "#lib/clock.ts";
+import { balancersAt, findEdgeMember, listEdgeMembers, type SeenMember } from "#store/edge-members.ts";
 import type { Db, Store, Tx } from "#store/store.ts";
 import { FIRST_ACCOUNT } from "./first-account.ts";
 import { checkOperator } from "./join-tokens.ts";
+import { forgetEdge } from "./keep-access-key.ts";
 
 /**
  * Whether a caller who proved an access key may call where it calls. On the fleet's port only an edge that joined may, and
@@ -47,6 +43,7 @@ export async function edgeMembers(
 
 export interface RemoveDeps {
   readonly store: Store;
+  readonly clock: Clock;
   /** A load balancer has one address less: whoever sends it requests is to be told. */
   readonly onAddressLost: (tx: Tx, loadBalancerArn: LoadBalancerArn) => Promise<void>;
 }
@@ -58,13 +55,13 @@ export interface RemoveDeps {
 export async function removeEdge(
   edge: string,
   caller: Pick<Caller, "account">,
-  { store, onAddressLost }: RemoveDeps,
+  { store, clock, onAddressLost }: RemoveDeps,
 ): Promise<void> {
   checkOperator(caller);
   const isThere = await store.transaction().execute(async (tx) => {
     const left = await balancersAt(tx, edge);
     for (const arn of left) await onAddressLost(tx, arn);
-    return await removeEdgeMember(tx, edge, FIRST_ACCOUNT);
+    return await forgetEdge(tx, edge, { clock });
   });
   if (!isThere)
     throw new Refusal("edge-not-found", `There is no edge ${edge} that joined: ${edgeArn(FIRST_ACCOUNT, edge)}.`);

@@ -1,6 +1,7 @@
 import { type AccountId, parseAccountId } from "#domain/names.ts";
-import { findRootKey, insertAccessKey, insertAccount } from "#store/access-keys.ts";
+import { findRootKey, insertAccount } from "#store/access-keys.ts";
 import type { Store } from "#store/store.ts";
+import { keepAccessKey } from "./keep-access-key.ts";
 import { type AccessKey, type NewKeyDeps, newAccessKey, openAccessKey } from "./new-access-key.ts";
 
 /** The account that a fresh installation begins with. */
@@ -13,7 +14,7 @@ export const FIRST_ACCOUNT: AccountId = first("123456789012");
 export async function ensureFirstAccount(deps: NewKeyDeps & { readonly store: Store }): Promise<string | undefined> {
   const opened = await deps.store.transaction().execute(async (tx) => {
     const fresh = await insertAccount(tx, FIRST_ACCOUNT, deps.clock.now().getTime());
-    if (fresh) await insertAccessKey(tx, newAccessKey(FIRST_ACCOUNT, { kind: "root", edge: null }, deps));
+    if (fresh) await keepAccessKey(tx, newAccessKey(FIRST_ACCOUNT, { kind: "root", edge: null }, deps), deps);
     return fresh;
   });
   return opened ? readCredentialsFile(deps) : undefined;

@@ -32,13 +32,14 @@ export async function insertAccount(db: Db, id: string, createdAt: EpochMillis):
   return opened !== undefined;
 }
 
-/** Stores a key, unless that edge of that account has one already. */
-export async function insertAccessKey(db: Db, key: NewAccessKey): Promise<void> {
-  await db
+/** Stores a key, unless that edge of that account has one already: then false. */
+export async function insertAccessKey(db: Db, key: NewAccessKey): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("accessKeys")
     .values(key)
     .onConflict((conflict) => conflict.columns(["account", "edge"]).doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** The active key of that id. */

@@ -78,8 +78,10 @@ export async function useAcmeBinding(tx: Tx, arn: AcmeBindingArn, at: EpochMilli
   return row !== undefined;
 }
 
-export async function deleteAcmeBinding(tx: Tx, arn: AcmeBindingArn): Promise<void> {
-  await tx.deleteFrom("acmeBindings").where("arn", "=", arn).execute();
+/** Whether it was there. */
+export async function deleteAcmeBinding(tx: Tx, arn: AcmeBindingArn): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom("acmeBindings").where("arn", "=", arn).executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
 }
 
 const COLUMNS = [

@@ -159,9 +159,14 @@ export async function setAcmeEndpoint(
   return row !== undefined;
 }
 
-/** Removes an endpoint that is DELETING with its bindings and domain validations. Its accounts are removed before. */
-export async function deleteAcmeEndpoint(tx: Tx, arn: AcmeEndpointArn): Promise<void> {
+/**
+ * Removes an endpoint that is DELETING with its bindings and domain validations. Its accounts are removed before. Answers
+ * the ARNs of the bindings, whose MAC keys went with them.
+ */
+export async function deleteAcmeEndpoint(tx: Tx, arn: AcmeEndpointArn): Promise<readonly string[]> {
+  const bindings = await tx.deleteFrom("acmeBindings").where("endpointArn", "=", arn).returning("arn").execute();
   await tx.deleteFrom("acmeEndpoints").where("arn", "=", arn).where("status", "=", "DELETING").execute();
+  return bindings.map((binding) => binding.arn);
 }
 
 const COLUMNS = [

@@ -157,11 +157,12 @@ export async function findSigner(db: Db): Promise<StoredSigner | undefined> {
     .executeTakeFirst();
 }
 
-/** Keeps the signer, unless another node kept one a moment before, which then stays. */
-export async function insertSigner(db: Db, signer: StoredSigner, createdAt: Date): Promise<void> {
-  await db
+/** Keeps the signer, unless another node kept one a moment before, which then stays: false. */
+export async function insertSigner(db: Db, signer: StoredSigner, createdAt: Date): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("auditSigners")
     .values({ id: 1, ...signer, createdAt: createdAt.getTime() })
     .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }

@@ -15,13 +15,18 @@ export function findFleetAuthority(db: Db): Promise<StoredAuthority | undefined>
     .executeTakeFirst();
 }
 
-/** Stores the authority, unless another node has made one meanwhile. */
-export async function insertFleetAuthority(db: Db, authority: StoredAuthority, createdAt: EpochMillis): Promise<void> {
-  await db
+/** Stores the authority, unless another node has made one meanwhile: then false. */
+export async function insertFleetAuthority(
+  db: Db,
+  authority: StoredAuthority,
+  createdAt: EpochMillis,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("fleetAuthority")
     .values({ id: THE_ONE, ...authority, createdAt })
     .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 const THE_ONE = "fleet";

@@ -6,11 +6,12 @@ export async function findInstanceSecret(db: Db, name: string): Promise<Uint8Arr
   return row?.sealed;
 }
 
-/** Keeps a sealed secret, unless there is one of that name: the first one stays for ever. */
-export async function insertInstanceSecret(db: Db, name: string, sealed: Uint8Array): Promise<void> {
-  await db
+/** Keeps a sealed secret, unless there is one of that name: the first one stays for ever, and the answer is false. */
+export async function insertInstanceSecret(db: Db, name: string, sealed: Uint8Array): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("instanceSecrets")
     .values({ name, sealed })
     .onConflict((conflict) => conflict.column("name").doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }

@@ -41,13 +41,25 @@ export async function findResponder(db: Db, issuerId: string): Promise<Responder
     .executeTakeFirst();
 }
 
-/** Adds a responder; another node may have added one of this number a moment before, which then stays. */
-export async function insertResponder(db: Db, responder: NewResponder): Promise<void> {
-  await db
+/** Adds a responder; false when another node added one of this number a moment before, which then stays. */
+export async function insertResponder(db: Db, responder: NewResponder): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("caResponders")
     .values(responder)
     .onConflict((conflict) => conflict.columns(["issuerId", "number"]).doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Deletes the responders of an issuer before this number, with their keys. Answers their numbers. */
+export async function deleteRespondersBefore(tx: Tx, issuerId: string, number: number): Promise<readonly number[]> {
+  const rows = await tx
+    .deleteFrom("caResponders")
+    .where("issuerId", "=", issuerId)
+    .where("number", "<", number)
+    .returning("number")
     .execute();
+  return rows.map((row) => row.number);
 }
 
 export const ISSUER_COLUMNS = [

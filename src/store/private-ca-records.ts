@@ -20,13 +20,29 @@ export async function findPrivateResponder(db: Db, issuerId: string): Promise<Re
     .executeTakeFirst();
 }
 
-/** Adds a responder; another node may have added one of this number a moment before, which then stays. */
-export async function insertPrivateResponder(db: Db, responder: NewResponder): Promise<void> {
-  await db
+/** Adds a responder; false when another node added one of this number a moment before, which then stays. */
+export async function insertPrivateResponder(db: Db, responder: NewResponder): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("privateCaResponders")
     .values(responder)
     .onConflict((conflict) => conflict.columns(["issuerId", "number"]).doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** Deletes the responders of a CA before this number, with their keys. Answers their numbers. */
+export async function deletePrivateRespondersBefore(
+  tx: Tx,
+  issuerId: string,
+  number: number,
+): Promise<readonly number[]> {
+  const rows = await tx
+    .deleteFrom("privateCaResponders")
+    .where("issuerId", "=", issuerId)
+    .where("number", "<", number)
+    .returning("number")
     .execute();
+  return rows.map((row) => row.number);
 }
 
 /** The tags of a CA in the order in which they were given. */

@@ -27,6 +27,11 @@ export async function openStore(url: string): Promise<Store> {
   }
 }
 
+/** Does something in a transaction: in this one, where `db` is one. */
+export function inTransaction<Result>(db: Db, act: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return db.isTransaction ? act(db as Tx) : db.transaction().execute(act);
+}
+
 /** Whether this store is embedded: one process, one writer. */
 export function isEmbedded(db: Db): boolean {
   return db.getExecutor().adapter instanceof SqliteAdapter;

@@ -18,13 +18,14 @@ export async function findLog(db: Db): Promise<LogRow | undefined> {
     .executeTakeFirst();
 }
 
-/** Begins the log; where several nodes do so at once the first one's key stands. */
-export async function insertLog(db: Db, key: Pick<LogRow, "sealedKey" | "publicKey">): Promise<void> {
-  await db
+/** Begins the log; where several nodes do so at once the first one's key stands, and the others are told false. */
+export async function insertLog(db: Db, key: Pick<LogRow, "sealedKey" | "publicKey">): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("ctLogs")
     .values({ id: OWN, ...key, size: 0, publishedSize: 0, publishedAt: 0 })
     .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** The place of one more entry, from 0. Others wait until `tx` ends, so that places have no gaps. */

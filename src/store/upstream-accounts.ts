@@ -38,18 +38,19 @@ export async function findUpstreamAccount(
   );
 }
 
-/** Keeps a sealed account key, unless there is one for this place: the first one stays. */
+/** Keeps a sealed account key, unless there is one for this place: the first one stays, and the answer is false. */
 export async function insertUpstreamAccount(
   db: Db,
   { directory, owner }: AccountPlace,
   sealedKey: Uint8Array,
   now: EpochMillis,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("upstreamAccounts")
     .values({ directory, owner, sealedKey, url: null, contacts: "[]", madeAt: now })
     .onConflict((conflict) => conflict.columns(["directory", "owner"]).doNothing())
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** Notes under which URL the CA knows the account with this key, and what it was told. */
@@ -89,16 +90,17 @@ export async function forgetUpstreamAccountUrl(db: Db, { directory, owner }: Acc
     .execute();
 }
 
-/** The account with this key can never be used again: the next one gets another key. */
+/** The account with this key can never be used again: the next one gets another key. False when it is gone. */
 export async function deleteUpstreamAccount(
   db: Db,
   { directory, owner }: AccountPlace,
   sealedKey: Uint8Array,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numDeletedRows } = await db
     .deleteFrom("upstreamAccounts")
     .where("directory", "=", directory)
     .where("owner", "=", owner)
     .where("sealedKey", "=", sealedKey)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
 }

@@ -48,6 +48,8 @@ export async function countWrappingKeys(db: Db, keyId: KeyId, now: Date, enough:
   return rows.length;
 }
 
-export async function deleteWrappingKey(db: Db, id: string): Promise<void> {
-  await db.deleteFrom("wrappingKeys").where("id", "=", id).execute();
+/** Answers whose it was; undefined when it is gone. */
+export async function deleteWrappingKey(tx: Tx, id: string): Promise<KeyId | undefined> {
+  const row = await tx.deleteFrom("wrappingKeys").where("id", "=", id).returning("keyId").executeTakeFirst();
+  return row?.keyId as KeyId | undefined;
 }

@@ -2,6 +2,8 @@ import { createHash, generateKeyPairSync, X509Certificate } from "node:crypto";
 import type { CaDeps } from "#ca/deps.ts";
 import { freshSerial } from "#ca/serials.ts";
 import { type SigningAuthority, signAndCheck } from "#ca/signers.ts";
+import { keyMadeAct } from "#custody/sealed-key-acts.ts";
+import { recordIn } from "#journal/journal.ts";
 import { DAY, later, type Millis } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -29,8 +31,12 @@ export async function fleetAuthority(deps: FleetAuthorityDeps): Promise<FleetAut
   if (known) return open(known, deps);
   const made = make(clock.now());
   using key = made.privateKey;
-  const sealedKey = signers.root.seal(key.bytes, PURPOSE);
-  await insertFleetAuthority(store, { certificate: made.certificate, sealedKey }, clock.now().getTime());
+  const sealedKey = signers.root.seal(key.bytes, FLEET_KEY);
+  const spki = readCertificate(made.certificate).subjectPublicKeyInfo;
+  await store.transaction().execute(async (tx) => {
+    if (!(await insertFleetAuthority(tx, { certificate: made.certificate, sealedKey }, clock.now().getTime()))) return;
+    await recordIn(tx, keyMadeAct({ sealed: sealedKey, spki }), clock);
+  });
   const stored = await findFleetAuthority(store);
   if (!stored) throw new Error("the CA of the fleet was not stored");
   return open(stored, deps);
@@ -39,7 +45,7 @@ export async function fleetAuthority(deps: FleetAuthorityDeps): Promise<FleetAut
 function open({ certificate, sealedKey }: StoredAuthority, { signers }: FleetAuthorityDeps): FleetAuthority {
   const { subject, subjectPublicKeyInfo } = readCertificate(certificate);
   const parsed = new X509Certificate(certificate);
-  const key = signers.openKey(sealedKey, PURPOSE);
+  const key = signers.openKey(sealedKey, FLEET_KEY);
   if (!parsed.checkPrivateKey(key)) throw new Error("the key of the fleet's CA does not belong to its certificate");
   return {
     id: "fleet",
@@ -77,7 +83,8 @@ function make(now: Date): { readonly certificate: Buffer; readonly privateKey: P
   };
 }
 
-const PURPOSE = "ca:fleet";
+/** What its key is sealed for, and what the journal calls it. */
+export const FLEET_KEY = "ca:fleet";
 const ECDSA = signatureAlgorithm("EC_prime256v1");
 /** Whoever pins it would have to join again. */
 const LIFETIME: Millis = 20 * 365 * DAY;

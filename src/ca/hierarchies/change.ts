@@ -1,5 +1,6 @@
 import type { CaDeps } from "#ca/deps.ts";
 import { REVOCATION_REASONS, type RevocationReason, revokeSerial } from "#ca/revocation.ts";
+import { sealPurpose } from "#ca/signers.ts";
 import { chooseIssuer } from "#domain/hierarchy/choose-issuer.ts";
 import { type IssuerEvent, type IssuerRole, stateAfter } from "#domain/hierarchy/issuer-state.ts";
 import { recordIn } from "#journal/journal.ts";
@@ -33,7 +34,7 @@ export async function scheduleIssuer(tx: Tx, id: string, at: Date, clock: Clock)
   }
   if (row.notAfter <= at.getTime()) throw new HierarchyError(`${id} ends ${new Date(row.notAfter).toISOString()}`);
   if (!(await changeIssuer(tx, id, "standby", { state: "standby", activeFrom: at.getTime() }))) throw elsewhere(id);
-  await recordIn(tx, caAct("ScheduleIssuer", `${id} from ${at.toISOString()}`), clock);
+  await recordIn(tx, caAct("ScheduleIssuer", sealPurpose(id), { from: at.toISOString() }), clock);
 }
 
 /** An intermediate signs no more; its CRL and its OCSP answers go on. Throws HierarchyError where nobody would sign then. */
@@ -43,7 +44,7 @@ export async function retireIssuer(id: string, { store, clock }: ChangeDeps): Pr
     expectPossible("retired", row);
     await expectAnother(tx, row, clock.now());
     if (!(await changeIssuer(tx, id, row.state, { state: "retired" }))) throw elsewhere(id);
-    await recordIn(tx, caAct("RetireIssuer", id), clock);
+    await recordIn(tx, caAct("RetireIssuer", sealPurpose(id)), clock);
   });
 }
 
@@ -62,7 +63,7 @@ export async function revokeIssuer(
     await expectAnother(tx, row, clock.now());
     if (!(await changeIssuer(tx, id, row.state, { state: "revoked" }))) throw elsewhere(id);
     await revokeSerial(tx, { issuerId: row.parentId, serial: row.serial, reason }, { clock });
-    await recordIn(tx, caAct("RevokeIssuer", `${id} ${reason}`), clock);
+    await recordIn(tx, caAct("RevokeIssuer", sealPurpose(id), { reason }), clock);
     const root = await findIssuer(tx, row.parentId);
     return { needsCeremony: root?.keyState !== "here", rootId: row.parentId, serial: row.serial };
   });
@@ -84,7 +85,7 @@ export async function distrustRoot(id: string, { store, clock }: ChangeDeps): Pr
       );
     }
     if (!(await changeIssuer(tx, id, row.state, { state: "distrusted" }))) throw elsewhere(id);
-    await recordIn(tx, caAct("DistrustRoot", id), clock);
+    await recordIn(tx, caAct("DistrustRoot", sealPurpose(id)), clock);
     await promiseChains(tx, clock.now());
   });
 }

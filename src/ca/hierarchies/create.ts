@@ -39,7 +39,7 @@ export async function createHierarchy(wanted: NewHierarchy, deps: CaDeps): Promi
     if (!(await insertHierarchy(tx, { id: name, account, purpose, createdAt: now.getTime(), servingFrom }))) {
       throw new HierarchyError(`there is a hierarchy ${name} already, or one for the same account and purpose`);
     }
-    await recordIn(tx, { ...caAct("CreateHierarchy", name), account }, clock);
+    await recordIn(tx, { ...caAct("CreateHierarchy", `hierarchy:${name}`), account }, clock);
     if (!(await keepCas(tx, { issuers: rows, crosses: [] }, clock))) {
       throw new HierarchyError(`the name ${name} would give CAs ids that others have: choose another one`);
     }

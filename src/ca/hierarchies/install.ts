@@ -1,5 +1,6 @@
 import { readBlocks } from "#ca/ceremony/sealed-root.ts";
 import type { CaDeps } from "#ca/deps.ts";
+import { sealPurpose } from "#ca/signers.ts";
 import { certificateUrl, crlUrl } from "#ca/urls.ts";
 import { recordIn } from "#journal/journal.ts";
 import { OID } from "#lib/oids.ts";
@@ -14,7 +15,7 @@ import {
 import { findIssuer, type IssuerRow, insertIssuer, listIssuers } from "#store/issuers.ts";
 import type { Tx } from "#store/store.ts";
 import { HierarchyError } from "./error.ts";
-import { caAct } from "./make.ts";
+import { caAct, crossAct } from "./make.ts";
 import { promiseChains } from "./promise.ts";
 import { expectValid, isSignedBy, type ReadCa, readCa } from "./read-ca.ts";
 import { readRootCrl } from "./read-crl.ts";
@@ -94,7 +95,7 @@ async function installIntermediate(
   if (!(await deleteIssuerRequest(tx, id)) || !(await insertIssuer(tx, row))) {
     throw new HierarchyError(`${id} was installed by somebody else a moment before`);
   }
-  await recordIn(tx, caAct("InstallIssuer", id), clock);
+  await recordIn(tx, caAct("InstallIssuer", sealPurpose(id), { of: sealPurpose(parentId) }), clock);
   return { kind: "intermediate", id, fingerprint: ca.x509.fingerprint256 };
 }
 
@@ -129,7 +130,7 @@ async function installCross(tx: Tx, ca: ReadCa, { clock, signers }: InstallDeps)
   if (!(await insertCrossCertificate(tx, cross))) {
     throw new HierarchyError(`${signer.row.id} has cross-signed ${subject.row.id} before`);
   }
-  await recordIn(tx, caAct("CrossSignRoot", `${subject.row.id} by ${signer.row.id}`), clock);
+  await recordIn(tx, crossAct(cross), clock);
   await promiseChains(tx, clock.now());
   return { kind: "cross-certificate", id: subject.row.id, by: signer.row.id, fingerprint: ca.x509.fingerprint256 };
 }
@@ -140,7 +141,7 @@ async function installCrl(tx: Tx, der: Buffer, { clock }: InstallDeps): Promise<
   if (!(await putOfflineCrl(tx, { issuerId: id, number, crl: der, nextUpdate: nextUpdate.getTime() }))) {
     throw new HierarchyError(`the CRL of ${id} that is published has a number that is not lower than ${number}`);
   }
-  await recordIn(tx, caAct("InstallCrl", `${id} ${number}`), clock);
+  await recordIn(tx, caAct("InstallCrl", sealPurpose(id), { number: String(number) }), clock);
   return { kind: "crl", id, number, until: nextUpdate };
 }
 

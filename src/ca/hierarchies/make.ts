@@ -9,13 +9,14 @@ import {
 } from "#ca/ca-certificate.ts";
 import type { CaProfile } from "#ca/profiles.ts";
 import { type Issuer, type Signers, sealPurpose } from "#ca/signers.ts";
+import { keyMadeAct } from "#custody/sealed-key-acts.ts";
 import type { Period } from "#domain/certificate/validity.ts";
 import { type Act, recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type KeyAlgorithm, keyFamily, signatureAlgorithm } from "#lib/x509-algorithms.ts";
-import { keyIdentifier } from "#lib/x509-certificate.ts";
+import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { type CrossCertificateRow, insertCrossCertificate } from "#store/hierarchies.ts";
 import { insertIssuer, type NewIssuer } from "#store/issuers.ts";
 import type { Tx } from "#store/store.ts";
@@ -103,19 +104,43 @@ export async function keepCas(
 ): Promise<boolean> {
   for (const row of issuers) {
     if (!(await insertIssuer(tx, row))) return false;
-    await recordIn(tx, caAct("CreateIssuer", row.id), clock);
+    const name = sealPurpose(row.id);
+    if (row.sealedKey) {
+      const spki = readCertificate(row.certificate).subjectPublicKeyInfo;
+      await recordIn(tx, keyMadeAct({ sealed: row.sealedKey, spki }), clock);
+    }
+    const above = row.parentId === row.id ? {} : { of: sealPurpose(row.parentId) };
+    await recordIn(tx, caAct("CreateIssuer", name, above), clock);
   }
   for (const cross of crosses) {
     if (!(await insertCrossCertificate(tx, cross))) return false;
-    await recordIn(tx, caAct("CrossSignRoot", `${cross.subjectId} by ${cross.signerId}`), clock);
+    await recordIn(tx, crossAct(cross), clock);
   }
   return true;
 }
 
-/** Something that was done to the CA, for the journal. */
-export function caAct(eventName: string, subject: string): Act {
-  const by = { account: "", region: "", principal: "ca.sealkeeper", requestId: "" };
-  return { ...by, eventSource: "ca.sealkeeper", eventName, resource: `ca:${subject}` };
+/** Something that was done to a CA or a hierarchy, for the journal; `of` names the CA whose key did it. */
+export function caAct(
+  eventName: string,
+  resource: string,
+  { of, ...detail }: { readonly of?: string } & Readonly<Record<string, string>> = {},
+): Act {
+  return {
+    account: "",
+    region: "",
+    principal: "ca.sealkeeper",
+    eventSource: "ca.sealkeeper",
+    eventName,
+    resource,
+    ...(of !== undefined && { certificate: of }),
+    requestId: "",
+    ...(Object.keys(detail).length > 0 && { detail }),
+  };
+}
+
+/** That one root certified another. */
+export function crossAct({ subjectId, signerId }: Pick<CrossCertificateRow, "subjectId" | "signerId">): Act {
+  return caAct("CrossSignRoot", sealPurpose(subjectId), { of: sealPurpose(signerId), by: signerId });
 }
 
 function newIssuer({ id, commonName, key: keyAlgorithm }: NewCa, key: KeyObject, period: Period): Issuer {

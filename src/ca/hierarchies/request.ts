@@ -3,6 +3,7 @@ import { writeCaRequest } from "#ca/ceremony/request.ts";
 import type { CaDeps } from "#ca/deps.ts";
 import { INTERMEDIATES } from "#ca/profiles.ts";
 import { sealPurpose } from "#ca/signers.ts";
+import { keyMadeAct } from "#custody/sealed-key-acts.ts";
 import { KEY_FAMILIES, type KeyFamily } from "#domain/hierarchy/choose-issuer.ts";
 import { recordIn } from "#journal/journal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
@@ -47,12 +48,14 @@ export async function requestIntermediates(
   );
   await store.transaction().execute(async (tx) => {
     for (const { id, family, csr, sealedKey } of made) {
-      const keyId = keyIdentifier(readCsr(csr).subjectPublicKeyInfo).toString("hex");
+      const { subjectPublicKeyInfo: spki } = readCsr(csr);
+      const keyId = keyIdentifier(spki).toString("hex");
       const request = { id, hierarchy: root.hierarchy, parentId: rootId, family, keyId, csr, sealedKey };
       if (!(await insertIssuerRequest(tx, { ...request, madeAt: clock.now().getTime() }))) {
         throw new HierarchyError("somebody else made a request of the same name a moment before: try again");
       }
-      await recordIn(tx, caAct("RequestIssuer", id), clock);
+      await recordIn(tx, keyMadeAct({ sealed: sealedKey, spki }), clock);
+      await recordIn(tx, caAct("RequestIssuer", sealPurpose(id), { root: rootId }), clock);
     }
   });
   return made.map(({ id, csr }) => ({ id, csr }));

@@ -1,4 +1,5 @@
 import type { CaDeps } from "#ca/deps.ts";
+import { sealPurpose } from "#ca/signers.ts";
 import { chooseIssuer, KEY_FAMILIES } from "#domain/hierarchy/choose-issuer.ts";
 import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -25,7 +26,7 @@ export async function settle(tx: Tx, hierarchy: string, clock: Clock): Promise<D
   const chosen = KEY_FAMILIES.flatMap((family) => chooseIssuer(candidates, family, now) ?? []);
   for (const { id, state, activeFrom } of chosen) {
     if (state === "standby" && (await changeIssuer(tx, id, "standby", { state: "active", activeFrom }))) {
-      await recordIn(tx, caAct("ActivateIssuer", id), clock);
+      await recordIn(tx, caAct("ActivateIssuer", sealPurpose(id)), clock);
     }
   }
   const chosenIds = new Set(chosen.map(({ id }) => id));
@@ -33,7 +34,8 @@ export async function settle(tx: Tx, hierarchy: string, clock: Clock): Promise<D
   for (const { id, family, state, activeFrom } of candidates) {
     const isPast = state === "active" || (activeFrom !== null && activeFrom <= now.getTime());
     if (chosenIds.has(id) || !families.has(family) || !isPast) continue;
-    if (await changeIssuer(tx, id, state, { state: "retired" })) await recordIn(tx, caAct("RetireIssuer", id), clock);
+    if (await changeIssuer(tx, id, state, { state: "retired" }))
+      await recordIn(tx, caAct("RetireIssuer", sealPurpose(id)), clock);
   }
   await settleRoots(tx, hierarchy, new Set(chosen.map(({ parentId }) => parentId)), clock);
   if (chosen.length === KEY_FAMILIES.length) await serveHierarchy(tx, hierarchy, now.getTime());
@@ -52,10 +54,11 @@ async function settleRoots(tx: Tx, hierarchy: string, inUse: ReadonlySet<string>
   if (!own || own.state === "active") return;
   for (const { id, state } of roots) {
     if (state !== "active") continue;
-    if (await changeIssuer(tx, id, "active", { state: "retired" })) await recordIn(tx, caAct("RetireRoot", id), clock);
+    if (await changeIssuer(tx, id, "active", { state: "retired" }))
+      await recordIn(tx, caAct("RetireRoot", sealPurpose(id)), clock);
   }
   const activeFrom = clock.now().getTime();
   if (await changeIssuer(tx, own.id, own.state, { state: "active", activeFrom })) {
-    await recordIn(tx, caAct("ActivateRoot", own.id), clock);
+    await recordIn(tx, caAct("ActivateRoot", sealPurpose(own.id)), clock);
   }
 }

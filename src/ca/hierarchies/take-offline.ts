@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { openSealedRoot, readSealedRoot, sealRoot, writeSealedRoot } from "#ca/ceremony/sealed-root.ts";
 import { LONGEST_ROOT_CRL, signRootCrl } from "#ca/ceremony/sign.ts";
 import type { CaDeps } from "#ca/deps.ts";
-import type { LeafIssuer } from "#ca/signers.ts";
+import { type LeafIssuer, sealPurpose } from "#ca/signers.ts";
 import { recordIn } from "#journal/journal.ts";
 import { SECOND } from "#lib/duration.ts";
 import { listRevokedBy, moveIssuerKey, type OfflineCrlRow, putOfflineCrl } from "#store/hierarchies.ts";
@@ -41,7 +41,7 @@ export async function takeOffline(
   if (row.keyState === "here") {
     const intended = await store.transaction().execute(async (tx) => {
       if (!(await moveIssuerKey(tx, id, "here", "leaving"))) return false;
-      await recordIn(tx, caAct("TakeRootOffline", id), clock);
+      await recordIn(tx, caAct("TakeRootOffline", sealPurpose(id)), clock);
       return true;
     });
     if (!intended) throw new HierarchyError(`the key of ${id} is being taken offline by somebody else`);
@@ -55,7 +55,7 @@ export async function takeOffline(
   const destroyed = await store.transaction().execute(async (tx) => {
     if (!(await moveIssuerKey(tx, id, "leaving", "away"))) return false;
     await putOfflineCrl(tx, crl);
-    await recordIn(tx, caAct("DestroyRootKey", id), clock);
+    await recordIn(tx, caAct("DestroyRootKey", sealPurpose(id)), clock);
     return true;
   });
   if (!destroyed) throw new HierarchyError(`the key of ${id} was taken offline by somebody else, into another file`);

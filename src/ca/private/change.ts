@@ -1,14 +1,19 @@
+import { responderKeyName } from "#ca/responder.ts";
+import { keyDestroyedAct } from "#custody/sealed-key-acts.ts";
 import type { Caller } from "#domain/names.ts";
 import { type RevocationConfiguration, withRevocation } from "#domain/private-ca/revocation-configuration.ts";
 import { type CaStatus, checkState } from "#domain/private-ca/status.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { recordIn } from "#journal/journal.ts";
+import type { Clock } from "#lib/clock.ts";
 import { DAY, later } from "#lib/duration.ts";
 import { putJob } from "#store/jobs.ts";
 import { deleteSomeIssued } from "#store/private-ca-certificates.ts";
+import { deletePrivateRespondersBefore } from "#store/private-ca-records.ts";
 import { changePrivateCa, deletePrivateCaRow, holdPrivateCa } from "#store/private-cas.ts";
 import type { Tx } from "#store/store.ts";
 import type { PrivateCaDeps } from "./deps.ts";
-import { holdAuthority } from "./find.ts";
+import { arnOf, holdAuthority } from "./find.ts";
 
 /** The task of the job that destroys a deleted CA for good; its subject is the CA's id. */
 export const DESTROY_CA_TASK = "private-ca.destroy";
@@ -95,7 +100,7 @@ export async function destroyJob(
   { store, clock, signers }: Pick<PrivateCaDeps, "store" | "clock" | "signers">,
 ): Promise<Date | undefined> {
   const now = clock.now();
-  const isDoomed = await store.transaction().execute((tx) => destroyKey(tx, id, now));
+  const isDoomed = await store.transaction().execute((tx) => destroyKey(tx, id, clock));
   if (isDoomed !== true) return isDoomed;
   for (const version of signers.privateAuthorities.keys()) {
     if (version.startsWith(`${id} `)) signers.privateAuthorities.delete(version);
@@ -106,11 +111,19 @@ export async function destroyJob(
 }
 
 /** True when the CA is to be destroyed; else when to look again, if ever. */
-async function destroyKey(tx: Tx, id: string, now: Date): Promise<true | Date | undefined> {
+async function destroyKey(tx: Tx, id: string, clock: Clock): Promise<true | Date | undefined> {
+  const now = clock.now();
   const ca = await holdPrivateCa(tx, id);
   if (ca?.status !== "DELETED") return undefined; // restored since
   if ((ca.restorableUntil ?? 0) > now.getTime()) return new Date(ca.restorableUntil ?? 0);
-  await changePrivateCa(tx, id, "DELETED", { sealedKey: null });
+  const arn = arnOf(ca);
+  if (ca.sealedKey) {
+    await changePrivateCa(tx, id, "DELETED", { sealedKey: null });
+    await recordIn(tx, keyDestroyedAct({ resource: arn, owner: ca }), clock);
+  }
+  for (const number of await deletePrivateRespondersBefore(tx, id, Number.MAX_SAFE_INTEGER)) {
+    await recordIn(tx, keyDestroyedAct({ resource: responderKeyName(id, number), of: arn, owner: ca }), clock);
+  }
   return true;
 }
 

@@ -1,5 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { signAndCheck } from "#ca/signers.ts";
+import { keyMadeAct } from "#custody/sealed-key-acts.ts";
 import { type Tag, withTags } from "#domain/certificate/tags.ts";
 import type { Caller } from "#domain/names.ts";
 import { type PrivateCaArn, privateCaArn } from "#domain/private-ca/arns.ts";
@@ -12,6 +13,7 @@ import {
 } from "#domain/private-ca/revocation-configuration.ts";
 import type { CaType, UsageMode } from "#domain/private-ca/status.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { recordIn } from "#journal/journal.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { encode, integer, oid, sequence, setOf, tagged } from "#lib/der.ts";
 import { later, MINUTE } from "#lib/duration.ts";
@@ -130,9 +132,12 @@ export async function createJob(
   using pkcs8 = new PlaintextKey(key.export({ type: "pkcs8", format: "der" }));
   const sealedKey = signers.root.seal(pkcs8.bytes, sealPurpose(id));
   const changedAt = clock.now().getTime();
-  await store
-    .transaction()
-    .execute((tx) => changePrivateCa(tx, id, "CREATING", { status: "PENDING_CERTIFICATE", sealedKey, csr, changedAt }));
+  const made = { status: "PENDING_CERTIFICATE", sealedKey, csr, changedAt } as const;
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  await store.transaction().execute(async (tx) => {
+    if (!(await changePrivateCa(tx, id, "CREATING", made))) return;
+    await recordIn(tx, keyMadeAct({ sealed: sealedKey, spki, resource: privateCaArn(ca, id), owner: ca }), clock);
+  });
 }
 
 /** The algorithms as ones that we have. */

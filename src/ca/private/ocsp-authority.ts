@@ -2,9 +2,14 @@ import type { OcspAuthority } from "#ca/ocsp-authority.ts";
 import { type ResponderShelf, responderOf } from "#ca/responder.ts";
 import type { RevocationConfiguration } from "#domain/private-ca/revocation-configuration.ts";
 import { findIssued } from "#store/private-ca-certificates.ts";
-import { findPrivateResponder, insertPrivateResponder } from "#store/private-ca-records.ts";
-import { findCaByHashes, findPrivateCa } from "#store/private-cas.ts";
+import {
+  deletePrivateRespondersBefore,
+  findPrivateResponder,
+  insertPrivateResponder,
+} from "#store/private-ca-records.ts";
+import { findCaByHashes, findPrivateCa, type PrivateCaRow } from "#store/private-cas.ts";
 import type { PrivateCaDeps } from "./deps.ts";
+import { arnOf } from "./find.ts";
 import { openAuthority } from "./open-authority.ts";
 
 /** The private CA that OCSP names by these hashes; undefined for none, and for one that does not answer OCSP. */
@@ -20,7 +25,7 @@ export async function privateOcspAuthority(
   if (!OcspConfiguration?.Enabled) return undefined;
   return {
     id: ca.id,
-    responder: () => responderOf(openAuthority(ca, signers), deps, SHELF),
+    responder: () => responderOf(openAuthority(ca, signers), deps, shelfOf(ca)),
     async statusOf(serial) {
       const row = await findIssued(store, ca.id, serial);
       if (row?.state !== "signed") return { issued: false, revocation: undefined };
@@ -30,4 +35,11 @@ export async function privateOcspAuthority(
   };
 }
 
-const SHELF: ResponderShelf = { find: findPrivateResponder, insert: insertPrivateResponder };
+function shelfOf(ca: PrivateCaRow): ResponderShelf {
+  return {
+    find: findPrivateResponder,
+    insert: insertPrivateResponder,
+    removeBefore: deletePrivateRespondersBefore,
+    keyOf: () => ({ of: arnOf(ca), owner: ca }),
+  };
+}

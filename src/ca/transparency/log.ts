@@ -1,6 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { CaDeps } from "#ca/deps.ts";
 import { CA_PATH } from "#ca/urls.ts";
+import { keyMadeAct } from "#custody/sealed-key-acts.ts";
+import { recordIn } from "#journal/journal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { findLog, insertLog } from "#store/transparency.ts";
 import { logIdOf } from "./structures.ts";
@@ -17,13 +19,17 @@ export interface TransparencyLog {
 }
 
 /** The own log, which is begun when it is first asked for; nodes share its key. */
-export async function ownLog({ store, signers }: LogDeps): Promise<TransparencyLog> {
+export async function ownLog({ store, clock, signers }: LogDeps): Promise<TransparencyLog> {
   if (signers.ownLog) return signers.ownLog;
   if (!(await findLog(store))) {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     using pkcs8 = new PlaintextKey(privateKey.export({ type: "pkcs8", format: "der" }));
     const sealedKey = signers.root.seal(pkcs8.bytes, SEALED_FOR);
-    await insertLog(store, { sealedKey, publicKey: publicKey.export({ type: "spki", format: "der" }) });
+    const spki = publicKey.export({ type: "spki", format: "der" });
+    await store.transaction().execute(async (tx) => {
+      if (!(await insertLog(tx, { sealedKey, publicKey: spki }))) return;
+      await recordIn(tx, keyMadeAct({ sealed: sealedKey, spki }), clock);
+    });
   }
   const row = await findLog(store);
   if (!row) throw new Error("there is no log");

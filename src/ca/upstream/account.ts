@@ -1,7 +1,9 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import type { RootOfCustody } from "#custody/root.ts";
+import { type KeyName, keyDestroyedAct, keyMadeAct } from "#custody/sealed-key-acts.ts";
 import { parseArn } from "#domain/arn.ts";
 import type { AccountId } from "#domain/names.ts";
+import { recordIn } from "#journal/journal.ts";
 import type { Clock } from "#lib/clock.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { Db, Store } from "#store/store.ts";
@@ -90,9 +92,14 @@ export async function findPersistent(place: AccountPlace, db: Db): Promise<Persi
 async function ownAccount(place: AccountPlace, { store, clock, root }: AccountDeps): Promise<UpstreamAccount> {
   const known = await findUpstreamAccount(store, place);
   if (known) return known;
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   using pkcs8 = new PlaintextKey(privateKey.export({ type: "pkcs8", format: "der" }));
-  await insertUpstreamAccount(store, place, root.seal(pkcs8.bytes, purpose(place)), clock.now().getTime());
+  const sealed = root.seal(pkcs8.bytes, purpose(place));
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  await store.transaction().execute(async (tx) => {
+    if (!(await insertUpstreamAccount(tx, place, sealed, clock.now().getTime()))) return;
+    await recordIn(tx, keyMadeAct({ sealed, spki, owner: whose(place) }), clock);
+  });
   // Another node may have been first: what is read back is what all use.
   const kept = await findUpstreamAccount(store, place);
   if (!kept) throw new Error(`the account at ${place.directory} was not kept`);
@@ -105,7 +112,7 @@ async function registered(
   place: AccountPlace,
   { sealedKey, url, contacts }: UpstreamAccount,
   key: Signer["key"],
-  { store }: AccountDeps,
+  { store, clock }: AccountDeps,
 ): Promise<string> {
   const { ca } = client;
   const wanted = JSON.stringify(ca.contacts);
@@ -117,7 +124,7 @@ async function registered(
     await recordUpstreamAccount(store, place, sealedKey, { url: known, contacts: ca.contacts });
     return known;
   } catch (error) {
-    if (error instanceof Deactivated) await deleteUpstreamAccount(store, place, sealedKey);
+    if (error instanceof Deactivated) await destroyAccount(place, sealedKey, { store, clock });
     if (isProblem(error, "accountDoesNotExist") && url !== undefined) {
       await forgetUpstreamAccountUrl(store, place, url);
     }
@@ -159,6 +166,22 @@ class Deactivated extends Error {
 
 function isProblem(error: unknown, type: string): boolean {
   return error instanceof AcmeProblem && error.problem.type === type;
+}
+
+async function destroyAccount(
+  place: AccountPlace,
+  sealedKey: Uint8Array,
+  { store, clock }: Pick<AccountDeps, "store" | "clock">,
+): Promise<void> {
+  await store.transaction().execute(async (tx) => {
+    if (!(await deleteUpstreamAccount(tx, place, sealedKey))) return;
+    await recordIn(tx, keyDestroyedAct({ resource: purpose(place), owner: whose(place) }), clock);
+  });
+}
+
+/** An account at a CA is there for all regions. */
+function whose({ owner }: AccountPlace): KeyName["owner"] {
+  return { account: owner, region: "" };
 }
 
 function purpose({ directory, owner }: AccountPlace): string {

@@ -2,12 +2,13 @@ import type { LastUse } from "#domain/identity/entity.ts";
 import { IAM_LIMITS } from "#domain/identity/limits.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
+import { keepAccessKey, recordKeyGone } from "#identity/keep-access-key.ts";
 import { type AccessKey, newAccessKey, openAccessKey } from "#identity/new-access-key.ts";
+import type { Clock } from "#lib/clock.ts";
 import {
   deleteKey,
   findKeyUse,
   holdAccount,
-  insertAccessKey,
   type KeyHolder,
   listKeysOf,
   type ShownAccessKey,
@@ -40,7 +41,7 @@ export async function createKey(
     }
     const owner = "userId" in holder ? { kind: "user" as const, userId: holder.userId } : { kind: "root" as const };
     const key = newAccessKey(caller.account, owner, deps);
-    await insertAccessKey(tx, key);
+    await keepAccessKey(tx, key, deps);
     return { ...openAccessKey(key, deps), user: whose ?? "", createdAt: new Date(key.createdAt) };
   });
 }
@@ -76,10 +77,16 @@ export async function updateKey(
 }
 
 /** Throws `entity-not-found`. */
-export async function removeKey(user: string | undefined, id: string, caller: Caller, { store }: Deps): Promise<void> {
+export async function removeKey(
+  user: string | undefined,
+  id: string,
+  caller: Caller,
+  { store, clock }: Deps & { readonly clock: Clock },
+): Promise<void> {
   await store.transaction().execute(async (tx) => {
     const holder = await holdHolder(tx, user ?? callingUser(caller), caller);
     if (!(await deleteKey(tx, id, holder))) throw notThere(id);
+    await recordKeyGone(tx, id, caller.account, { clock });
   });
 }
 
