@@ -16,7 +16,7 @@ import { leafHash } from "#lib/merkle/hashes.ts";
 import { rootOfInclusion } from "#lib/merkle/proofs.ts";
 import type { NoteVerifier } from "#lib/signed-note.ts";
 import { atOneMoment } from "#store/audit-stream.ts";
-import { findTree } from "#store/audit-tree.ts";
+import { findSigner, findTree, insertSigner } from "#store/audit-tree.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
 import { testClock } from "../support/test-clock.ts";
@@ -35,9 +35,16 @@ const act = (eventName: string, more: Partial<Act> = {}): Act => ({
   ...more,
 });
 
+/** With a signer from elsewhere, as the record of its birth would be the first one here. */
 async function logOn(store: Store): Promise<Log> {
   const clock = testClock("2026-11-22T00:00:00Z");
-  const headSigner = await openHeadSigner({ store, root: keyFileRoot(Buffer.alloc(32, 7)), clock, ids: randomIds });
+  const deps = { root: keyFileRoot(Buffer.alloc(32, 7)), clock, ids: randomIds };
+  const elsewhere = await openStore("file::memory:");
+  await openHeadSigner({ ...deps, store: elsewhere });
+  const signer = await findSigner(elsewhere);
+  await elsewhere.destroy();
+  if (signer) await insertSigner(store, signer, clock.now());
+  const headSigner = await openHeadSigner({ ...deps, store });
   return { store, clock, headSigner, verifier: headSigner.verifier };
 }
 
