@@ -179,12 +179,12 @@ export async function recordSigned(
   { intent, der }: UnrecordedLeaf,
   { clock }: Pick<SignDeps, "clock">,
 ): Promise<SignedLeaf> {
-  const { id, certificateArn } = intent;
+  const { id } = intent;
   if (!(await finishIntent(tx, id, der, clock.now().getTime()))) {
     throw new Error(`intent ${id} was abandoned while it was signed`);
   }
   if (intent.precertificate) await deleteTimestamps(tx, id);
-  await recordSigning(tx, certificateArn, id, clock);
+  await recordSigning(tx, intent, clock);
   return await signedLeaf(tx, { ...intent, certificate: der }, clock);
 }
 
@@ -266,7 +266,11 @@ async function signedLeaf(db: Db, row: SignedRow, clock: Clock): Promise<SignedL
   };
 }
 
-async function recordSigning(tx: Tx, certificateArn: string, intentId: string, clock: Clock): Promise<void> {
+async function recordSigning(
+  tx: Tx,
+  { id, certificateArn, issuerId }: Pick<UnrecordedLeaf["intent"], "id" | "certificateArn" | "issuerId">,
+  clock: Clock,
+): Promise<void> {
   const owner = parseArn(certificateArn);
   const act = {
     account: owner?.account ?? "",
@@ -275,7 +279,8 @@ async function recordSigning(tx: Tx, certificateArn: string, intentId: string, c
     eventSource: "ca.sealkeeper",
     eventName: "SignCertificate",
     resource: certificateArn,
-    requestId: intentId,
+    requestId: id,
+    detail: { issuer: issuerId },
   };
   await recordIn(tx, act, clock);
 }

@@ -13,6 +13,7 @@ export interface WrappedKeyPair {
 }
 
 /** The algorithm whose keys take long enough to be made in advance. */
+/** What the data keys of pooled keys are sealed for. */
 export const POOLED_ALGORITHM: LeafKeyAlgorithm = "RSA_2048";
 
 /** How many bytes the data key of a pool has. */
@@ -44,4 +45,5 @@ function bound(spki: Buffer): Buffer {
   return Buffer.concat([Buffer.from(POOL), spki]);
 }
 
-const POOL = "leaf-key-pool";
+/** What the data keys of pooled keys are sealed for. */
+export const POOL = "leaf-key-pool";

@@ -24,6 +24,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 export interface PostgresServer {
   readonly url: string;
+  /** Where all its files are. */
+  readonly directory: string;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await answers(`${url}/postgres`, () => server.exitCode);
   return {
     url,
+    directory,
     async stop() {
       server.kill("SIGINT"); // fast shutdown: sessions are ended
       await ended;

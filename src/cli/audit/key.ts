@@ -107,6 +107,7 @@ const TOLD: readonly string[] = [
   "origin",
   "publicKeySha256",
   "generation",
+  "issuer",
   "sealedUnder",
   "wrappedBy",
   "replacedBy",
