@@ -116,7 +116,7 @@ async function admit(
 /** Ends the earlier life of an edge, if it had one. */
 async function removeEarlier(tx: Tx, edge: string, deps: Pick<JoinDeps, "clock">): Promise<void> {
   const left = await balancersAt(tx, edge);
-  await forgetEdge(tx, edge, deps);
+  await forgetEdge(tx, edge, FIRST_ACCOUNT, deps);
   for (const arn of left) await announceTarget(tx, arn);
 }
 

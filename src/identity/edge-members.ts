@@ -61,7 +61,7 @@ export async function removeEdge(
   const isThere = await store.transaction().execute(async (tx) => {
     const left = await balancersAt(tx, edge);
     for (const arn of left) await onAddressLost(tx, arn);
-    return await forgetEdge(tx, edge, { clock });
+    return await forgetEdge(tx, edge, FIRST_ACCOUNT, { clock });
   });
   if (!isThere)
     throw new Refusal("edge-not-found", `There is no edge ${edge} that joined: ${edgeArn(FIRST_ACCOUNT, edge)}.`);

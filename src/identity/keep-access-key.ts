@@ -4,7 +4,6 @@ import type { Clock } from "#lib/clock.ts";
 import { findEdgeKey, insertAccessKey, type NewAccessKey } from "#store/access-keys.ts";
 import { removeEdgeMember } from "#store/edge-members.ts";
 import type { Tx } from "#store/store.ts";
-import { FIRST_ACCOUNT } from "./first-account.ts";
 import { purpose } from "./new-access-key.ts";
 
 interface Recording {
@@ -24,9 +23,9 @@ export async function recordKeyGone(tx: Tx, id: string, account: string, { clock
 }
 
 /** Removes an edge that joined, with its access key and all that it said. False when there is none. */
-export async function forgetEdge(tx: Tx, edge: string, deps: Recording): Promise<boolean> {
-  const key = await findEdgeKey(tx, FIRST_ACCOUNT, edge);
-  const removed = await removeEdgeMember(tx, edge, FIRST_ACCOUNT);
-  if (removed && key) await recordKeyGone(tx, key.id, FIRST_ACCOUNT, deps);
+export async function forgetEdge(tx: Tx, edge: string, account: string, deps: Recording): Promise<boolean> {
+  const key = await findEdgeKey(tx, account, edge);
+  const removed = await removeEdgeMember(tx, edge, account);
+  if (removed && key) await recordKeyGone(tx, key.id, account, deps);
   return removed;
 }
