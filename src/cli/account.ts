@@ -8,7 +8,7 @@ import { randomIds } from "#lib/ids.ts";
 import type { Config } from "#main/config.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { openLog } from "#main/log.ts";
-import { rootSetting, startConfiguredKms } from "#main/root-of-custody.ts";
+import { rootSetting, startCommandCustodian, startConfiguredKms } from "#main/root-of-custody.ts";
 import { listAccounts } from "#store/access-keys.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { readSettings } from "./settings.ts";
@@ -60,8 +60,13 @@ async function withRoot<T>(
   const setting = rootSetting(config);
   const { vault } = startConfiguredKms(config, [setting], openLog("fatal", "control"));
   try {
-    const { root } = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
-    return await act({ store, clock: systemClock, ids: randomIds, root });
+    const ring = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
+    const custodian = await startCommandCustodian(ring, store);
+    try {
+      return await act({ store, clock: systemClock, ids: randomIds, root: ring.root });
+    } finally {
+      await custodian.stop();
+    }
   } finally {
     await vault.close();
   }

@@ -23,7 +23,7 @@ export interface Custodian {
 /**
  * Looks every few seconds which custody keys there are, and writes down what this node knows of them, so that who replaces
  * a key knows when all have learned it. A node that could not look for `SEAL_LEASE` seals nothing more until it can: what
- * it sealed might be under a key that is destroyed meanwhile.
+ * it sealed might be under a key that is destroyed meanwhile. Commands that seal something are nodes, too, while they run.
  */
 export async function startCustodian({ ring, store, clock, timers, node, onError }: CustodianDeps): Promise<Custodian> {
   let told: { readonly state: RingState; readonly at: number } | undefined;
@@ -38,6 +38,8 @@ export async function startCustodian({ ring, store, clock, timers, node, onError
     await putCustodyNode(store, { node, root: ring.rootFingerprint, newest, sealing }, now);
     told = { state, at: now.getTime() };
   };
+  await look();
+  // A key that came into force before this node was written down was not waited for: looked at again, it is known.
   await look();
   ring.holdFor(SEAL_LEASE);
   let looking = Promise.resolve();

@@ -8,7 +8,7 @@ import { openStore } from "#store/store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { openLog } from "./log.ts";
-import { rootSetting, startConfiguredKms } from "./root-of-custody.ts";
+import { rootSetting, startCommandCustodian, startConfiguredKms } from "./root-of-custody.ts";
 
 /**
  * The CA of an installation, for an operator's command: its database and its root of custody, with the settings that
@@ -25,8 +25,9 @@ export async function openCa(config: Config): Promise<CaDeps & { close(): Promis
     await store.destroy();
   };
   try {
-    const { root } = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
-    const signers = new Signers({ root, caUrl: config["public-url"] });
+    const ring = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
+    const custodian = await startCommandCustodian(ring, store);
+    const signers = new Signers({ root: ring.root, caUrl: config["public-url"] });
     return {
       store,
       clock: systemClock,
@@ -34,6 +35,7 @@ export async function openCa(config: Config): Promise<CaDeps & { close(): Promis
       signers,
       async close() {
         signers.close();
+        await custodian.stop();
         await end();
       },
     };

@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import { type Custodian, startCustodian } from "#custody/custodian.ts";
 import { type KeyRing, openKeyRing } from "#custody/key-ring.ts";
-import type { Clock } from "#lib/clock.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { randomIds } from "#lib/ids.ts";
+import { systemTimers } from "#lib/timers.ts";
 import type { Store } from "#store/store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -45,6 +48,13 @@ export async function openConfiguredRing(
   deps: { readonly store: Store; readonly clock: Clock; readonly kms: Kms },
 ): Promise<KeyRing> {
   return await openKeyRing(rootSetting(config).kind, { ...deps, vault: deps.kms.vault });
+}
+
+/** Makes a command that seals something a node for as long as it runs: no rotation destroys a key that it seals under. */
+export function startCommandCustodian(ring: KeyRing, store: Store): Promise<Custodian> {
+  const node = `command ${randomIds.uuid()}`;
+  // Should it not be able to look for a minute, it seals nothing more, and says so itself.
+  return startCustodian({ ring, store, clock: systemClock, timers: systemTimers, node, onError: () => {} });
 }
 
 /** As root, the KMS process runs as a user of its own where there is one. */

@@ -117,6 +117,43 @@ describe.for(DATABASES)("the root of custody on $name", (database) => {
     expect(problems).toMatchObject([{ table: "instance_secrets", column: "sealed", purpose: "secret:s1" }]);
   });
 
+  test("what seals, node or command, seals under no key that a rotation destroys while it starts", async () => {
+    const store = await database.open();
+    const clock = testClock("2026-11-22T00:00:00Z");
+    const command = await open("key-file", store, FILE, undefined, clock);
+    const other = await open("key-file", store, FILE, undefined, clock);
+    const before = command.ring.root.fingerprint;
+    // A whole rotation between its first look at the keys and the moment when it is written down as a node.
+    let looks = 0;
+    const refresh = async () => {
+      const state = await command.ring.refresh();
+      if (++looks === 1) await rotate(other);
+      return state;
+    };
+    const ring = { ...command.ring, refresh };
+    const custodian = await startCustodian({
+      ...command,
+      ring,
+      timers: testTimers(clock),
+      node: "command",
+      onError: () => {},
+    });
+    expect(command.ring.root.fingerprint).not.toBe(before);
+    await fill(store, command.ring, 3);
+    await custodian.stop();
+    expect(await readable(store, other.ring)).toBe(3);
+    expect(await resealAll(before, other)).toBe(0);
+    const acts = await store.selectFrom("auditRecords").select(["eventName", "resource"]).orderBy("id").execute();
+    expect(acts.map(({ eventName }) => eventName)).toEqual([
+      "CreateRootKey",
+      "CreateRootKey",
+      "CreateRootKey",
+      "RotateRoot",
+      "DestroyRootKey",
+    ]);
+    expect(acts.at(-1)?.resource).toBe(`root:${before}`);
+  });
+
   test("a rotation waits for every node, and for none that is gone; a node that cannot look stops sealing", async () => {
     const store = await database.open();
     const clock = testClock("2026-11-22T00:00:00Z");
