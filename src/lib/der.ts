@@ -9,8 +9,10 @@ export function encode(part: Der): Buffer {
   const writer = spare ?? new DerWriter();
   spare = undefined; // a part may encode others while it is written
   writer.put(part);
-  const bytes = writer.take();
-  if (writer.size <= MOST_SPARE) spare = writer;
+  if (writer.mark > MOST_COPIED) return writer.bytes();
+  const bytes = Buffer.from(writer.bytes());
+  writer.clear();
+  spare = writer;
   return bytes;
 }
 
@@ -108,16 +110,12 @@ export class DerWriter {
     return this.#buffer.length - this.#start;
   }
 
-  /** Of its memory. */
-  get size(): number {
-    return this.#buffer.length;
+  bytes(): Buffer {
+    return this.#buffer.subarray(this.#start);
   }
 
-  /** What was written. The writer is as new afterwards. */
-  take(): Buffer {
-    const bytes = Buffer.from(this.#buffer.subarray(this.#start));
+  clear(): void {
     this.#start = this.#buffer.length;
-    return bytes;
   }
 
   put(part: Der): void {
@@ -207,7 +205,7 @@ export class DerWriter {
 
   #reserve(count: number): void {
     if (this.#start < count) {
-      const larger = Buffer.allocUnsafe(2 * (this.#buffer.length + count));
+      const larger = Buffer.allocUnsafe(Math.max(2 * this.#buffer.length, this.mark + count + FIRST_SIZE));
       const start = larger.length - this.mark;
       this.#buffer.copy(larger, start, this.#start);
       this.#buffer = larger;
@@ -260,7 +258,8 @@ function base128(arc: number): number[] {
 let spare: DerWriter | undefined;
 const NO_UNUSED_BITS = Uint8Array.of(0);
 const FIRST_SIZE = 2048;
-const MOST_SPARE = 65_536;
+/** What is larger keeps the memory in which it was written. */
+const MOST_COPIED = 65_536;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const MS_PER_DAY = 86_400_000;
