@@ -8,7 +8,6 @@ import { ImportCertificateCommand } from "@aws-sdk/client-acm";
 import { CreateKeyCommand, EncryptCommand, SignCommand } from "@aws-sdk/client-kms";
 import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
-import type { Product } from "#cli/demo/product.ts";
 import { get } from "#cli/demo/wire.ts";
 import { POOL } from "#custody/wrapped-key.ts";
 import { openStore } from "#store/store.ts";
@@ -16,6 +15,7 @@ import { DATABASES } from "../support/databases.ts";
 import { debian } from "../support/debian.ts";
 import { edgePid, edgeWorkers } from "../support/edge-process.ts";
 import { externalKey, importInto } from "../support/key-material.ts";
+import { kmsProcessOf } from "../support/kms-process.ts";
 import { formsOf, type KnownKeys, knownKeys, numbersOf } from "../support/known-keys.ts";
 import { startPostgres } from "../support/postgres-server.ts";
 import { countInMemory } from "../support/process-memory.ts";
@@ -62,7 +62,11 @@ test.for(DATABASES)(
     await kms.send(new EncryptCommand({ KeyId: external, Plaintext: Buffer.from("message") }));
 
     const workers = await edgeWorkers(product);
-    const processes = { control: product.process.pid, kms: kmsOf(product), edge: await edgePid(product) };
+    const processes = {
+      control: product.process.pid,
+      kms: kmsProcessOf(product.process.pid),
+      edge: await edgePid(product),
+    };
     const copies = directory();
     if (database === undefined) {
       const running = new DatabaseSync(join(product.dataDir, "sealkeeper.db"), { readOnly: true });
@@ -135,14 +139,6 @@ async function expectBirths({ purposes }: KnownKeys, database: string): Promise<
     );
     expect(isBorn, purpose).toBe(true);
   }
-}
-
-/** The KMS process is a child of the control plane. */
-function kmsOf({ process: { pid } }: Product): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
-  const kms = children.find((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes("/main/kms.ts"));
-  if (kms === undefined) throw new Error("there is no KMS process");
-  return kms;
 }
 
 function dump(pid: number, path: string): void {
