@@ -62,7 +62,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   audit: {
     summary: "prove that the journal is as it was written, and tell the whole life of one key",
     usage:
-      "sealkeeper audit verify|key ARN|export|prove INDEX|checkpoint [--json] [--data-dir DIR | --database URL | --config FILE]",
+      "sealkeeper audit verify|key ARN|key --issuer ID|export|prove INDEX|checkpoint [--json] [--data-dir DIR | --database URL | --config FILE]",
     details: AUDIT_DETAILS,
     load: () => import("./audit.ts"),
   },

@@ -65,5 +65,5 @@ function actOn({ resource, of, owner }: KeyName): Omit<Act, "eventName"> {
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails: details = {} }: KeyObject): string {
   const type = asymmetricKeyType ?? "";
   const size = details.namedCurve ?? details.modulusLength;
-  return size === undefined ? type : `${type.toUpperCase()}_${size}`;
+  return size === undefined ? type.toUpperCase() : `${type.toUpperCase()}_${size}`;
 }

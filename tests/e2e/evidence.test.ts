@@ -117,6 +117,15 @@ test("a certificate's life is told, proved, looked up and verified, and a change
     expect.arrayContaining(["wrapped", "made", "certified", "granted", "opened", "grant ended"]),
   );
   expect((await audit("key", shop.certificateArn, ...data)).out).toContain("who could read it");
+  const issuer = (await audit("key", "--issuer", "ec1", ...data)).out;
+  expect(issuer).toMatch(
+    /made +CreateSealedKey by custody.sealkeeper \(algorithm EC_prime256v1, .*sealedUnder [0-9a-f]{16}\)/,
+  );
+  expect(issuer).toMatch(/certified +CreateIssuer/);
+  expect(issuer).toContain("control planes of this installation only");
+  expect((await audit("key", "--sealed", "journal:signer", ...data)).out).toContain("algorithm ED25519");
+  expect(await audit("key", "--issuer", "ec99", ...data)).toMatchObject({ code: 1 });
+  expect(await audit("key", "arn:aws:s3:::bucket", ...data)).toMatchObject({ code: 2 });
   expect(JSON.parse((await audit("prove", "3", ...data)).out)).toMatchObject({ index: 3 });
 
   const file = join(product.dataDir, "journal.jsonl");
