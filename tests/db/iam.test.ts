@@ -174,7 +174,6 @@ for (const database of DATABASES) {
             boundary: null,
             description: null,
             trustPolicy: null,
-            trusted: null,
             maxSessionDuration: null,
             lastUsedAt: null,
             lastUsedRegion: null,
