@@ -36,7 +36,10 @@ plain, other = key(), key()
 ecc = key(KeySpec="ECC_NIST_P384", KeyUsage="SIGN_VERIFY")
 hmac = key(KeySpec="HMAC_384", KeyUsage="GENERATE_VERIFY_MAC")
 kms.create_alias(AliasName="alias/ECC_signing_key", TargetKeyId=ecc["KeyId"])
-role = f"arn:aws:iam::{ACCOUNT}:role/ExampleRole"
+trust = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]}
+iam = boto3.client("iam", endpoint_url=endpoint, region_name="us-east-1")
+role = iam.create_role(RoleName="ExampleRole", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
 
 
 def grant(**more):

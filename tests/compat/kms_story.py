@@ -1,5 +1,5 @@
 """KMS with boto3, and cryptography (OpenSSL) on the other side: python3 kms_story.py ENDPOINT CREDENTIALS_FILE"""
-import hashlib, os, sys
+import hashlib, json, os, sys
 
 endpoint, credentials = sys.argv[1:]
 os.environ["AWS_SHARED_CREDENTIALS_FILE"] = credentials
@@ -10,6 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 kms = boto3.client("kms", endpoint_url=endpoint, region_name="eu-west-1")
+iam = boto3.client("iam", endpoint_url=endpoint, region_name="us-east-1")
+ANYBODY_HERE = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}]})
 MESSAGE = b"what is signed, encrypted and authenticated"
 
 
@@ -146,7 +149,7 @@ kms.disable_key_rotation(KeyId=second)
 refused("UnsupportedOperationException", kms.enable_key_rotation, KeyId=create("HMAC_256", "GENERATE_VERIFY_MAC"))
 
 # Grants, by their lists.
-role = "arn:aws:iam::123456789012:role/ExampleRole"
+role = iam.create_role(RoleName="ExampleRole", AssumeRolePolicyDocument=ANYBODY_HERE)["Role"]["Arn"]
 made = kms.create_grant(KeyId=second, GranteePrincipal=role, RetiringPrincipal=role, Operations=["Decrypt", "DescribeKey"],
                         Constraints={"EncryptionContextSubset": context}, Name="story")
 same = kms.create_grant(KeyId=second, GranteePrincipal=role, RetiringPrincipal=role, Operations=["Decrypt", "DescribeKey"],
