@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { LogListError, type OutsideLog, readLogList } from "#ca/transparency/outside/log-list.ts";
 import { OutsideLogs, type OutsideLogsOptions } from "#ca/transparency/outside/outside-logs.ts";
 import { isEnough } from "#ca/transparency/outside/policy.ts";
 import { parsePem } from "#lib/pem.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { readSetting } from "./read-setting.ts";
 
 export type OutsideLogsConfig = Pick<
   Config,
@@ -61,16 +61,6 @@ function readTrust(file: string): string | undefined {
     // said below
   }
   throw new ConfigError(`outside-logs-ca: ${file} holds no PEM certificates`);
-}
-
-function readSetting(name: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new ConfigError(
-      `${name}: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
 }
 
 /** Those of browsers have 100 to 200 KB. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { findCa, KNOWN_CAS } from "#ca/upstream/known-cas.ts";
 import { openUpstream, type Upstream } from "#ca/upstream/upstream.ts";
@@ -10,6 +9,7 @@ import { flag, list, object, oneOf, optional, type Shape, text } from "#lib/shap
 import { parseMailbox } from "#mail/mailbox.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
+import { readSetting } from "./read-setting.ts";
 
 export type UpstreamConfig = Pick<
   Config,
@@ -150,16 +150,6 @@ function readContact(contact: string): string {
 
 function mailto(address: string): string {
   return `mailto:${address}`;
-}
-
-function readSetting(name: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new ConfigError(
-      `${name}: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
 }
 
 function wrong(message: string): ConfigError {

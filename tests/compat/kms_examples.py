@@ -124,6 +124,17 @@ DESCRIBED = {
 }
 
 
+def one_alike(documented, several, where):
+    """One of several is what is documented: a list has no promised order, and holds other examples' things too."""
+    differences = []
+    for number, real in enumerate(several):
+        try:
+            return alike(documented, real, f"{where}[{number}]")
+        except AssertionError as difference:
+            differences.append(str(difference))
+    raise AssertionError("; ".join(differences))
+
+
 def alike(documented, real, where):
     if isinstance(documented, dict):
         for name, value in documented.items():
@@ -134,7 +145,7 @@ def alike(documented, real, where):
     if isinstance(documented, list):
         assert isinstance(real, list) and len(real) >= (1 if documented else 0), f"{where}: {real}"
         if documented and isinstance(documented[0], dict):
-            alike(documented[0], real[0], f"{where}[0]")
+            one_alike(documented[0], real, where)
         else:
             assert set(documented) <= set(real), f"{where}: {real}"
         return

@@ -1,10 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { findSigned, prepareLeaf, signLeaf, takeLeaf } from "#ca/issue.ts";
-import { caPages } from "#ca/pages.ts";
 import { Signers } from "#ca/signers.ts";
 import { signCheckpoint } from "#ca/transparency/checkpoint.ts";
 import { ownLog } from "#ca/transparency/log.ts";
@@ -27,8 +24,8 @@ import { openStore, type Store } from "#store/store.ts";
 import { type CaWorld, caNode, hierarchyOf, issue, leafKey, leafRequest } from "../support/ca-world.ts";
 import { type CtLogOptions, type CtLogServer, ctLogServer, logListOf } from "../support/ct-log.ts";
 import { DATABASES } from "../support/databases.ts";
-import { openssl } from "../support/openssl.ts";
 import { testClock } from "../support/test-clock.ts";
+import { timestampsSeen } from "../support/timestamps-seen.ts";
 
 describe.for(DATABASES)("logs of others on $name", (database) => {
   test("OpenSSL's client finds the timestamps of the own log and of others valid, of both kinds and keys", async () => {
@@ -40,25 +37,9 @@ describe.for(DATABASES)("logs of others on $name", (database) => {
     const node = logging(world, servers, { transparency: true });
     const { spki, privateKey } = leafKey("EC_prime256v1");
     const leaf = await issue(node, { subjectPublicKeyInfo: spki });
-    const logs = [(await ownLog(node)).publicKey.toString("base64"), ...servers.map(({ key }) => key)];
-    const server = createServer({
-      key: privateKey.export({ type: "pkcs8", format: "pem" }),
-      cert: leaf.pem + leaf.chainPem,
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const said = await openssl(
-      `s_client -connect 127.0.0.1:${port} -ct -ctlogfile logs.cnf -CAfile roots.pem -servername example.com`,
-      {
-        "logs.cnf": [
-          "enabled_logs = log0, log1, log2",
-          ...logs.map((key, index) => `[log${index}]\ndescription = Log ${index}\nkey = ${key}`),
-          "",
-        ].join("\n"),
-        "roots.pem": (await caPages(node)("GET", "/ca/roots.pem", Buffer.alloc(0)))!.body,
-      },
-    );
-    server.close();
+    const keys = [(await ownLog(node)).publicKey.toString("base64"), ...servers.map(({ key }) => key)];
+    const logs = keys.map((key, index) => [`Log ${index}`, key] as const);
+    const said = await timestampsSeen(node, leaf, privateKey, logs);
     expect(said).toContain("SCTs present (3)");
     expect(said.match(/SCT validation status: valid/g)).toHaveLength(3);
     for (const index of [0, 1, 2]) expect(said).toContain(`Log ${index}`);

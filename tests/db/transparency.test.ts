@@ -1,6 +1,4 @@
 import { verify, X509Certificate } from "node:crypto";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { prepareLeaf, takeLeaf } from "#ca/issue.ts";
 import { caPages } from "#ca/pages.ts";
@@ -19,6 +17,7 @@ import { type CaWorld, caNode, hierarchyOf, issue, leafKey, leafRequest } from "
 import { DATABASES } from "../support/databases.ts";
 import { openssl } from "../support/openssl.ts";
 import { testClock } from "../support/test-clock.ts";
+import { timestampsSeen } from "../support/timestamps-seen.ts";
 
 describe.for(DATABASES)("the log of certificates on $name", (database) => {
   test("a leaf has the log's timestamp, which stands for the entry at its place", async () => {
@@ -54,20 +53,7 @@ describe.for(DATABASES)("the log of certificates on $name", (database) => {
     const { spki, privateKey } = leafKey("EC_prime256v1");
     const leaf = await issue(world, { subjectPublicKeyInfo: spki });
     const key = (await ownLog(world)).publicKey.toString("base64");
-    const server = createServer({
-      key: privateKey.export({ type: "pkcs8", format: "pem" }),
-      cert: leaf.pem + leaf.chainPem,
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const said = await openssl(
-      `s_client -connect 127.0.0.1:${port} -ct -ctlogfile logs.cnf -CAfile roots.pem -servername example.com`,
-      {
-        "logs.cnf": `enabled_logs = own\n[own]\ndescription = Our own log\nkey = ${key}\n`,
-        "roots.pem": (await caPages(world)("GET", "/ca/roots.pem", Buffer.alloc(0)))!.body,
-      },
-    );
-    server.close();
+    const said = await timestampsSeen(world, leaf, privateKey, [["Our own log", key]]);
     expect(said).toContain("SCTs present (1)");
     expect(said).toMatch(/SCT validation status: valid/);
     expect(said).toContain("Our own log");
