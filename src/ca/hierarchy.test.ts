@@ -9,6 +9,7 @@ import { CA_URL, type CaWorld, caNode, caWorld, issue, issuerPem, leafKey } from
 import { openssl } from "../../tests/support/openssl.ts";
 import { ensureHierarchy } from "./hierarchy.ts";
 import { INTERMEDIATES, ROOTS } from "./profiles.ts";
+import { responderOf } from "./responder.ts";
 import { freshSerial } from "./serials.ts";
 import { Signers } from "./signers.ts";
 
@@ -46,6 +47,15 @@ describe("the hierarchy", () => {
       expect(Buffer.from(sealedKey!).includes(Buffer.from(d, "base64url"))).toBe(false);
       expect(() => world.signers.openKey(sealedKey!, `ca:${id}x`)).toThrow("not what was sealed");
     }
+  });
+
+  test("tells of each key that is opened: an intermediate's once a process, a root's each time", async () => {
+    const opened: string[] = [];
+    const { root, caUrl } = world.signers;
+    const signers = new Signers({ root, caUrl, onOpened: ({ resource }) => opened.push(resource) });
+    for (const id of ["ec1", "ec1", "r2", "r2"]) await signers.issuer(world.store, id);
+    await responderOf(await signers.issuer(world.store, "ec1"), { ...world, signers });
+    expect(opened).toEqual(["ca:ec1", "ca:r2", "ca:r2", "ca:ec1/ocsp/1"]);
   });
 
   test("lives as long as its profile says and no one longer than who signed it", () => {

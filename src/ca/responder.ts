@@ -62,7 +62,7 @@ export async function responderOf(
   }
   const current = await shelf.find(store, issuer.id);
   if (!current) throw new Error(`issuer ${issuer.id} has no OCSP responder`);
-  const responder = open(current, signers);
+  const responder = open(current, signers, shelf);
   if (signers.responders.size >= MOST_OPEN) signers.responders.clear();
   signers.responders.set(issuer.id, responder);
   return responder;
@@ -117,8 +117,8 @@ function isFresh({ notBefore, notAfter }: Pick<ResponderRow, "notBefore" | "notA
   return now >= notBefore && now < (notBefore + notAfter) / 2;
 }
 
-function open(row: ResponderRow, signers: ResponderDeps["signers"]): Responder {
-  const key = signers.openKey(row.sealedKey, responderKeyName(row.issuerId, row.number));
+function open(row: ResponderRow, signers: ResponderDeps["signers"], shelf: ResponderShelf): Responder {
+  const key = signers.openKey(row.sealedKey, responderKeyName(row.issuerId, row.number), shelf.keyOf(row.issuerId));
   return {
     id: row.issuerId,
     algorithm: signatureAlgorithm("EC_prime256v1"),

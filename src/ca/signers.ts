@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify, X509Certificate } from "node:crypto";
 import type { RootOfCustody } from "#custody/root.ts";
+import type { KeyName } from "#custody/sealed-key-acts.ts";
 import { type KeyAlgorithm, keyAlgorithm, type SignatureAlgorithm, signatureAlgorithm } from "#lib/x509-algorithms.ts";
 import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
@@ -46,6 +47,8 @@ export interface SignersOptions {
   readonly caUrl: string;
   readonly transparency?: boolean;
   readonly outsideLogs?: OutsideLogs | undefined;
+  /** Is told of every key that is opened. */
+  readonly onOpened?: (key: KeyName) => void;
 }
 
 /**
@@ -72,11 +75,13 @@ export class Signers {
   ownLog: TransparencyLog | undefined;
   /** The logs of others that leafs of certificates are given to: see transparency/outside/. */
   readonly outsideLogs: OutsideLogs | undefined;
+  readonly #onOpened: (key: KeyName) => void;
 
-  constructor({ root, caUrl, transparency = false, outsideLogs }: SignersOptions) {
+  constructor({ root, caUrl, transparency = false, outsideLogs, onOpened = () => {} }: SignersOptions) {
     this.root = root;
     this.transparency = transparency;
     this.outsideLogs = outsideLogs;
+    this.#onOpened = onOpened;
     this.caUrl = overHttp(caUrl);
   }
 
@@ -97,10 +102,12 @@ export class Signers {
     return issuer;
   }
 
-  /** A sealed PKCS#8 key as a KeyObject. */
-  openKey(sealed: Uint8Array, purpose: string): KeyObject {
+  /** A sealed PKCS#8 key as a KeyObject. `name`: how the journal calls it, where not by what it is sealed for. */
+  openKey(sealed: Uint8Array, purpose: string, name: Partial<KeyName> = {}): KeyObject {
     using pkcs8 = this.root.open(sealed, purpose);
-    return createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
+    const key = createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
+    this.#onOpened({ resource: purpose, ...name });
+    return key;
   }
 
   /** Forgets every opened key. */

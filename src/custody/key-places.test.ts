@@ -3,13 +3,15 @@ import { describe, expect, test } from "vitest";
 
 const SRC = new URL("../", import.meta.url);
 
-/** By what is a key recorded that is made, or sealed, in a file: words that stand in another; or why it is not. */
+/** By what is a key recorded that is made, sealed, or opened, in a file: words that stand in another; or why it is not. */
 type Place = { readonly file: string; readonly says: string } | { readonly none: string };
 
 /** What makes pairs of keys, and what makes bytes that may become a key. */
 const MAKES = /\b(generateKeyPair(Sync)?|generateKeySync|createECDH|randomBytes|randomFill(Sync)?|getRandomValues)\b/;
 /** What seals, by the root of custody or in its vault. */
 const SEALS = /\b(root\.(tokens\.)?seal|vault\.(make|keep|unwrap|share|newKey)|sealSecret|sealPrivateKey)\(/;
+/** What opens a seal. Custody keys and master keys are opened in the vault only. */
+const OPENS = /\b(root\.(tokens\.)?open|signers\.openKey)\(/;
 
 const here =
   (says: string) =>
@@ -17,6 +19,7 @@ const here =
 const by = (file: string, says: string) => (): Place => ({ file, says });
 const none = (reason: string) => (): Place => ({ none: reason });
 const MADE = "keyMadeAct(";
+const told = by("main/world.ts", "keyOpenedAct(");
 
 const MAKERS: Readonly<Record<string, (file: string) => Place>> = {
   "acme/mac-key.ts": by("acme/bindings.ts", MADE),
@@ -94,7 +97,28 @@ const SEALERS: Readonly<Record<string, (file: string) => Place>> = {
   "lifecycle/instance-secret.ts": here(MADE),
 };
 
-describe("no key is made but with its record", () => {
+const OPENERS: Readonly<Record<string, (file: string) => Place>> = {
+  "acme/mac-key.ts": none("what is asked with it is recorded"),
+  "ca/fleet/authority.ts": told,
+  "ca/private/open-authority.ts": told,
+  "ca/private/page-token.ts": none("a place in a list"),
+  "ca/responder.ts": told,
+  "ca/signers.ts": told,
+  "ca/transparency/log.ts": told,
+  "ca/upstream/account.ts": none("what is ordered with it is recorded"),
+  "custody/grant-tokens.ts": none("the name of a grant"),
+  "custody/head-signer.ts": none("each start of a control plane, for heads that anybody may check"),
+  "custody/reseal.ts": by("custody/rotate-root.ts", 'rootAct("RotateRoot"'),
+  "custody/wrapped-key.ts": by("custody/leaf-keys.ts", "birthAct("),
+  "events/connections.ts": none("passwords for other people's servers"),
+  "identity/authenticator.ts": none("the call that it proves is recorded"),
+  "identity/new-access-key.ts": none("the secret of a new access key, once, for the call that made it"),
+  "identity/sessions/token.ts": none("what a temporary credential may do"),
+  "lifecycle/approval/approval-token.ts": none("the link of one letter"),
+  "lifecycle/instance-secret.ts": none("each start of a control plane"),
+};
+
+describe("no key is made or opened but with its record", () => {
   test("each place that makes keys or random bytes is known here", () => {
     expect(filesWith(MAKES)).toEqual(Object.keys(MAKERS).toSorted());
   });
@@ -103,7 +127,11 @@ describe("no key is made but with its record", () => {
     expect(filesWith(SEALS)).toEqual(Object.keys(SEALERS).toSorted());
   });
 
-  test.for([MAKERS, SEALERS].flatMap((places) => Object.entries(places)))(
+  test("each place that opens a seal is known here", () => {
+    expect(filesWith(OPENS)).toEqual(Object.keys(OPENERS).toSorted());
+  });
+
+  test.for([MAKERS, SEALERS, OPENERS].flatMap((places) => Object.entries(places)))(
     "%s has its record, or a reason",
     ([path, place]) => {
       const found = place(path);
@@ -113,7 +141,7 @@ describe("no key is made but with its record", () => {
   );
 });
 
-test("docs/audit.md tells of every act by which keys are born and destroyed", () => {
+test("docs/audit.md tells of every act by which keys are born, opened and destroyed", () => {
   const text = readFileSync(new URL("../docs/audit.md", SRC), "utf8");
   for (const act of ACTS) expect(text, act).toContain(`\`${act}\``);
 });
@@ -122,6 +150,7 @@ const ACTS = [
   "CreateKeyPair",
   "DestroyKey",
   "CreateSealedKey",
+  "OpenSealedKey",
   "DestroySealedKey",
   "CreateRootKey",
   "WrapRootKey",

@@ -39,6 +39,11 @@ export function keyMadeAct({ sealed, spki, ...key }: SealedKey): Act {
   };
 }
 
+/** That a process opened a sealed key, to sign with it from now on: which one did. */
+export function keyOpenedAct(key: KeyName, by: string): Act {
+  return { ...actOn(key), eventName: "OpenSealedKey", detail: { by } };
+}
+
 /** That a sealed key is gone from the store: its name is what `keyMadeAct` gave it. */
 export function keyDestroyedAct(key: KeyName): Act {
   return { ...actOn(key), eventName: "DestroySealedKey" };

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import type { CaDeps } from "#ca/deps.ts";
 import { Signers } from "#ca/signers.ts";
 import { openKeyRing } from "#custody/key-ring.ts";
+import { type KeyName, keyOpenedAct } from "#custody/sealed-key-acts.ts";
+import { openJournal } from "#journal/journal.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import { openStore } from "#store/store.ts";
@@ -27,7 +30,11 @@ export async function openCa(config: Config): Promise<CaDeps & { close(): Promis
   try {
     const ring = await openKeyRing(setting.kind, { store, vault, clock: systemClock });
     const custodian = await startCommandCustodian(ring, store);
-    const signers = new Signers({ root: ring.root, caUrl: config["public-url"] });
+    const unrecorded: unknown[] = [];
+    const journal = openJournal({ store, clock: systemClock }, (error) => unrecorded.push(error));
+    const by = `a command of ${userInfo().username}@${hostname()}`;
+    const onOpened = (key: KeyName): void => journal.note(keyOpenedAct(key, by));
+    const signers = new Signers({ root: ring.root, caUrl: config["public-url"], onOpened });
     return {
       store,
       clock: systemClock,
@@ -36,7 +43,12 @@ export async function openCa(config: Config): Promise<CaDeps & { close(): Promis
       async close() {
         signers.close();
         await custodian.stop();
-        await end();
+        try {
+          await journal.flush();
+        } finally {
+          await end();
+        }
+        if (unrecorded.length > 0) throw unrecorded[0];
       },
     };
   } catch (error) {

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
+import { MINUTE } from "#lib/duration.ts";
 import { systemTimers } from "#lib/timers.ts";
+import { testClock } from "../../tests/support/test-clock.ts";
+import { testTimers } from "../../tests/support/test-timers.ts";
 import { ConfigError } from "./config-error.ts";
+import { keepOutsideLogs } from "./keep-outside-logs.ts";
 import { noteOutsideLogs } from "./note-outside-logs.ts";
 import { configuredOutsideLogs, type OutsideLogsConfig } from "./outside-logs-settings.ts";
 
@@ -63,4 +67,39 @@ test.for([
   logs.close();
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(message);
+});
+
+test("a list that is replaced is in force within a minute; one that cannot be used is told of once and changes nothing", () => {
+  const clock = testClock("2026-11-22T12:00:00Z");
+  const timers = testTimers(clock);
+  const config = settings(["a", "b"]);
+  const logs = configuredOutsideLogs(config, deps)!;
+  const lines: string[] = [];
+  const log = pino({}, { write: (line) => void lines.push(line) });
+  const end = keepOutsideLogs(logs, config, { clock, timers, log });
+  const operators = (): readonly string[] => logs.logs.map(({ operator }) => operator);
+  timers.advance(5 * MINUTE);
+  expect(lines).toEqual([]);
+
+  settings(["b", "c", "d"]);
+  timers.advance(MINUTE);
+  expect(operators()).toEqual(["b", "c", "d"]);
+  expect(lines).toEqual([expect.stringContaining("logs of others are told of certificates")]);
+
+  for (const unusable of ["{", JSON.stringify({ operators: [] })]) {
+    lines.length = 0;
+    writeFileSync(path, unusable);
+    timers.advance(5 * MINUTE);
+    expect(lines).toEqual([expect.stringContaining("the one before stays in force")]);
+    expect(operators()).toEqual(["b", "c", "d"]);
+  }
+  rmSync(path);
+  timers.advance(MINUTE);
+  settings(["c", "e"]);
+  timers.advance(MINUTE);
+  expect(operators()).toEqual(["c", "e"]);
+
+  end();
+  expect(timers.waiting).toBe(0);
+  logs.close();
 });

@@ -1,6 +1,6 @@
 import { LogListError, type OutsideLog, readLogList } from "#ca/transparency/outside/log-list.ts";
 import { OutsideLogs, type OutsideLogsOptions } from "#ca/transparency/outside/outside-logs.ts";
-import { isEnough } from "#ca/transparency/outside/policy.ts";
+import { isEnough, type TimestampPolicy } from "#ca/transparency/outside/policy.ts";
 import { parsePem } from "#lib/pem.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -19,8 +19,6 @@ export function configuredOutsideLogs(
   config: OutsideLogsConfig,
   deps: Pick<OutsideLogsOptions, "timers" | "onFailure">,
 ): OutsideLogs | undefined {
-  const logs = readOutsideLogs(config);
-  if (!logs) return undefined;
   const policy = {
     needed: config["outside-logs-needed"],
     operators: config["outside-logs-operators"],
@@ -29,13 +27,22 @@ export function configuredOutsideLogs(
   if (policy.operators > policy.needed) {
     throw new ConfigError("outside-logs-operators is more than outside-logs-needed: no certificate could have so many");
   }
-  if (!isEnough(logs, policy)) {
-    const operators = new Set(logs.map(({ operator }) => operator)).size;
-    throw new ConfigError(
-      `outside-logs: ${logs.length} logs of ${operators} operators take new entries, and ${policy.needed} of ${policy.operators} are needed (outside-logs-needed, outside-logs-operators)`,
-    );
-  }
+  const logs = readEnoughLogs(config, policy);
+  if (!logs) return undefined;
   return new OutsideLogs({ ...deps, logs, policy, trust: readTrust(config["outside-logs-ca"]) });
+}
+
+/** The same as `readOutsideLogs`; throws ConfigError, too, where they could never be enough for the policy. */
+export function readEnoughLogs(
+  config: Pick<Config, "outside-logs">,
+  policy: TimestampPolicy,
+): readonly OutsideLog[] | undefined {
+  const logs = readOutsideLogs(config);
+  if (!logs || isEnough(logs, policy)) return logs;
+  const operators = new Set(logs.map(({ operator }) => operator)).size;
+  throw new ConfigError(
+    `outside-logs: ${logs.length} logs of ${operators} operators take new entries, and ${policy.needed} of ${policy.operators} are needed (outside-logs-needed, outside-logs-operators)`,
+  );
 }
 
 /** The logs of the list that take entries; undefined where there is no list. Throws ConfigError. */

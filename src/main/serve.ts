@@ -36,6 +36,7 @@ import { harden } from "./harden.ts";
 import { holdDataDir } from "./hold-data-dir.ts";
 import { startJobs } from "./jobs.ts";
 import { checkpointFiles } from "./journal-files.ts";
+import { keepOutsideLogs } from "./keep-outside-logs.ts";
 import { startKeyMaker } from "./key-maker-host.ts";
 import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
@@ -90,7 +91,12 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     ending.push(() => evidence.stop());
     await ensureHierarchy(world);
     if (world.upstream) noteUpstream(world.upstream, log);
-    if (world.signers.outsideLogs) noteOutsideLogs(world.signers.outsideLogs, clock, log);
+    const { outsideLogs } = world.signers;
+    if (outsideLogs) {
+      noteOutsideLogs(outsideLogs, clock, log);
+      const endLooking = keepOutsideLogs(outsideLogs, config, { ...world, log });
+      ending.push(async () => endLooking());
+    }
     await prepareAccounts(world);
     await writeCredentials(config, world, log);
     await promiseRounds(world);

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { noticeAcmeRecords } from "#acme/advance-domain-job.ts";
 import { overTls } from "#acme/urls.ts";
@@ -8,6 +9,7 @@ import type { Upstream } from "#ca/upstream/upstream.ts";
 import { openHeadSigner } from "#custody/head-signer.ts";
 import type { KeyRing } from "#custody/key-ring.ts";
 import type { RootOfCustody } from "#custody/root.ts";
+import { keyOpenedAct } from "#custody/sealed-key-acts.ts";
 import type { ProductZone } from "#dns/product-zone.ts";
 import { type ResolverAddress, resolversOf } from "#dns/resolver-address.ts";
 import type { CertificateArn } from "#domain/arn.ts";
@@ -41,6 +43,7 @@ import { fleetUrlsOf } from "./fleet-urls.ts";
 import type { Kms } from "./kms-host.ts";
 import type { Logger } from "./log.ts";
 import { approvalOrigin, configuredPostman } from "./mail-settings.ts";
+import { nodeName } from "./node-name.ts";
 import { objectFiles, objectReader } from "./object-files.ts";
 import { configuredOutsideLogs } from "./outside-logs-settings.ts";
 import { openConfiguredRing, startNodeKms } from "./root-of-custody.ts";
@@ -138,7 +141,14 @@ async function furnish(
   const journal = openJournal({ store, clock }, (error) => log.error(error, "the journal could not be written"));
   const headSigner = await openHeadSigner({ store, root, clock, ids });
   const caUrl = config["public-url"];
-  const signers = new Signers({ root, caUrl, transparency: config["certificate-log"], outsideLogs });
+  const by = `node ${nodeName(config["data-dir"])} on ${hostname()}`;
+  const signers = new Signers({
+    root,
+    caUrl,
+    transparency: config["certificate-log"],
+    outsideLogs,
+    onOpened: (key) => journal.note(keyOpenedAct(key, by)),
+  });
   return {
     store,
     clock,

@@ -121,6 +121,7 @@ test("a certificate's life is told, proved, looked up and verified, and a change
   expect(issuer).toMatch(
     /made +CreateSealedKey by custody.sealkeeper \(algorithm EC_prime256v1, .*sealedUnder [0-9a-f]{16}\)/,
   );
+  expect(issuer).toMatch(/opened +OpenSealedKey by custody.sealkeeper \(by node [0-9a-f]{8} on \S+\)/);
   expect(issuer).toMatch(/certified +CreateIssuer/);
   expect(issuer).toContain("control planes of this installation only");
   expect((await audit("key", "--sealed", "journal:signer", ...data)).out).toContain("algorithm ED25519");

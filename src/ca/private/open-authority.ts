@@ -6,6 +6,7 @@ import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { type CertificateRequest, readCsr } from "#lib/x509-csr.ts";
 import { SIGNATURES } from "#lib/x509-signatures.ts";
 import type { PrivateCaRow } from "#store/private-cas.ts";
+import { arnOf } from "./find.ts";
 import { limitsOf, type PathLimits } from "./path-limits.ts";
 
 /** A private CA with its key, as it signs now. */
@@ -35,7 +36,7 @@ export function openAuthority(ca: PrivateCaRow, signers: Signers): OpenAuthority
     );
   }
   const request = readCsr(csr);
-  const key = signers.openKey(sealedKey, sealPurpose(id));
+  const key = signers.openKey(sealedKey, sealPurpose(id), { resource: arnOf(ca), owner: ca });
   const own = ca.certificate ? readCertificate(ca.certificate) : request;
   const limits = limitsOf(ca);
   const opened: OpenAuthority = {

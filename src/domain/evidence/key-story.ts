@@ -146,6 +146,7 @@ const KINDS: Readonly<Record<string, KeyEventKind | undefined>> = {
   RetireGrant: "grant ended",
   RevokeGrant: "grant ended",
   Decrypt: "opened",
+  OpenSealedKey: "opened",
   ReEncrypt: "used",
   Encrypt: "used",
   GenerateDataKeyWithoutPlaintext: "used",

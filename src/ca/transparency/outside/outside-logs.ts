@@ -21,7 +21,7 @@ export interface OutsideLogsOptions {
 
 /** The logs of others that this installation gives precertificates to. Open connections end with `close`. */
 export class OutsideLogs {
-  readonly logs: readonly OutsideLog[];
+  #logs: readonly OutsideLog[];
   readonly policy: TimestampPolicy;
   readonly timers: Timers;
   readonly onFailure: OutsideLogsOptions["onFailure"];
@@ -31,7 +31,7 @@ export class OutsideLogs {
 
   constructor({ logs, policy, timers, trust, onFailure, patience, hedge }: OutsideLogsOptions) {
     const options = { keepAlive: true, timeout: IDLE, maxSockets: MOST_CONNECTIONS };
-    this.logs = logs;
+    this.#logs = logs;
     this.policy = policy;
     this.timers = timers;
     this.onFailure = onFailure;
@@ -41,6 +41,16 @@ export class OutsideLogs {
       http: new HttpAgent(options),
       https: new HttpsAgent({ ...options, ...(trust === undefined ? {} : { ca: trust }) }),
     };
+  }
+
+  /** Those of the list in force. */
+  get logs(): readonly OutsideLog[] {
+    return this.#logs;
+  }
+
+  /** From now on these are asked. */
+  replace(logs: readonly OutsideLog[]): void {
+    this.#logs = logs;
   }
 
   agentOf({ url }: OutsideLog): Agent {
