@@ -65,7 +65,14 @@ async function stepOf(
     }
     case "stop":
       await deps.onStop?.(step.problem);
-      await change({ state: "REPLACING", problem: step.problem, looks: item.looks + 1, nextAt: now.getTime() });
+      // Whoever resumes it has seen to that: another version is ordered then.
+      await change({
+        state: "REPLACING",
+        problem: step.problem,
+        orderedGeneration: null,
+        looks: item.looks + 1,
+        nextAt: now.getTime(),
+      });
       return undefined;
     case "order": {
       const ordered = await order(item, campaign, lane, deps);
@@ -125,6 +132,7 @@ async function revoke(
     const certificate = await holdCertificate(tx, item.certificateArn);
     const isStill = (await findCampaign(tx, campaign.id))?.state === "RUNNING";
     if (!certificate || !isStill) return undefined;
+    if (certificate.generation !== found.certificate?.generation) return item; // a new version came: looked at again
     const now = deps.clock.now();
     const moved = await moveItem(tx, lane, item, {
       ...replacementOf(item, found, now),

@@ -5,6 +5,7 @@ import { type ReplacementState, readReplacement } from "#store/campaign-candidat
 import type { CampaignItem } from "#store/campaign-items.ts";
 import type { CampaignRow } from "#store/campaigns.ts";
 import { usersOf } from "#store/certificate-associations.ts";
+import { exportedGenerations } from "#store/certificate-exports.ts";
 import { listDeployments } from "#store/deployments.ts";
 import { readLookups, readValidations } from "#store/domain-validations.ts";
 import { listPlaces } from "#store/edge-sightings.ts";
@@ -35,7 +36,8 @@ export async function readItem(db: Db, item: CampaignItem, campaign: CampaignRow
       ordered: orderedGeneration !== null,
       inVain: isByTheSame && orderedGeneration !== null && certificate.generation > orderedGeneration,
       unseen: replaced ? await whereUnseen(db, item, certificate.generation) : undefined,
-      unexported: exported === 1 && !isClients && replaced && certificate.exportedAt === null,
+      unexported:
+        !isClients && replaced && certificate.exportedAt === null && (exported === 1 || (await wasExported(db, item))),
       revoked: revokedAt !== null,
       trouble: waits && !isClients ? await troubleOf(db, item, certificate) : undefined,
       looks,
@@ -52,6 +54,11 @@ function isAgainst({ issuer }: Selection, certificate: ReplacementState): boolea
     ...certificate,
     issuerNames: issuer.kind === "named" && pem !== null ? issuerNamesOf(pem) : [],
   });
+}
+
+/** Whether the key of what is to be revoked was handed out since the campaign was planned. */
+async function wasExported(db: Db, { certificateArn, generation }: CampaignItem): Promise<boolean> {
+  return (await exportedGenerations(db, certificateArn)).some((one) => one >= generation);
 }
 
 /** A load balancer that may still serve the version before. Where no edge ever listened for it, nobody does. */

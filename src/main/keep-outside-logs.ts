@@ -15,7 +15,7 @@ interface KeepDeps {
 }
 
 /**
- * Reads the list of logs again when its file was replaced: lists of browsers change every few weeks, and a control plane
+ * Says which logs of others are told, and reads their list again when its file was replaced: lists of browsers change every few weeks, and a control plane
  * runs for longer. A list that cannot be used changes nothing, and is told of once. Answers how to end this.
  */
 export function keepOutsideLogs(
@@ -23,7 +23,7 @@ export function keepOutsideLogs(
   config: Pick<Config, "outside-logs">,
   { clock, timers, log }: KeepDeps,
 ): () => void {
-  let known = stampOf(config["outside-logs"]);
+  let known: string | undefined;
   let cancel = (): void => {};
   const look = (): void => {
     const stamp = stampOf(config["outside-logs"]);
@@ -38,14 +38,18 @@ export function keepOutsideLogs(
     }
     cancel = timers.after(LOOK, look);
   };
-  cancel = timers.after(LOOK, look);
+  look();
   return () => cancel();
 }
 
-/** Another one whenever a file was replaced, written or taken away. */
+/** Another one whenever a file was replaced, written, taken away, or given to others to read. */
 function stampOf(path: string): string {
-  const { ino, mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? {};
-  return `${ino} ${mtimeMs} ${size}`;
+  try {
+    const { ino, ctimeMs, size } = statSync(path);
+    return `${ino} ${ctimeMs} ${size}`;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 const LOOK: Millis = MINUTE;

@@ -42,7 +42,6 @@ import type { Logger } from "./log.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
 import { nodeName } from "./node-name.ts";
 import { listenerNotes } from "./note-listeners.ts";
-import { noteOutsideLogs } from "./note-outside-logs.ts";
 import { noteUpstream } from "./note-upstream.ts";
 import { operatorPages } from "./pages.ts";
 import { resetFirstAccount } from "./reset.ts";
@@ -93,7 +92,6 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     if (world.upstream) noteUpstream(world.upstream, log);
     const { outsideLogs } = world.signers;
     if (outsideLogs) {
-      noteOutsideLogs(outsideLogs, clock, log);
       const endLooking = keepOutsideLogs(outsideLogs, config, { ...world, log });
       ending.push(async () => endLooking());
     }

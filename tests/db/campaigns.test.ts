@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { rotateIntermediates } from "#ca/hierarchies/rotate.ts";
 import { subjectNamesOf } from "#ca/issuer-names.ts";
+import { advanceItem } from "#campaigns/advance-item.ts";
 import { abortCampaign, pauseCampaign, resumeCampaign, startCampaign } from "#campaigns/change.ts";
 import { type DescribedCampaign, describeCampaign, listCampaigns, listItems } from "#campaigns/describe.ts";
 import { WORK } from "#campaigns/jobs.ts";
@@ -11,12 +13,15 @@ import { openOf, tallyOf, totalOf } from "#domain/campaign/tally.ts";
 import type { CrlReason } from "#domain/certificate/revocation.ts";
 import type { AccountId } from "#domain/names.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
+import { advanceTurn } from "#lifecycle/advance-turn.ts";
+import { takeDueItems } from "#store/campaign-items.ts";
 import { readTally } from "#store/campaign-tallies.ts";
+import { findCampaign } from "#store/campaigns.ts";
 import { findIssuer } from "#store/issuers.ts";
 import { addListenerCertificate } from "#store/listener-certificates.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
 import { findCertificateStatus } from "#store/revocations.ts";
-import type { Store } from "#store/store.ts";
+import type { Store, Tx } from "#store/store.ts";
 import {
   ACCOUNT,
   BALANCER,
@@ -132,15 +137,65 @@ for (const database of DATABASES) {
       });
     });
 
-    test("one that was exported is revoked when its new version was exported", async () => {
+    test("a new version that comes in force at the deadline is not revoked with the one before", async () => {
+      const world = await open();
+      const stuck = await issuedOne(world, "www.stuck.test");
+      await stuck.proofs.withdraw();
+      const [old = ""] = await serials(world, [stuck.arn]);
+      const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
+      await world.liveUntil(later(world.clock.now(), HOUR - SECOND));
+      world.clock.advance(2 * SECOND);
+      const campaign = (await findCampaign(world.store, id))!;
+      const now = world.clock.now().getTime();
+      const [item] = await takeDueItems(world.store, { campaignId: id, lane: 0, now, leaseEnd: now + MINUTE }, 1);
+      const renewed = async (): Promise<void> => {
+        await stuck.proofs.restore();
+        world.clock.advance(MINUTE);
+        for (let turns = 5; turns > 0; turns -= 1) await advanceTurn(stuck.arn as CertificateArn, world.deps);
+      };
+      await advanceItem(item!, campaign, 0, { ...world.deps, store: meanwhile(world.store, renewed) });
+      const [fresh = ""] = await serials(world, [stuck.arn]);
+      expect(fresh).not.toBe(old);
+      expect(await isRevoked(world, fresh)).toBe(false);
+      await world.liveUntil(later(world.clock.now(), HOUR));
+      expect([await isRevoked(world, old), await isRevoked(world, fresh)]).toEqual([true, false]);
+      expect(await told(world, id)).toMatchObject({
+        campaign: { state: "FINISHED" },
+        tally: { revoked: 1, replaced: 1 },
+      });
+    });
+
+    test("one that stopped itself goes on when another issuer signs", async () => {
+      const world = await open();
+      const { arn } = await issuedOne(world, "www.shop.test");
+      const [old = ""] = await serials(world, [arn]);
+      const id = await started(world, { issuer: "ec1" });
+      await world.store.updateTable("campaigns").set({ sameIssuer: 0 }).execute(); // as where nobody saw who signs
+      await world.work();
+      const stopped = { campaign: { state: "PAUSED", problem: expect.stringContaining("the campaign is against") } };
+      expect(await told(world, id)).toMatchObject(stopped);
+      await rotateIntermediates("shared", { at: world.clock.now() }, world.deps);
+      await world.work();
+      await resumeCampaign(id, {}, world.caller(), world.deps);
+      await world.liveUntil(later(world.clock.now(), HOUR));
+      expect(await told(world, id)).toMatchObject({ campaign: { state: "FINISHED" }, tally: { replaced: 1 } });
+      expect(await isRevoked(world, old)).toBe(true);
+    });
+
+    test.for([
+      ["before it was planned", true],
+      ["after it was planned", false],
+    ] as const)("one that was exported %s is revoked when its new version was exported", async ([, before]) => {
       const world = await open();
       const { arn } = await issuedOne(world, "www.out.test", { Options: { Export: "ENABLED" } });
       const exportIt = () =>
         world.call("ExportCertificate", { CertificateArn: arn, Passphrase: Buffer.from("secret").toString("base64") });
-      expect((await exportIt()).error).toBeUndefined();
+      if (before) expect((await exportIt()).error).toBeUndefined();
       const [old = ""] = await serials(world, [arn]);
-      const id = await started(world, { statuses: ["ISSUED"] });
-      expect((await told(world, id)).plan.fates.REPLACE_THEN_EXPORT).toBe(1);
+      const id = await planned(world, { statuses: ["ISSUED"] });
+      expect((await told(world, id)).plan.fates).toMatchObject({ [before ? "REPLACE_THEN_EXPORT" : "REPLACE"]: 1 });
+      if (!before) expect((await exportIt()).error).toBeUndefined();
+      await startCampaign(id, { sameIssuer: true, rate: 0 }, world.caller(), world.deps);
       await world.liveUntil(later(world.clock.now(), 10 * MINUTE));
       expect(await items(world, id)).toMatchObject([
         { state: "SETTLING", problem: expect.stringContaining("exported") },
@@ -458,6 +513,25 @@ async function expectExact(store: Store, id: string): Promise<void> {
     .where("campaignId", "=", id)
     .execute();
   expect(await readTally(store, id)).toEqual(tallyOf(rows));
+}
+
+/** A store in front of whose next transaction something else happens. */
+function meanwhile(store: Store, act: () => Promise<void>): Store {
+  let first: (() => Promise<void>) | undefined = act;
+  return new Proxy(store, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "transaction") return typeof value === "function" ? value.bind(target) : value;
+      return () => ({
+        async execute<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+          const now = first;
+          first = undefined;
+          await now?.();
+          return await target.transaction().execute(work);
+        },
+      });
+    },
+  });
 }
 
 /** The dependencies of a node that dies at its `count`th statement. */
