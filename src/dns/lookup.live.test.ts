@@ -125,6 +125,21 @@ describe("the right to speak", () => {
     expect(await speaks(world, "x.elb.sealkeeper.internal")).toBe("sealkeeper.internal.");
   });
 
+  test.for([
+    ["elb", "no-data"],
+    ["eu-west-1.elb", "no-data"],
+    ["dns", "no-data"],
+    ["z0123456789.dns", "no-data"],
+    ["ns-1.z0123456789.dns", "found"],
+    ["other", "no-name"],
+    ["x.dns", "no-name"],
+    ["x.eu-west-1.elb", "no-name"],
+  ] as const)("of the product's own zone: %s is %s", async ([below, kind]) => {
+    await using world = await zoneWorld();
+    const name = parseRecordName(`${below}.sealkeeper.internal`)!;
+    expect((await lookUp(name, RECORD_TYPES.A, world)).kind).toBe(kind);
+  });
+
   test("reads names of the greatest length", async () => {
     await using world = await zoneWorld();
     const long = parseRecordName(`${"a.".repeat(121)}example.com`)!;

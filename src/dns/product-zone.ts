@@ -23,7 +23,7 @@ export async function productRecords(
 ): Promise<readonly DnsRecord[] | undefined> {
   if (name === product.name) return apexRecords(type, product);
   const addresses = await productAddresses(name, product);
-  if (!addresses) return undefined;
+  if (!addresses) return isBetween(name, product) ? [] : undefined;
   return [
     ...(type === RECORD_TYPES.A ? addressRecords(name, "A", HOST_TTL, addresses) : []),
     ...(type === RECORD_TYPES.AAAA ? addressRecords(name, "AAAA", HOST_TTL, addresses) : []),
@@ -36,6 +36,11 @@ export async function productAddresses(name: RecordName, product: ProductZone): 
   if (name === mainServer(product) || zoneIdOfNameServer(name, product.name)) return product.nameServerAddresses;
   // AWS's console puts `dualstack.` before a load balancer's name; it is the same load balancer.
   return product.lookupHost(name.slice(0, -1).replace(/^dualstack\./, ""));
+}
+
+/** Whether there is nothing at a name but below it (RFC 8020): at what load balancers and name servers have in common. */
+function isBetween(name: RecordName, product: ProductZone): boolean {
+  return isWithin(name, product.name) && BETWEEN.test(name.slice(0, -product.name.length));
 }
 
 export function productSoa(product: ProductZone): DnsRecord {
@@ -51,6 +56,8 @@ function apexRecords(type: number, product: ProductZone): readonly DnsRecord[] {
 
 const mainServer = (product: ProductZone): RecordName => `ns.${product.name}` as RecordName;
 
+/** `elb`, and regions below; `dns`, and zones below. */
+const BETWEEN = /^(([a-z0-9-]{1,63}\.)?elb|(z[a-z0-9]{1,31}\.)?dns)\.$/;
 /** AWS answers aliases and load balancers with 60 seconds. */
 export const HOST_TTL = 60;
 /** A load balancer that was just made must not be missing for long. */

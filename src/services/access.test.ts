@@ -103,12 +103,18 @@ test("a request for a certificate says which names, how they are proved, with wh
 
 test("changes of records say which names, types and actions, as Route 53 writes names", async () => {
   const change = (Action: string, Name: string, Type: string) => ({ Action, ResourceRecordSet: { Name, Type } });
-  const ChangeBatch = { Changes: [change("UPSERT", "*.A.test.", "CNAME"), change("DELETE", "b.test", "A")] };
+  const ChangeBatch = {
+    Changes: [
+      change("UPSERT", "*.A.test.", "CNAME"),
+      change("DELETE", "b.test", "A"),
+      change("CREATE", "\\141\\144min.test", "A"),
+    ],
+  };
   expect((await access("route53", "ChangeResourceRecordSets", { HostedZoneId: "Z1", ChangeBatch })).facts).toEqual(
     factsOf({
-      "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["\\052.a.test", "b.test"],
-      "route53:ChangeResourceRecordSetsRecordTypes": ["CNAME", "A"],
-      "route53:ChangeResourceRecordSetsActions": ["UPSERT", "DELETE"],
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["\\052.a.test", "b.test", "admin.test"],
+      "route53:ChangeResourceRecordSetsRecordTypes": ["CNAME", "A", "A"],
+      "route53:ChangeResourceRecordSetsActions": ["UPSERT", "DELETE", "CREATE"],
     }),
   );
 });

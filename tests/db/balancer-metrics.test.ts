@@ -99,6 +99,23 @@ for (const database of DATABASES) {
         EndTime: (minute + HOUR) / 1000,
       })) as { MetricDataResults: readonly object[] };
       expect(MetricDataResults).toMatchObject([{ Id: "requests", Values: [2, 1], StatusCode: "Complete" }]);
+
+      const several = ["a", "b", "c"].map((Id) => ({ ...MetricDataQueries[0], Id }));
+      const page = async (NextToken?: unknown) =>
+        (await world.call("GetMetricData", {
+          MetricDataQueries: several,
+          StartTime: (minute - HOUR) / 1000,
+          EndTime: (minute + HOUR) / 1000,
+          MaxDatapoints: 3,
+          ...(NextToken === undefined ? {} : { NextToken }),
+        })) as { MetricDataResults: { Values: number[]; StatusCode: string }[]; NextToken?: string };
+      const told = ({ MetricDataResults: results }: Awaited<ReturnType<typeof page>>) =>
+        results.map(({ Values, StatusCode }) => [StatusCode, ...Values]);
+      const first = await page();
+      expect(told(first)).toEqual([["Complete", 2, 1], ["PartialData", 2], ["PartialData"]]);
+      const second = await page(first.NextToken);
+      expect(told(second)).toEqual([["Complete"], ["Complete", 1], ["Complete", 2, 1]]);
+      expect(second.NextToken).toBeUndefined();
     });
 
     it("have the dimensions that AWS's have", async () => {

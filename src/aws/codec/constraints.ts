@@ -73,12 +73,11 @@ const CLAUSES: readonly Clause[] = [
   },
   {
     stated: ({ pattern }) => pattern !== undefined,
-    // Not tried on what is too long already.
-    broken: ({ pattern, max }, value) =>
-      pattern !== undefined &&
-      typeof value === "string" &&
-      size(value) <= (max ?? MOST_MATCHED) &&
-      !pattern.test(value),
+    // Not tried on what is too long: by its own bound, which tells so, or by ours.
+    broken: ({ pattern, max }, value) => {
+      if (pattern === undefined || typeof value !== "string") return false;
+      return size(value) > (max ?? MOST_MATCHED) ? max === undefined : !pattern.test(value);
+    },
     text: ({ pattern }) => `Member must satisfy regular expression pattern: ${pattern?.source}`,
   },
   {

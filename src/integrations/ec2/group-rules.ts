@@ -84,7 +84,8 @@ export async function revokeById(
   owner: Owner,
 ): Promise<Revoked> {
   const group = await heldGroup(tx, groupId, owner);
-  const revoked = await rulesById(tx, groupId, [...new Set(ruleIds)]);
+  const present = byId(await rulesOfGroups(tx, [groupId]));
+  const revoked = [...new Set(ruleIds)].map((id) => ruleOf(present, id));
   const other = revoked.find((rule) => rule.egress !== egress);
   if (other) throw ruleMissing(other.id);
   await remove(tx, group, revoked);
@@ -99,15 +100,16 @@ export async function modifyRules(
   owner: Owner,
 ): Promise<void> {
   const group = await heldGroup(tx, groupId, owner);
+  const present = byId(await rulesOfGroups(tx, [groupId]));
   for (const { id, rule } of changes) {
     checkRuleDescription(rule.description);
     await checkSource(tx, rule, group);
-    const present = await rulesOfGroups(tx, [groupId]);
-    const [changed] = await rulesById(tx, groupId, [id]);
-    if (!changed) throw ruleMissing(id);
-    const twin = present.find((each) => each.id !== id && each.egress === changed.egress && sameMatch(each, rule));
-    if (twin) throw ruleExists(rule);
-    await updateGroupRule(tx, { ...changed, ...rule });
+    const before = ruleOf(present, id);
+    const others = [...present.values()].filter((each) => each.id !== id && each.egress === before.egress);
+    if (others.some((each) => sameMatch(each, rule))) throw ruleExists(rule);
+    const changed = { ...before, ...rule };
+    await updateGroupRule(tx, changed);
+    present.set(id, changed);
   }
   await announceGroups(tx, [groupId]);
 }
@@ -123,13 +125,13 @@ export async function describeRules(
   owner: Owner,
 ): Promise<void> {
   await heldGroup(tx, groupId, owner);
-  const present = await rulesOfGroups(tx, [groupId]);
+  const present = byId(await rulesOfGroups(tx, [groupId]));
   for (const entry of descriptions) {
     checkRuleDescription(entry.description);
     const found =
       "id" in entry
-        ? (await rulesById(tx, groupId, [entry.id]))[0]
-        : present.find((each) => each.egress === entry.rule.egress && sameMatch(each, entry.rule));
+        ? ruleOf(present, entry.id)
+        : [...present.values()].find((each) => each.egress === entry.rule.egress && sameMatch(each, entry.rule));
     if (!found) {
       throw new Refusal("group-rule-not-found", "The specified rule does not exist in this security group.");
     }
@@ -157,14 +159,15 @@ async function checkCount(tx: Tx, groupId: string): Promise<void> {
   }
 }
 
-async function rulesById(tx: Tx, groupId: string, ids: readonly string[]): Promise<readonly GroupRule[]> {
-  const present = await rulesOfGroups(tx, [groupId]);
-  return ids.map((id) => {
-    checkId("security-group-rule", id);
-    const rule = present.find((each) => each.id === id);
-    if (!rule) throw ruleMissing(id);
-    return rule;
-  });
+function byId(rules: readonly GroupRule[]): Map<string, GroupRule> {
+  return new Map(rules.map((rule) => [rule.id, rule]));
+}
+
+function ruleOf(rules: ReadonlyMap<string, GroupRule>, id: string): GroupRule {
+  checkId("security-group-rule", id);
+  const rule = rules.get(id);
+  if (!rule) throw ruleMissing(id);
+  return rule;
 }
 
 async function remove(tx: Tx, group: SecurityGroup, rules: readonly GroupRule[]): Promise<void> {

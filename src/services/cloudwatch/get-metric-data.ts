@@ -13,30 +13,43 @@ export const GetMetricData: CloudWatchOperation<"GetMetricData"> = async (input,
   const { MetricDataQueries, StartTime, EndTime, ScanBy = "TimestampDescending", MaxDatapoints = MOST } = input;
   checkQueries(MetricDataQueries, caller);
   const span = readSpan(StartTime, EndTime, deps.clock.now());
-  const series: Series[] = [];
+  const page: Page[] = [];
+  const begin = readOffset(input.NextToken);
+  const end = begin + MaxDatapoints;
+  let before = 0;
   for (const query of MetricDataQueries) {
-    if (query.ReturnData !== false) series.push(await answer(query, span, ScanBy, caller, deps));
+    if (query.ReturnData === false) continue;
+    // What comes behind the page is not read.
+    const points = before > end ? [] : await answer(query, span, ScanBy, caller, deps);
+    const shown = points.slice(Math.max(0, begin - before), Math.max(0, end - before));
+    page.push({ query, points: shown, isWhole: before + points.length <= end });
+    before += points.length;
   }
-  const { page, next } = cut(series, readOffset(input.NextToken), MaxDatapoints);
   return {
-    MetricDataResults: page.map(({ id, label, points, isWhole }) => ({
-      Id: id,
-      Label: label,
+    MetricDataResults: page.map(({ query: { Id, Label, MetricStat }, points, isWhole }) => ({
+      Id,
+      Label: Label ?? MetricStat?.Metric?.MetricName ?? Id,
       Timestamps: points.map(({ at }) => new Date(at)),
       Values: points.map(({ value }) => value),
       StatusCode: isWhole ? "Complete" : "PartialData",
     })),
     Messages: [],
-    ...(next === undefined ? {} : { NextToken: writeOffset(next) }),
+    ...(before > end ? { NextToken: writeOffset(end) } : {}),
   };
 };
 
 type Query = InputOf<typeof sdk, "GetMetricData">["MetricDataQueries"][number];
 
-interface Series {
-  readonly id: string;
-  readonly label: string;
-  readonly points: readonly { readonly at: number; readonly value: number }[];
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** What of a query's points lies on a page, and whether nothing of it comes behind. */
+interface Page {
+  readonly query: Query;
+  readonly points: readonly Point[];
+  readonly isWhole: boolean;
 }
 
 /** What CloudWatch has and this does not is refused. Throws ValidationError. */
@@ -61,12 +74,12 @@ function checkQueries(queries: readonly Query[], caller: Caller): void {
 }
 
 async function answer(
-  { Id, Label, MetricStat }: Query,
+  { MetricStat }: Query,
   span: Span,
   order: string,
   caller: Caller,
   deps: CloudWatchDeps,
-): Promise<Series> {
+): Promise<readonly Point[]> {
   const { Metric, Period = 60, Stat = "", Unit } = MetricStat ?? {};
   const period = readPeriod(Period);
   // Periods begin where the clock says, so that every call puts a measurement into the same one.
@@ -79,27 +92,7 @@ async function answer(
     const value = statistic(Stat, sets);
     return value === undefined ? [] : [{ at: start, value }];
   });
-  return {
-    id: Id,
-    label: Label ?? Metric?.MetricName ?? Id,
-    points: order === "TimestampAscending" ? points : points.toReversed(),
-  };
-}
-
-/** What of all that was found belongs to one page. */
-function cut(
-  series: readonly Series[],
-  offset: number,
-  most: number,
-): { readonly page: readonly (Series & { readonly isWhole: boolean })[]; readonly next: number | undefined } {
-  let before = 0;
-  const page = series.map((each) => {
-    const start = Math.max(0, offset - before);
-    const end = Math.min(each.points.length, Math.max(0, offset + most - before));
-    before += each.points.length;
-    return { ...each, points: each.points.slice(start, end), isWhole: end === each.points.length };
-  });
-  return { page, next: before > offset + most ? offset + most : undefined };
+  return order === "TimestampAscending" ? points : points.toReversed();
 }
 
 function writeOffset(offset: number): string {

@@ -50,7 +50,8 @@ export async function listed<View extends object>(
   input: ListInput,
   { filters, named, list, id }: Listing<View>,
 ): Promise<{ readonly views: View[]; readonly token: string | undefined }> {
-  const wanted = (input.Filters ?? []).map((filter) => matcher(filter, filters));
+  const steps = { left: MOST_STEPS };
+  const wanted = (input.Filters ?? []).map((filter) => matcher(filter, filters, steps));
   if (named) checkNamed(named, input);
   const lost = new Set(named?.ids);
   const most = input.MaxResults ?? LARGEST;
@@ -81,7 +82,7 @@ export function idsOf(ids: readonly string[] | undefined): readonly string[] | u
 export function exactly(input: ListInput, name: string): readonly string[] | undefined {
   const filter = input.Filters?.find((each) => each.Name === name);
   const values = filter?.Values ?? [];
-  return values.length > 0 && !values.some((value) => /[*?\\]/.test(value)) ? values : undefined;
+  return values.length > 0 && !values.some((value) => WILD.test(value)) ? values : undefined;
 }
 
 function checkNamed({ ids = [], parameter, kind }: Named, { MaxResults, NextToken }: ListInput): void {
@@ -101,14 +102,23 @@ function checkNamed({ ids = [], parameter, kind }: Named, { MaxResults, NextToke
 function matcher<View extends object>(
   { Name = "", Values = [] }: Filter,
   table: FilterTable<View>,
+  steps: Steps,
 ): (view: View) => boolean {
   if (Values.length > MOST_VALUES) {
     throw ec2Error("InvalidParameterValue", `The filter '${Name}' has more than ${MOST_VALUES} values`);
   }
   const valuesOf = Object.hasOwn(table, Name) ? table[Name] : tagFilter(Name);
   if (!valuesOf) throw ec2Error("InvalidParameterValue", `The filter '${Name.slice(0, 100)}' is invalid`);
-  return (view) =>
-    valuesOf(view).some((value) => value !== undefined && Values.some((pattern) => matches(pattern, String(value))));
+  const exact = new Set(Values.filter((value) => !WILD.test(value)));
+  const wild = Values.filter((value) => WILD.test(value));
+  const isWanted = (value: string): boolean =>
+    exact.has(value) || wild.some((pattern) => matches(pattern, value, steps));
+  return (view) => valuesOf(view).some((value) => value !== undefined && isWanted(String(value)));
+}
+
+/** How many characters a request may still compare with wildcards: they are asked of every thing. */
+interface Steps {
+  left: number;
 }
 
 function tagFilter(name: string): ((view: object) => readonly (string | undefined)[]) | undefined {
@@ -118,11 +128,17 @@ function tagFilter(name: string): ((view: object) => readonly (string | undefine
   return ({ Tags = [] }: Tagged) => Tags.filter(({ Key }) => Key === key).map(({ Value }) => Value);
 }
 
-/** `*` for any run of characters, `?` for one, `\` before a character that means itself; at most length times length. */
-export function matches(pattern: string, text: string): boolean {
+/**
+ * `*` for any run of characters, `?` for one, `\` before a character that means itself; at most length times length
+ * steps. Throws InvalidParameterValue when there are no steps left.
+ */
+export function matches(pattern: string, text: string, steps: Steps): boolean {
   let [at, place] = [0, 0];
   let [star, mark] = [-1, 0];
   while (place < text.length) {
+    if (--steps.left < 0) {
+      throw ec2Error("InvalidParameterValue", "The filters take too long: ask with fewer values, or fewer wildcards");
+    }
     const literal = pattern[at] === "\\" && at + 1 < pattern.length ? pattern[at + 1] : undefined;
     if (literal === undefined && pattern[at] === "*") {
       star = at++;
@@ -152,8 +168,11 @@ function readToken(token: string): string {
   throw ec2Error("InvalidNextToken", "The token is not valid");
 }
 
+const WILD = /[*?\\]/;
 const LARGEST = 1000;
 const STRIDE = 200;
 const MOST_SEEN = 5000;
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html */
 const MOST_VALUES = 200;
+/** A tenth of a second of work. */
+const MOST_STEPS = 10_000_000;

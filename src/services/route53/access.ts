@@ -1,6 +1,7 @@
 import type * as sdk from "@aws-sdk/client-route-53";
 import type { AccessRules, InputOf, Service } from "#aws/service.ts";
 import { type Facts, factsOf } from "#domain/policies/facts.ts";
+import { parseRecordName } from "#domain/zones/record-name.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html */
 export const access: AccessRules<typeof sdk, unknown> = {
@@ -23,10 +24,12 @@ function changeFacts({ ChangeBatch }: InputOf<typeof sdk, "ChangeResourceRecordS
   });
 }
 
-/** In lower case, without the last dot, and everything that is no letter, digit, hyphen, underscore or dot as `\\ooo`. */
+/**
+ * In lower case, without the last dot, and everything that is no letter, digit, hyphen, underscore or dot as `\\ooo`,
+ * however it was written. What is no name is refused by the operation itself.
+ */
 function normalized(name: string): string {
-  const shown = name.toLowerCase().replace(/\.$/, "");
-  return shown.replace(/[^a-z0-9_.\\-]/g, (other) => `\\${(other.codePointAt(0) ?? 0).toString(8).padStart(3, "0")}`);
+  return parseRecordName(name)?.slice(0, -1) ?? name;
 }
 
 function zones(id: unknown): readonly string[] {

@@ -81,7 +81,8 @@ export function ipv4(field: string | undefined): Buffer {
 /** RFC 4291 §2.2, with the last 32 bits in dotted form where the user likes it so. */
 export function ipv6(field: string | undefined): Buffer {
   const problem = new ValueProblem("AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address");
-  const text = (field ?? "").replace(/(?<=:)[\d.]+\.[\d.]+$/, (dotted) => {
+  if (field === undefined || field.length > LONGEST_IPV6) throw problem;
+  const text = field.replace(/(?<=:)[\d.]+\.[\d.]+$/, (dotted) => {
     const octets = ipv4(dotted);
     return `${octets.readUInt16BE(0).toString(16)}:${octets.readUInt16BE(2).toString(16)}`;
   });
@@ -104,4 +105,6 @@ export function comparable(field: string): string {
   return parseRecordName(field) ?? field.toLowerCase();
 }
 
+/** Six groups of four digits, and the last 32 bits in dotted form. */
+const LONGEST_IPV6 = 45;
 const QUOTES = "Value should be enclosed in quotation marks";

@@ -15,6 +15,12 @@ function decode(type: RecordType, data: Buffer): unknown {
   return (answer as { data: unknown }).data;
 }
 
+test("an address that is too long is refused before it is looked at", () => {
+  for (const value of [`:${".".repeat(3998)}x`, `:${"1".repeat(3998)}`]) {
+    expect(valueProblem("AAAA", value)).toContain("IPv6");
+  }
+});
+
 describe("a record's value", () => {
   test.for<[RecordType, string, unknown]>([
     ["A", "192.0.2.1", "192.0.2.1"],
