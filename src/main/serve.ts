@@ -76,8 +76,8 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     }
   };
   try {
-    const held = await holdDataDir(config["data-dir"]);
-    ending.push(() => held.release());
+    const held = holdDataDir(config["data-dir"]);
+    ending.push(async () => held.release());
     const world = await openWorld(config, deps);
     ending.push(() => world.close());
     const custodian = await startCustodian({
