@@ -3,6 +3,7 @@ import { recordIn } from "#journal/journal.ts";
 import { later } from "#lib/duration.ts";
 import {
   type CustodyRoot,
+  holdCustodyRoots,
   insertCustodyWrap,
   insertNextRoot,
   keepRoot,
@@ -57,6 +58,10 @@ export async function moveRoot(kind: RootKind, deps: MoveDeps): Promise<string> 
     wraps.push({ root: fingerprint, keyId, wrapped });
   }
   await store.transaction().execute(async (tx) => {
+    await holdCustodyRoots(tx);
+    if (statesOf(await listCustodyRoots(tx)) !== statesOf(roots)) {
+      throw new RootChangeRefused("the roots of custody changed in this moment: do it again");
+    }
     if (known) await keepRoot(tx, fingerprint);
     else await insertNextRoot(tx, { fingerprint, kind, salt }, clock.now());
     const now = await listCustodyKeys(tx, ring.rootFingerprint);
@@ -77,22 +82,27 @@ export async function moveRoot(kind: RootKind, deps: MoveDeps): Promise<string> 
  * it, as that node could not learn custody keys that are made later.
  */
 export async function finishMove({ store, clock, ring }: MoveDeps): Promise<string> {
-  const roots = await listCustodyRoots(store);
-  const current = roots.find(({ state }) => state === "current")?.fingerprint ?? "";
-  if (roots.length === 1) throw new RootChangeRefused(`nothing is moved: the root of custody is ${current}`);
-  if (ring.rootFingerprint !== current) {
-    throw new RootChangeRefused(`this command was given the old root: give it the new one, ${current}`);
-  }
-  const nodes = await listCustodyNodes(store, later(clock.now(), -NODE_GONE));
-  const old = nodes.filter(({ root }) => root !== current).map(({ node }) => node);
-  if (old.length > 0) {
-    throw new RootChangeRefused(`start node ${old.join(", ")} again with the new root of custody first`);
-  }
-  await store.transaction().execute(async (tx) => {
+  return await store.transaction().execute(async (tx) => {
+    await holdCustodyRoots(tx);
+    const roots = await listCustodyRoots(tx);
+    const current = roots.find(({ state }) => state === "current")?.fingerprint ?? "";
+    if (roots.length === 1) throw new RootChangeRefused(`nothing is moved: the root of custody is ${current}`);
+    if (ring.rootFingerprint !== current) {
+      throw new RootChangeRefused(`this command was given the old root: give it the new one, ${current}`);
+    }
+    const nodes = await listCustodyNodes(tx, later(clock.now(), -NODE_GONE));
+    const old = nodes.filter(({ root }) => root !== current).map(({ node }) => node);
+    if (old.length > 0) {
+      throw new RootChangeRefused(`start node ${old.join(", ")} again with the new root of custody first`);
+    }
     await removeLeavingRoots(tx);
     await recordIn(tx, rootAct("FinishRootMove", current), clock);
+    return current;
   });
-  return current;
+}
+
+function statesOf(roots: readonly CustodyRoot[]): string {
+  return roots.map(({ fingerprint, state }) => `${fingerprint} ${state}`).join();
 }
 
 /** Opens the root to move to. A passphrase that was moved to before has its salt already. */

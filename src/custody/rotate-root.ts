@@ -2,6 +2,7 @@ import { recordIn } from "#journal/journal.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import {
   type CustodyNode,
+  holdCustodyRoots,
   insertCustodyKey,
   insertCustodyWrap,
   listCustodyKeys,
@@ -10,7 +11,9 @@ import {
   putKeyInForce,
   removeLeavingKey,
 } from "#store/custody-roots.ts";
+import type { Db } from "#store/store.ts";
 import { NODE_GONE } from "./custodian.ts";
+import type { KeyRing } from "./key-ring.ts";
 import { type MoveDeps, RootChangeRefused } from "./move-root.ts";
 import { resealAll } from "./reseal.ts";
 import { rootAct } from "./root-acts.ts";
@@ -74,21 +77,37 @@ export async function rotateRoot(deps: RotateDeps): Promise<Rotated> {
 }
 
 async function announce({ store, vault, clock, ring }: RotateDeps): Promise<string> {
-  const roots = await listCustodyRoots(store);
-  if (roots.length > 1) throw new RootChangeRefused("a move is not finished: sealkeeper root finish comes first");
+  await refuseWhileMoved(store, ring);
   const made = await vault.newKey(0);
   const now = clock.now();
-  await store.transaction().execute(async (tx) => {
-    if (!(await insertCustodyKey(tx, { id: made.keyId, state: "coming" }, now))) return;
-    await insertCustodyWrap(tx, { root: ring.rootFingerprint, ...made });
-    const detail = { seals: "keys", wrappedBy: ring.rootFingerprint };
-    await recordIn(tx, rootAct("CreateRootKey", made.keyId, detail), clock);
-  });
+  try {
+    await store.transaction().execute(async (tx) => {
+      await holdCustodyRoots(tx);
+      await refuseWhileMoved(tx, ring);
+      if (!(await insertCustodyKey(tx, { id: made.keyId, state: "coming" }, now))) return;
+      await insertCustodyWrap(tx, { root: ring.rootFingerprint, ...made });
+      const detail = { seals: "keys", wrappedBy: ring.rootFingerprint };
+      await recordIn(tx, rootAct("CreateRootKey", made.keyId, detail), clock);
+    });
+  } catch (error) {
+    await vault.forget(made.keyId);
+    throw error;
+  }
   await ring.refresh();
   const { coming } = await keysOf({ store, ring });
   if (coming === undefined) throw new RootChangeRefused("another rotation came first: do it again");
   if (coming !== made.keyId) await vault.forget(made.keyId);
   return coming;
+}
+
+/** A key that only one of two roots wraps could not be opened by the other. */
+async function refuseWhileMoved(db: Db, ring: KeyRing): Promise<void> {
+  const roots = await listCustodyRoots(db);
+  if (roots.length > 1) throw new RootChangeRefused("a move is not finished: sealkeeper root finish comes first");
+  const [root] = roots;
+  if (root?.fingerprint !== ring.rootFingerprint) {
+    throw new RootChangeRefused(`the root of custody was moved: give this command the new one, ${root?.fingerprint}`);
+  }
 }
 
 async function keysOf({

@@ -2,7 +2,7 @@ import { leafEntry } from "#domain/evidence/leaf.ts";
 import type { Clock } from "#lib/clock.ts";
 import { HOUR, type Millis, SECOND } from "#lib/duration.ts";
 import { HASH_BYTES, leafHash } from "#lib/merkle/hashes.ts";
-import { appendToTiles, rightEdge } from "#lib/merkle/tiles.ts";
+import { appendToTiles, edgeRoot, levelWidths, rightEdge, splitHashes } from "#lib/merkle/tiles.ts";
 import type { Timers } from "#lib/timers.ts";
 import {
   findTile,
@@ -75,7 +75,7 @@ export interface Grower {
 export function startGrower(
   deps: TreeDeps & {
     readonly timers: Timers;
-    readonly onHead: (checkpoint: string) => void;
+    readonly onHead: (checkpoint: string) => Promise<void>;
     readonly onError: (error: unknown) => void;
   },
 ): Grower {
@@ -87,7 +87,7 @@ export function startGrower(
     try {
       while (!stopped && (await growTreeOnce(deps)));
       const { checkpoint } = await findTree(deps.store);
-      if (checkpoint !== undefined && checkpoint !== told) deps.onHead(checkpoint);
+      if (checkpoint !== undefined && checkpoint !== told) await deps.onHead(checkpoint);
       told = checkpoint;
     } catch (error) {
       deps.onError(error);
@@ -110,7 +110,7 @@ export function startGrower(
         await growTreeWhole(deps);
         await keepHead(deps);
         const { checkpoint } = await findTree(deps.store);
-        if (checkpoint !== undefined) deps.onHead(checkpoint);
+        if (checkpoint !== undefined) await deps.onHead(checkpoint);
       } catch (error) {
         deps.onError(error);
       }
@@ -118,17 +118,41 @@ export function startGrower(
   };
 }
 
-/** Tiles are only appended to: what another node added meanwhile is behind what belongs to this size. */
+/**
+ * The root that the tree had when it was of this size; undefined where it is smaller now, or has lost the hashes. Whoever
+ * kept a head can so hold the tree against it at any time, at the price of a few tiles.
+ */
+export async function rootAt(size: number, { store }: Pick<TreeDeps, "store">): Promise<Uint8Array | undefined> {
+  if (size > (await findTree(store)).size) return undefined;
+  const edge = await findEdge(size, store);
+  if (edge.some(({ hashes }) => hashes === undefined)) return undefined;
+  const rows = new Map(edge.map(({ level, hashes }) => [level, splitHashes(hashes ?? new Uint8Array(0))]));
+  return edgeRoot(levelWidths(size).map((_, level) => rows.get(level) ?? []));
+}
+
 async function readEdge(size: number, store: Store): Promise<ReadonlyMap<number, Uint8Array>> {
   const edge = new Map<number, Uint8Array>();
-  for (const { level, number, width } of rightEdge(size)) {
-    const hashes = await findTile(store, level, number);
-    if (!hashes || hashes.length < width * HASH_BYTES) {
+  for (const { level, number, hashes } of await findEdge(size, store)) {
+    if (!hashes) {
       throw new Error(
         `the journal's tree has lost hashes of tile ${number} of level ${level}: sealkeeper audit verify`,
       );
     }
-    edge.set(level, hashes.subarray(0, width * HASH_BYTES));
+    edge.set(level, hashes);
+  }
+  return edge;
+}
+
+/** Tiles are only appended to: what another node added meanwhile is behind what belongs to this size. */
+async function findEdge(
+  size: number,
+  store: Store,
+): Promise<readonly { readonly level: number; readonly number: number; readonly hashes: Uint8Array | undefined }[]> {
+  const edge = [];
+  for (const { level, number, width } of rightEdge(size)) {
+    const hashes = await findTile(store, level, number);
+    const whole = hashes && hashes.length >= width * HASH_BYTES;
+    edge.push({ level, number, hashes: whole ? hashes.subarray(0, width * HASH_BYTES) : undefined });
   }
   return edge;
 }

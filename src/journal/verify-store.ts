@@ -1,7 +1,14 @@
 import { HASH_BYTES } from "#lib/merkle/hashes.ts";
 import { levelWidths, TILE_WIDTH } from "#lib/merkle/tiles.ts";
-import type { NoteVerifier } from "#lib/signed-note.ts";
-import { countRecords, type LeafRow, leavesFrom, lostPending, strayRecords } from "#store/audit-stream.ts";
+import { type NoteVerifier, parseCheckpoint } from "#lib/signed-note.ts";
+import {
+  countRecords,
+  doublePending,
+  type LeafRow,
+  leavesFrom,
+  lostPending,
+  strayRecords,
+} from "#store/audit-stream.ts";
 import { findTree, keptHeadsAfter, tilesFrom } from "#store/audit-tree.ts";
 import type { Db } from "#store/store.ts";
 import { readHead } from "./heads.ts";
@@ -37,32 +44,47 @@ export async function verifyStore(
   if (newest && newest.size !== tree.size) {
     looking.note({ kind: "head", text: `the tree has ${tree.size} leaves, its newest head ${newest.size}` });
   }
-  await takeLeaves(db, Math.max(tree.size, newest?.size ?? 0), counts.leaves, looking, onProgress);
-  if (counts.records !== counts.leaves + counts.pending) {
-    for (const { id, at, eventName } of await strayRecords(db, MOST_STRAYS)) {
-      const text = `the record with the id ${id} (${eventName}) has no place in the tree: it was inserted, or its place removed`;
-      looking.note({ kind: "inserted", at, text });
-    }
-    for (const id of await lostPending(db, MOST_STRAYS)) {
-      looking.note({
-        kind: "removed",
-        text: `the record with the id ${id} was removed before it had a place in the tree`,
-      });
-    }
-  }
+  const placed = await takeLeaves(db, Math.max(tree.size, newest?.size ?? 0), looking, onProgress);
+  await takeLine(db, counts.records - placed - counts.waiting, looking);
   const upper = await readUpperTiles(db, tree.size);
   const verdict = looking.finish((level, number) => upper.get(`${level}/${number}`));
-  return { ...verdict, pending: counts.pending, heads: all.length, signedAt: tree.signedAt };
+  return { ...verdict, pending: counts.waiting, heads: all.length, signedAt: tree.signedAt };
 }
 
-/** Leaves in order, those that are missing as such, each with the hash that stands in its tile. */
+/**
+ * Judges a database that has no signer: that is so before the first start, and then nothing else is there. `witnesses` are
+ * signed heads, whoever signed them, by what they are called.
+ */
+export async function verifyUnsigned(db: Db, witnesses: ReadonlyMap<string, string>): Promise<StoreVerdict> {
+  const looking = openVerification([]);
+  const { size } = await findTree(db);
+  const { records, waiting } = await countRecords(db);
+  const leaves = await leavesFrom(db, 0, 1);
+  const tiles = await tilesFrom(db, 0, 0, 1);
+  const heads = await keptHeadsAfter(db, -1, 1);
+  if (records + size + leaves.length + tiles.length + heads.length > 0) {
+    const text = `the key that signs heads is gone, and ${records} records are there: it was removed, or the first start was killed, which the next one makes good`;
+    looking.note({ kind: "head", text });
+  }
+  for (const [what, note] of witnesses) {
+    const head = parseCheckpoint(note.slice(0, note.lastIndexOf("\n\n") + 1));
+    const of = head ? `is of ${head.size} records of ${head.origin}` : "was kept";
+    looking.note({ kind: "removed", text: `${what} ${of}, and no journal is there: it was removed` });
+  }
+  return { ...looking.finish(() => undefined), pending: waiting, heads: 0, signedAt: undefined };
+}
+
+/**
+ * Leaves in order, those that are missing as such, each with the hash that stands in its tile. Answers how many of them have
+ * their record.
+ */
 async function takeLeaves(
   db: Db,
   size: number,
-  leaves: number,
   looking: Verification,
   onProgress: (done: number, of: number) => void,
-): Promise<void> {
+): Promise<number> {
+  let placed = 0;
   let expected = 0;
   let tiles = new Map<number, Uint8Array>();
   const take = (entry: string | undefined): void => {
@@ -88,22 +110,38 @@ async function takeLeaves(
     for (const row of rows) {
       if (row.leafIndex >= end) break;
       missing(row.leafIndex);
+      if (row.entry !== null) placed += 1;
       take(row.entry ?? undefined);
     }
     missing(end);
     onProgress(expected, size);
   }
-  if (leaves > size || size === 0) {
-    for (const row of await leavesFrom(db, size, MOST_STRAYS)) {
-      const time = timeOf(row.entry ?? undefined);
-      const at = time === undefined ? {} : { at: time };
-      looking.note({
-        kind: "inserted",
-        index: row.leafIndex,
-        ...at,
-        text: `record ${row.leafIndex} is behind the end of the tree`,
-      });
-    }
+  for (const row of await leavesFrom(db, size, MOST_STRAYS)) {
+    const time = timeOf(row.entry ?? undefined);
+    const at = time === undefined ? {} : { at: time };
+    looking.note({
+      kind: "inserted",
+      index: row.leafIndex,
+      ...at,
+      text: `record ${row.leafIndex} is behind the end of the tree`,
+    });
+  }
+  return placed;
+}
+
+/** Every record has its place or waits for one. What stands in line is few; the records are only searched where `strays` are. */
+async function takeLine(db: Db, strays: number, looking: Verification): Promise<void> {
+  for (const { id, at, eventName } of strays === 0 ? [] : await strayRecords(db, MOST_STRAYS)) {
+    const text = `the record with the id ${id} (${eventName}) has no place in the tree: it was inserted, or its place removed`;
+    looking.note({ kind: "inserted", at, text });
+  }
+  for (const id of await lostPending(db, MOST_STRAYS)) {
+    const text = `the record with the id ${id} was removed before it had a place in the tree`;
+    looking.note({ kind: "removed", text });
+  }
+  for (const id of await doublePending(db, MOST_STRAYS)) {
+    const text = `the record with the id ${id} waits for a place in the tree, which it has: it was put into line again`;
+    looking.note({ kind: "inserted", text });
   }
 }
 

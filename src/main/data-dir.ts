@@ -10,7 +10,7 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError } from "./config-error.ts";
@@ -22,7 +22,10 @@ import { ConfigError } from "./config-error.ts";
 export function makeDataDir(path: string): void {
   process.umask(0o077);
   // Node's recursive mkdir never comes back from where nothing can be made, as in /proc: it is for missing parents only.
-  if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
+  if (!existsSync(path)) {
+    mkdirSync(path, { recursive: !existsSync(dirname(path)), mode: 0o700 });
+    syncDirectory(dirname(path));
+  }
   if ((statSync(path).mode & 0o002) !== 0) throw new ConfigError(`everybody may write in ${path}: chmod o-w ${path}`);
 }
 
@@ -60,15 +63,13 @@ export function writeSecretFile(path: string, content: string | Uint8Array): voi
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, "w", 0o600);
   try {
-    writeSync(file, typeof content === "string" ? Buffer.from(content) : content);
+    writeFileSync(file, content); // goes on where the system took only a part
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
   renameSync(draft, path);
-  const directory = openSync(dirname(path), "r");
-  fsyncSync(directory);
-  closeSync(directory);
+  syncDirectory(dirname(path));
 }
 
 /** Makes a key file of 32 random bytes. Throws ConfigError when something is there already. */
@@ -89,4 +90,14 @@ function makeMachineKey(path: string): void {
     if (!existsSync(path)) throw error;
   }
   unlinkSync(draft);
+  syncDirectory(dirname(path)); // the key opens everything: its name must outlive a power cut before anything is sealed
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }

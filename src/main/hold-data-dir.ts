@@ -1,57 +1,61 @@
-import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "./config-error.ts";
+import { readIfThere, writeSecretFile } from "./data-dir.ts";
 
 /**
  * Holds the data directory for this process until `release`: two control planes in one directory would take its edge
- * away from each other for ever. Rejects with ConfigError while another lives there; who was killed holds nothing.
+ * away from each other for ever. Throws ConfigError while another holds it; who was killed holds nothing.
+ *
+ * What holds it is SQLite's lock on an empty database: the kernel's own, which of any number of starts one gets, which ends
+ * with its process at the same moment, and which needs no answer from a process that is busy or stopped.
  */
-export async function holdDataDir(dataDir: string): Promise<{ release(): Promise<void> }> {
-  const path = join(dataDir, "run.sock");
-  const server = createServer((visitor) => visitor.on("error", () => visitor.destroy()).end(`${process.pid}`));
-  server.unref();
-  if (!(await listens(server, path))) {
-    const holder = await ask(path);
-    if (holder !== undefined)
-      throw new ConfigError(`process ${holder} runs in ${dataDir} already: stop it, or choose another --data-dir`);
-    rmSync(path, { force: true }); // of one that was killed
-    if (!(await listens(server, path))) throw new ConfigError(`${path} cannot be made`);
-  }
+export function holdDataDir(dataDir: string): { release(): void } {
+  const lock = takeLock(dataDir);
+  const pidFile = join(dataDir, "run.pid");
+  writeSecretFile(pidFile, `${process.pid}\n`);
+  held.add(lock);
   return {
-    async release() {
-      server.close();
-      await once(server, "close");
+    release() {
+      if (!held.delete(lock)) return;
+      rmSync(pidFile, { force: true });
+      lock.close();
     },
   };
 }
 
-/** False when the path is taken. Rejects with ConfigError when no socket can be there, as where it is too long. */
-function listens(server: Server, path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => {
-      if (error.code === "EADDRINUSE") resolve(false);
-      else reject(new ConfigError(`the data directory cannot be held by ${path}: ${error.message}`));
-    };
-    server.once("error", failed);
-    server.listen(path, () => {
-      server.off("error", failed);
-      resolve(true);
-    });
-  });
+function takeLock(dataDir: string): DatabaseSync {
+  const path = join(dataDir, "run.lock");
+  let lock: DatabaseSync | undefined;
+  try {
+    makeFile(path);
+    lock = new DatabaseSync(path, { timeout: 0 });
+    // One of many gets this lock and none is in another's way, as with an exclusive one; nothing is ever written.
+    lock.exec("pragma journal_mode = memory; begin immediate");
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (!(error instanceof Error)) throw error;
+    if (!("errcode" in error) || error.errcode !== SQLITE_BUSY) {
+      throw new ConfigError(`the data directory cannot be held by ${path}: ${error.message}`);
+    }
+    const pid = readIfThere(join(dataDir, "run.pid"))?.toString().trim();
+    const holder = pid === undefined ? "another process" : `process ${pid}`;
+    throw new ConfigError(`${holder} runs in ${dataDir} already: stop it, or choose another --data-dir`);
+  }
 }
 
-/** The process that answers there; undefined when none does. */
-function ask(path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let said = "";
-    const socket = connect(path);
-    socket.on("data", (more) => (said += String(more)));
-    socket.on("error", () => socket.destroy());
-    socket.setTimeout(PATIENCE, () => socket.destroy());
-    socket.once("close", () => resolve(said === "" ? undefined : said));
-  });
+/** A file that is there is not opened: to close it would end a lock that this process has on it (POSIX, fcntl). */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
 }
 
-const PATIENCE = 2000;
+/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
+/** https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;

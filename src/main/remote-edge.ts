@@ -20,7 +20,7 @@ export async function keepRemoteEdge(
   const files = edgeFiles(dataDir);
   const [endpoint, ...otherEndpoints] = endpoints.map((text) => new URL(text));
   if (!endpoint) throw new ConfigError(`the edge of ${dataDir} knows no control plane: join again`);
-  const held = await holdDataDir(dataDir);
+  const held = holdDataDir(dataDir);
   const host = keepEdge(
     {
       dataDir,
@@ -40,7 +40,7 @@ export async function keepRemoteEdge(
     pid: () => host.pid(),
     async stop() {
       await host.stop();
-      await held.release();
+      held.release();
     },
   };
 }

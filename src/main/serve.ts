@@ -76,8 +76,8 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
     }
   };
   try {
-    const held = await holdDataDir(config["data-dir"]);
-    ending.push(() => held.release());
+    const held = holdDataDir(config["data-dir"]);
+    ending.push(async () => held.release());
     const world = await openWorld(config, deps);
     ending.push(() => world.close());
     const custodian = await startCustodian({
@@ -190,7 +190,14 @@ export async function serve(config: Config, deps: ServeDeps): Promise<Running> {
 
 /** The journal's tree grows beside the calls; at the end it takes in everything, and its last head is in the data directory. */
 function keepEvidence(config: Config, world: World, log: Logger): Grower {
-  const files = checkpointFiles(config["data-dir"], world.headSigner.verifier, world);
+  const files = checkpointFiles(config["data-dir"], world.headSigner.verifier, {
+    ...world,
+    onContradiction: (found) =>
+      log.error(
+        found,
+        "the journal contradicts the signed head in the data directory: records were removed or changed, or an older copy of the database was put back; the head is kept: sealkeeper audit verify",
+      ),
+  });
   const grower = startGrower({
     ...world,
     onHead: (checkpoint) => files.write(checkpoint),
@@ -200,7 +207,7 @@ function keepEvidence(config: Config, world: World, log: Logger): Grower {
     async stop() {
       await world.journal.flush().catch((error: unknown) => log.error({ err: error }, "the journal was not written"));
       await grower.stop();
-      files.end();
+      await files.end();
     },
   };
 }

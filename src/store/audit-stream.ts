@@ -29,19 +29,24 @@ const POSTGRES_ENTRY = sql.raw(
   `'[' || concat_ws(',', ${[`'${LEAF_FORM}'`, ...COLUMNS.map((column) => `coalesce(to_json(${column})::text, 'null')`)].join(", ")}) || ']'`,
 );
 
-/** How many records there are, how many have a place in the tree, and how many wait for one. */
-export async function countRecords(db: Db): Promise<{ records: number; leaves: number; pending: number }> {
-  const count = (table: "auditRecords" | "auditLeaves" | "auditPending") =>
-    db
-      .selectFrom(table)
-      .select(({ fn }) => fn.countAll<number | bigint | string>().as("count"))
-      .executeTakeFirstOrThrow();
-  const [records, leaves, pending] = [
-    await count("auditRecords"),
-    await count("auditLeaves"),
-    await count("auditPending"),
-  ];
-  return { records: Number(records.count), leaves: Number(leaves.count), pending: Number(pending.count) };
+/**
+ * How many records there are, and how many of them wait for a place in the tree: what stands in line without a record, or
+ * for one that has its place, is not counted.
+ */
+export async function countRecords(db: Db): Promise<{ readonly records: number; readonly waiting: number }> {
+  const records = await db
+    .selectFrom("auditRecords")
+    .select(({ fn }) => fn.countAll<number | bigint | string>().as("count"))
+    .executeTakeFirstOrThrow();
+  const waiting = await db
+    .selectFrom("auditPending as line")
+    .select(({ fn }) => fn.countAll<number | bigint | string>().as("count"))
+    .where((row) => row.exists(row.selectFrom("auditRecords").select("id").whereRef("id", "=", "line.recordId")))
+    .where((row) =>
+      row.not(row.exists(row.selectFrom("auditLeaves").select("recordId").whereRef("recordId", "=", "line.recordId"))),
+    )
+    .executeTakeFirstOrThrow();
+  return { records: Number(records.count), waiting: Number(waiting.count) };
 }
 
 /** Records that have no place in the tree and do not wait for one: nothing that we write leaves such. */
@@ -54,7 +59,13 @@ export async function strayRecords(
     .select(["id", "at", "eventName"])
     .where((row) =>
       row.not(
-        row.exists(row.selectFrom("auditLeaves").select("recordId").whereRef("recordId", "=", "auditRecords.id")),
+        row.exists(
+          row
+            .selectFrom("auditLeaves")
+            .select("recordId")
+            .whereRef("recordId", "=", "auditRecords.id")
+            .where("leafIndex", ">=", 0), // a place before the first is none
+        ),
       ),
     )
     .where((row) =>
@@ -81,6 +92,20 @@ export async function lostPending(db: Db, limit: number): Promise<readonly numbe
   return rows.map(({ recordId }) => recordId);
 }
 
+/** What waits for a place, but has one: nothing that we write leaves such. */
+export async function doublePending(db: Db, limit: number): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom("auditPending")
+    .select("recordId")
+    .where((row) =>
+      row.exists(row.selectFrom("auditLeaves").select("leafIndex").whereRef("recordId", "=", "auditPending.recordId")),
+    )
+    .orderBy("recordId")
+    .limit(limit)
+    .execute();
+  return rows.map(({ recordId }) => recordId);
+}
+
 /** The place of a record in the tree; undefined while it has none. */
 export async function findLeafOf(db: Db, recordId: number): Promise<number | undefined> {
   const row = await db
@@ -91,8 +116,17 @@ export async function findLeafOf(db: Db, recordId: number): Promise<number | und
   return row?.leafIndex;
 }
 
-/** Reads the same state of the journal in all questions that `read` asks, whoever writes meanwhile. */
+/** Reads the same state of the journal in all questions that `read` asks, whoever writes meanwhile. Keeps no writer waiting. */
 export async function atOneMoment<Result>(db: Db, read: (db: Db) => Promise<Result>): Promise<Result> {
-  if (isEmbedded(db) || db.isTransaction) return await read(db);
-  return await db.transaction().setIsolationLevel("repeatable read").execute(read);
+  if (db.isTransaction) return await read(db);
+  if (!isEmbedded(db)) return await db.transaction().setIsolationLevel("repeatable read").execute(read);
+  // A transaction of Kysely's would take the write lock (sqlite.ts); one that is deferred sees one state of the log.
+  return await db.connection().execute(async (one) => {
+    await sql`begin deferred`.execute(one);
+    try {
+      return await read(one);
+    } finally {
+      await sql`rollback`.execute(one);
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import type { Db, Store, Tx } from "./store.ts";
+import { type Db, isEmbedded, type Store, type Tx } from "./store.ts";
 
 export type CustodyRootKind = "key-file" | "passphrase" | "pkcs11";
 
@@ -19,6 +19,19 @@ export async function listCustodyRoots(db: Db): Promise<readonly CustodyRoot[]> 
     .orderBy("createdAt")
     .execute();
   return rows.map(({ salt, ...row }) => ({ ...row, salt: salt ?? undefined }));
+}
+
+/**
+ * Holds the roots until the transaction ends: a move of the root and a rotation of custody keys that come at the same moment
+ * wait for each other here. Ask what roots there are afterwards: one that was added meanwhile is not among those waited for.
+ */
+export async function holdCustodyRoots(tx: Tx): Promise<void> {
+  await tx
+    .selectFrom("custodyRoots")
+    .select("fingerprint")
+    .orderBy("fingerprint")
+    .$if(!isEmbedded(tx), (roots) => roots.forUpdate())
+    .execute();
 }
 
 /** Notes the first root of a new store. False when another node was first: its root stays. */

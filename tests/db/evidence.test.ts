@@ -8,9 +8,9 @@ import { exportJournal } from "#journal/export.ts";
 import { readHead } from "#journal/heads.ts";
 import { type Act, openJournal, recordIn } from "#journal/journal.ts";
 import { proveRecord } from "#journal/prove.ts";
-import { growTreeWhole, keepHead, type TreeDeps } from "#journal/tree.ts";
+import { growTreeWhole, keepHead, rootAt, type TreeDeps } from "#journal/tree.ts";
 import { verifyExport } from "#journal/verify-export.ts";
-import { verifyStore } from "#journal/verify-store.ts";
+import { verifyStore, verifyUnsigned } from "#journal/verify-store.ts";
 import { randomIds } from "#lib/ids.ts";
 import { leafHash } from "#lib/merkle/hashes.ts";
 import { rootOfInclusion } from "#lib/merkle/proofs.ts";
@@ -228,6 +228,44 @@ describe.for(DATABASES)("the journal's tree on $name", (database) => {
       { kind: "inserted", index: 300 },
     ],
     [
+      "was inserted, and another's place in line made up for it",
+      async (db) => {
+        await sql`insert into audit_records (at, account, region, principal, access_key_id, event_source, event_name, request_id) values (1, '', '', '', '', '', 'Forged', '')`.execute(
+          db,
+        );
+        await sql`update audit_pending set record_id = 999999`.execute(db);
+      },
+      { kind: "inserted", text: expect.stringContaining("(Forged) has no place in the tree") as string },
+    ],
+    [
+      "was inserted, and another put into line again for it",
+      async (db) => {
+        await sql`insert into audit_records (at, account, region, principal, access_key_id, event_source, event_name, request_id) values (1, '', '', '', '', '', 'Forged', '')`.execute(
+          db,
+        );
+        await sql`update audit_pending set record_id = (select record_id from audit_leaves where leaf_index = 3)`.execute(
+          db,
+        );
+      },
+      { kind: "inserted", text: expect.stringContaining("(Forged) has no place in the tree") as string },
+    ],
+    [
+      "was inserted before the first place",
+      async (db) => {
+        await sql`insert into audit_records (at, account, region, principal, access_key_id, event_source, event_name, request_id) values (1, '', '', '', '', '', 'Forged', '')`.execute(
+          db,
+        );
+        await sql`insert into audit_leaves select -1, record_id from audit_pending`.execute(db);
+        await sql`delete from audit_pending`.execute(db);
+      },
+      { kind: "inserted", text: expect.stringContaining("(Forged) has no place in the tree") as string },
+    ],
+    [
+      "was put into line again",
+      (db) => sql`insert into audit_pending select record_id from audit_leaves where leaf_index = 3`.execute(db),
+      { kind: "inserted" },
+    ],
+    [
       "was removed before it had its place",
       async (db) => {
         await sql`insert into audit_pending (record_id) values (999999)`.execute(db);
@@ -242,6 +280,68 @@ describe.for(DATABASES)("the journal's tree on $name", (database) => {
     const { count, problems } = await verify(log);
     expect(count).toBeGreaterThan(0);
     expect(problems[0]).toMatchObject(problem);
+  });
+
+  test("a journal without a signer is whole only before the first start, when no witness knows of it", async () => {
+    const look = (store: Store, witnesses: readonly (readonly [string, string])[] = []) =>
+      atOneMoment(store, (db) => verifyUnsigned(db, new Map(witnesses)));
+    const fresh = await database.open();
+    expect(await look(fresh)).toMatchObject({ leaves: 0, count: 0, problems: [] });
+    const log = await logOn(await database.open());
+    await write(log, 5);
+    await growTreeWhole(log);
+    const { checkpoint = "" } = await findTree(log.store);
+    expect((await look(fresh, [["the witness", checkpoint]])).problems).toMatchObject([
+      { kind: "removed", text: expect.stringContaining("the witness is of 5 records") as string },
+    ]);
+    expect((await look(fresh, [["the witness", "no head at all"]])).count).toBe(1);
+    await sql`delete from audit_signers`.execute(log.store);
+    await sql`update audit_trees set size = 0, signed_at = null, checkpoint = null`.execute(log.store);
+    for (const table of ["audit_checkpoints", "audit_leaves", "audit_tiles", "audit_records"]) {
+      expect((await look(log.store)).problems, table).toMatchObject([{ kind: "head" }]);
+      await sql.raw(`delete from ${table}`).execute(log.store);
+    }
+    expect((await look(log.store)).count).toBe(0);
+  });
+
+  test("one moment is read, however much another process writes meanwhile, and it waits for nothing", async () => {
+    const url = await database.url();
+    const [one, another] = [await openStore(url), await openStore(url)];
+    try {
+      const log = await logOn(one);
+      await write(log, 300);
+      await growTreeWhole(log);
+      const beside = { ...log, store: another };
+      const verdict = await atOneMoment(one, async (db) => {
+        const { size } = await findTree(db);
+        await write(beside, 300);
+        await growTreeWhole(beside);
+        await write(beside, 3);
+        expect([size, (await findTree(db)).size]).toEqual([300, 300]);
+        return await verifyStore(db, log.verifier, [], () => {});
+      });
+      expect(verdict).toMatchObject({ leaves: 300, pending: 0, problems: [] });
+      expect(await verify(log)).toMatchObject({ leaves: 600, pending: 3, problems: [] });
+    } finally {
+      await one.destroy();
+      await another.destroy();
+    }
+  });
+
+  test("the tree tells what root it had at each size, and none for a size that it has not", async () => {
+    const log = await logOn(await database.open());
+    const roots = new Map<number, Uint8Array>();
+    for (const count of [1, 254, 1, 1, 255, 188]) {
+      await write(log, count);
+      await growTreeWhole(log);
+      const head = readHead((await findTree(log.store)).checkpoint ?? "", log.verifier, "it");
+      if ("root" in head) roots.set(head.size, head.root);
+    }
+    expect([...roots.keys()]).toEqual([1, 255, 256, 257, 512, 700]);
+    for (const [size, root] of roots) expect(Buffer.from((await rootAt(size, log)) ?? [])).toEqual(root);
+    expect(await rootAt(701, log)).toBeUndefined();
+    await sql`delete from audit_tiles where level = 0 and number = 1`.execute(log.store);
+    expect(await rootAt(257, log)).toBeUndefined();
   });
 
   test("a record that was changed together with all hashes is found by the signed head, and one cut off by a witness", async () => {

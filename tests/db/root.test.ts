@@ -73,6 +73,45 @@ describe.for(DATABASES)("the root of custody on $name", (database) => {
     expect(await readable(store, (await open("key-file", store, FILE)).ring)).toBe(3);
   });
 
+  test("a rotation and a move, or two moves, that come at the same moment: one is refused, and every root opens every key", async () => {
+    const store = await database.open();
+    const first = await open("key-file", store, FILE, OTHER);
+    await fill(store, first.ring, 3);
+    const rotating = await open("key-file", store, FILE);
+    const newKey = async (root: number) => {
+      await moveRoot("key-file", first); // a whole move between the rotation's look at the roots and its key
+      return await rotating.vault.newKey(root);
+    };
+    await expect(rotate({ ...rotating, vault: { ...rotating.vault, newKey } })).rejects.toThrow(
+      "a move is not finished",
+    );
+    expect(await listCustodyKeys(store, first.ring.rootFingerprint)).toHaveLength(2);
+    const moved = await open("key-file", store, OTHER);
+    expect(await readable(store, moved.ring)).toBe(3);
+    await finishMove(moved);
+    await expect(rotate(first)).rejects.toThrow("the root of custody was moved");
+
+    const third = await open("key-file", store, OTHER, () => keyFileRootOf(Buffer.alloc(32, 3)));
+    const fourth = await open("key-file", store, OTHER, () => keyFileRootOf(Buffer.alloc(32, 4)));
+    const wrap = async (root: number, keyId: string) => {
+      await moveRoot("key-file", fourth).catch(() => {}); // the second time, it is moved already
+      return await third.vault.wrap(root, keyId);
+    };
+    await expect(moveRoot("key-file", { ...third, vault: { ...third.vault, wrap } })).rejects.toThrow("do it again");
+    const last = await open("key-file", store, () => keyFileRootOf(Buffer.alloc(32, 4)));
+    await finishMove(last);
+    expect(await readable(store, last.ring)).toBe(3);
+
+    const either = await Promise.allSettled([
+      moveRoot("key-file", await open("key-file", store, () => keyFileRootOf(Buffer.alloc(32, 4)), FILE)),
+      rotate(await open("key-file", store, () => keyFileRootOf(Buffer.alloc(32, 4)))),
+    ]);
+    for (const each of either) if (each.status === "rejected") expect(each.reason).toBeInstanceOf(RootChangeRefused);
+    expect(await readable(store, (await open("key-file", store, () => keyFileRootOf(Buffer.alloc(32, 4)))).ring)).toBe(
+      3,
+    );
+  });
+
   test("a rotation seals everything anew and destroys the key before; a node learns it, a tampered value stops it", async () => {
     const store = await database.open();
     const node = await open("key-file", store, FILE);

@@ -140,9 +140,21 @@ test("a certificate's life is told, proved, looked up and verified, and a change
   db.exec(
     "update audit_records set principal = 'nobody' where event_name = 'RequestCertificate' and source_ip is not null",
   );
-  db.close();
   const bad = await audit("verify", ...data);
   expect([bad.code, bad.out]).toEqual([1, expect.stringMatching(/changed +record \d+ was changed, 2\d{3}-/)]);
+
+  for (const table of ["signers", "leaves", "tiles", "checkpoints"]) db.exec(`delete from audit_${table}`);
+  db.exec("update audit_trees set size = 0, signed_at = null, checkpoint = null");
+  const wiped = await audit("verify", "--checkpoint", witness, ...data);
+  expect([wiped.code, wiped.out]).toEqual([1, expect.stringMatching(/head +the key that signs heads is gone/)]);
+  expect(wiped.out).toContain("NOT INTACT 3 problems");
+  db.exec("delete from audit_records");
+  db.exec("delete from audit_pending");
+  db.close();
+  const empty = await audit("verify", ...data);
+  expect([empty.code, empty.out]).toEqual([1, expect.stringMatching(/removed +the witness \S+ is of \d+ records/)]);
+  const other = await audit("verify", "--key", key.trim(), ...data);
+  expect([other.code, other.out]).toEqual([1, expect.stringMatching(/head +the key .* is not the one you gave/)]);
 });
 
 test("what was acknowledged before a kill -9 is in the tree afterwards", async () => {

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { isOwnKey } from "#custody/head-signer.ts";
 import { NotSealedHere } from "#custody/root.ts";
 import { readHead } from "#journal/heads.ts";
@@ -8,7 +7,7 @@ import { systemClock } from "#lib/clock.ts";
 import { type NoteVerifier, noteVerifier, parseVerifier } from "#lib/signed-note.ts";
 import type { Config } from "#main/config.ts";
 import { ConfigError } from "#main/config-error.ts";
-import { CHECKPOINT_FILE } from "#main/journal-files.ts";
+import { findCheckpointFiles } from "#main/journal-files.ts";
 import { openLog } from "#main/log.ts";
 import { openConfiguredRing, rootSetting, startConfiguredKms } from "#main/root-of-custody.ts";
 import { findSigner } from "#store/audit-tree.ts";
@@ -37,8 +36,13 @@ export async function trustedSigner(
   key: string | undefined,
   config: Config,
 ): Promise<Trusted | undefined> {
-  if (key !== undefined) return { verifier: readKey(key), why: "the key you gave" };
   const stored = await findSigner(store);
+  if (key !== undefined) {
+    const verifier = readKey(key);
+    const own = stored?.name === verifier.name && verifier.publicKey.equals(stored.publicKey);
+    const problem = "the key that signs heads is not the one you gave: it was removed, or another put in its place";
+    return { verifier, why: "the key you gave", ...(own ? {} : { problem }) };
+  }
   if (!stored) return undefined;
   const verifier = noteVerifier(stored.name, stored.publicKey);
   const setting = rootSetting(config);
@@ -67,19 +71,23 @@ export function readKey(text: string): NoteVerifier {
   return verifier;
 }
 
-/** Signed heads of witnesses: the file that is given, and the one that the product left in the data directory. */
+/** Signed heads of witnesses: the file that is given, and those that the product left in the data directory. */
 export function witnessesOf(
   given: string | undefined,
   config: Config | undefined,
   verifier: NoteVerifier,
 ): { readonly heads: readonly FoundHead[]; readonly problems: readonly string[] } {
-  const own = config && join(config["data-dir"], CHECKPOINT_FILE);
-  const files = [...(given === undefined ? [] : [given]), ...(own !== undefined && existsSync(own) ? [own] : [])];
-  const read = files.map((file) => readHead(readWitness(file), verifier, `the witness ${file}`));
+  const read = [...readWitnesses(given, config)].map(([what, note]) => readHead(note, verifier, what));
   return {
     heads: read.flatMap((head) => ("problem" in head ? [] : [head])),
     problems: read.flatMap((head) => ("problem" in head ? [head.problem] : [])),
   };
+}
+
+/** The same as they stand there, by what they are called. */
+export function readWitnesses(given: string | undefined, config: Config | undefined): ReadonlyMap<string, string> {
+  const files = [...(given === undefined ? [] : [given]), ...(config ? findCheckpointFiles(config["data-dir"]) : [])];
+  return new Map(files.map((file) => [`the witness ${file}`, readWitness(file)]));
 }
 
 function readWitness(file: string): string {

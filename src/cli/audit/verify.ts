@@ -2,13 +2,12 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Problem, Verdict } from "#journal/verify.ts";
 import { NoExport, verifyExport } from "#journal/verify-export.ts";
-import { verifyStore } from "#journal/verify-store.ts";
+import { verifyStore, verifyUnsigned } from "#journal/verify-store.ts";
 import type { NoteVerifier } from "#lib/signed-note.ts";
 import { ConfigError } from "#main/config-error.ts";
 import { atOneMoment } from "#store/audit-stream.ts";
-import { findTree } from "#store/audit-tree.ts";
 import { readSettings } from "../settings.ts";
-import { openThere, readKey, trustedSigner, witnessesOf } from "./source.ts";
+import { openThere, readKey, readWitnesses, trustedSigner, witnessesOf } from "./source.ts";
 
 /** `sealkeeper audit verify`: whether the journal is as it was written. 1 when it is not. */
 export async function verify(args: readonly string[]): Promise<number> {
@@ -36,7 +35,7 @@ export function tellFound({ verifier, why, heads, signedAt, pending, verdict }: 
   const wait = pending === 0 ? "" : `, ${number(pending)} wait for their place`;
   const signed = signedAt === undefined ? "" : `, the newest of ${new Date(signedAt).toISOString()}`;
   return [
-    `journal    ${verifier ? `${verifier.name}, key ${verifier.keyId.toString("hex")} (${why})` : "has no signer yet"}`,
+    `journal    ${verifier ? `${verifier.name}, key ${verifier.keyId.toString("hex")} (${why})` : `has no signer${count === 0 ? " yet" : ""}`}`,
     `records    ${number(leaves)} in the tree${wait}`,
     `heads      ${number(heads)}${signed}`,
     ...problems.map(tellProblem),
@@ -76,10 +75,9 @@ async function ofStore(config: ReturnType<typeof readSettings>["config"], own: O
   try {
     const trusted = await trustedSigner(store, own["key"], config);
     if (!trusted) {
-      const { size } = await findTree(store);
-      const problems: Problem[] = size > 0 ? [{ kind: "head", text: "the key that signs heads is gone" }] : [];
-      const verdict = { leaves: 0, problems, count: problems.length };
-      return { verifier: undefined, why: "", heads: 0, signedAt: undefined, pending: 0, verdict };
+      const notes = readWitnesses(own["checkpoint"], config);
+      const { pending, heads, signedAt, ...verdict } = await atOneMoment(store, (db) => verifyUnsigned(db, notes));
+      return { verifier: undefined, why: "", heads, signedAt, pending, verdict };
     }
     const { verifier, why, problem } = trusted;
     const witnesses = witnessesOf(own["checkpoint"], config, verifier);
