@@ -211,8 +211,27 @@ describe("who decides", () => {
     expect(judge({ Principal: { AWS: "999999999999" } })).toBe(undefined);
     expect(judge({ Principal: { Service: "acm.amazonaws.com" } })).toBe(undefined);
     expect(judge({ Principal: { AWS: ME.arn } }, { Effect: "Deny", Principal: "*" })).toBe("Deny");
-    expect(judge({ NotPrincipal: { AWS: ME.arn } })).toBe(undefined);
+    expect(judge({ Effect: "Deny", NotPrincipal: { AWS: ME.arn } })).toBe(undefined);
     expect(judge({ Effect: "Deny", NotPrincipal: { AWS: "999999999999" } })).toBe("Deny");
+  });
+
+  test("NotPrincipal spares whom it names, and with an account its root user only", () => {
+    const root = "arn:aws:iam::123456789012:root";
+    const user = "arn:aws:iam::123456789012:user/u";
+    const spares = (arn: string, AWS: readonly string[]) =>
+      judgeResource(
+        ask({}, "kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1"),
+        key({ Effect: "Deny", NotPrincipal: { AWS } }),
+        { account: "123456789012", arn },
+      ) === undefined;
+    expect(spares(user, [user, root])).toBe(true);
+    expect(spares(root, [user, root])).toBe(true);
+    expect(spares(root, [user])).toBe(false);
+    for (const other of ["user/v", "role/r"]) {
+      expect(spares(`arn:aws:iam::123456789012:${other}`, [user, root])).toBe(false);
+      expect(spares(`arn:aws:iam::123456789012:${other}`, [user, "123456789012"])).toBe(false);
+    }
+    expect(spares("arn:aws:iam::123456789012:user/v", ["*"])).toBe(true);
   });
 });
 
@@ -233,6 +252,18 @@ describe("reading", () => {
     ["a resource that is no ARN", { Statement: { ...statement, Resource: "mine" } }, "identity", /ARN format/],
     ["a principal", { Statement: { ...statement, Principal: "*" } }, "identity", /should not specify a principal/],
     ["no principal", { Statement: statement }, "key", /Principal or NotPrincipal/],
+    [
+      "NotPrincipal that allows",
+      { Statement: { ...statement, NotPrincipal: { AWS: "123456789012" } } },
+      "key",
+      /Allow with NotPrincipal is not allowed/,
+    ],
+    [
+      "NotPrincipal in a trust policy",
+      { Statement: { Effect: "Deny", NotPrincipal: { AWS: "123456789012" }, Action: "sts:AssumeRole" } },
+      "trust",
+      /prohibited field NotPrincipal/,
+    ],
     ["a principal that is none", { Statement: { ...statement, Principal: { AWS: "me" } } }, "key", /Invalid principal/],
     [
       "a pattern of principals",

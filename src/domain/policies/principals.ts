@@ -1,6 +1,6 @@
-import { parseArn } from "#domain/arn.ts";
+import { parseArn, rootArn } from "#domain/arn.ts";
 import { isPrincipalId } from "#domain/identity/entity.ts";
-import type { Caller } from "#domain/names.ts";
+import type { AccountId, Caller } from "#domain/names.ts";
 import type { PrincipalName, Principals } from "./document.ts";
 import { factsFor } from "./facts.ts";
 
@@ -36,17 +36,24 @@ export function askerOf({ account, arn, authority }: Pick<Caller, "account" | "a
 
 /**
  * How a statement names who asks: as itself; as somebody of its role, or as anybody; as its account, whose own policies
- * then decide; or not at all.
+ * then decide; or not at all. NotPrincipal names an account beside its users, as AWS asks for: it spares the account's
+ * root user, and of the others only whom it names as well.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 export function naming({ negated, names }: Principals, asker: Asker): Naming {
   const found = names.map((name) => named(name, asker));
-  if (negated) return found.some((how) => how !== "nobody") ? "nobody" : "role";
+  if (negated) {
+    const spared = found.some((how) => how !== "nobody" && (how !== "account" || isRoot(asker)));
+    return spared ? "nobody" : "role";
+  }
   return STRONGEST.find((how) => found.includes(how)) ?? "nobody";
 }
 
 export type Naming = "itself" | "role" | "account" | "nobody";
 const STRONGEST: readonly Naming[] = ["itself", "role", "account"];
+
+const isRoot = ({ account, arn }: Asker): boolean => account !== undefined && arn === rootArn(account as AccountId);
 
 function named(name: PrincipalName, { account, arn, role, id, sessionId, service }: Asker): Naming {
   switch (name.kind) {

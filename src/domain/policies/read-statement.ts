@@ -26,19 +26,26 @@ export function readStatement(value: unknown, at: StatementPlace): Statement {
   return {
     sid: Sid === "" ? undefined : Sid,
     effect: Effect,
-    principals: readPrincipals(Principal, NotPrincipal, at),
+    principals: readPrincipals(Principal, NotPrincipal, Effect, at),
     actions: readActions(Action, NotAction, at),
     resources: readResources(Resource, NotResource, at),
     conditions: readConditions(Condition, at),
   };
 }
 
-function readPrincipals(own: unknown, not: unknown, { kind, place }: StatementPlace): Principals | undefined {
+function readPrincipals(
+  own: unknown,
+  not: unknown,
+  effect: Statement["effect"],
+  { kind, place }: StatementPlace,
+): Principals | undefined {
   if (kind === "identity" || kind === "session") {
     if (own === undefined && not === undefined) return undefined;
     throw malformed("Policy document should not specify a principal.");
   }
+  if (not !== undefined && kind === "trust") throw malformed("Has prohibited field NotPrincipal.");
   const { value, negated } = eitherOf("Principal", own, not, place);
+  if (negated && effect === "Allow") throw malformed(`${place}: Allow with NotPrincipal is not allowed.`);
   if (value === "*") return { negated, names: [{ kind: "everybody" }] };
   const types = Object.entries(membersOf(value, `${place}: Principal`));
   if (types.length === 0) throw malformed(`${place}: Principal names nobody.`);
