@@ -24,6 +24,12 @@ export type AccessRule<Input, Deps> =
   | "anybody"
   | ((input: Input, caller: Caller, deps: Deps) => Access | "service" | Promise<Access>);
 
+/**
+ * What a caller must be allowed besides to give tags to what an operation makes: the action, of the resources that the
+ * operation itself is about; or, where that is not so, all of it.
+ */
+export type TaggingRule<Input> = string | ((input: Input, caller: Caller) => Access);
+
 /** Why a caller may not, in AWS's words; undefined when it may. */
 export function objectionTo(caller: Caller, action: string, access: Access, tags: Facts): string | undefined {
   const { authority, facts = {} } = caller;
@@ -56,15 +62,28 @@ export function regionalArn(scope: string, { region, account }: Owner, resource:
 
 /** `aws:RequestTag/…` and `aws:TagKeys`, of what a request would tag or untag. */
 export function tagFacts(input: Readonly<Record<string, unknown>>): Facts {
-  const tags = Object.entries(input).flatMap(([name, value]) =>
-    /^(Tags?|TagList|AddTags)$/i.test(name) && Array.isArray(value) ? value.map(readTag) : [],
-  );
+  const tags = givenTags(input).map(readTag);
   const keys: unknown = input["TagKeys"] ?? input["RemoveTagKeys"];
   const named = Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
   const all = [...tags.flatMap((tag) => tag?.key ?? []), ...named];
   return factsOf({
     ...(all.length > 0 && { "aws:TagKeys": all }),
     ...Object.fromEntries(tags.flatMap((tag) => (tag ? [[`aws:RequestTag/${tag.key}`, tag.value]] : []))),
+  });
+}
+
+/** Whether a request would tag anything. */
+export function givesTags(input: Readonly<Record<string, unknown>>): boolean {
+  return givenTags(input).length > 0;
+}
+
+/** EC2 says of each tag what it is for: `TagSpecifications: [{ ResourceType, Tags }]`. */
+function givenTags(input: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.entries(input).flatMap(([name, value]) => {
+    if (!Array.isArray(value)) return [];
+    if (/^(Tags?|TagList|AddTags)$/i.test(name)) return value;
+    if (name !== "TagSpecifications") return [];
+    return value.flatMap((one) => givenTags((one ?? {}) as Readonly<Record<string, unknown>>));
   });
 }
 

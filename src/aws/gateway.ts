@@ -3,7 +3,7 @@ import type { Caller } from "#domain/names.ts";
 import { asksForTags } from "#domain/policies/authority.ts";
 import { joinFacts } from "#domain/policies/facts.ts";
 import type { Ids } from "#lib/ids.ts";
-import { denial, objectionTo, resourceTagFacts, tagFacts } from "./access.ts";
+import { denial, givesTags, objectionTo, resourceTagFacts, tagFacts } from "./access.ts";
 import type { Call, Reply } from "./call.ts";
 import { actionName } from "./facts.ts";
 import { awsError, faultOf } from "./fault.ts";
@@ -101,8 +101,10 @@ async function perform(
     const handler = service.handler(operation.name);
     if (!handler) throw notImplemented(service, operation);
     input = protocol.read(operation, { ...asked, call });
-    await checkAccess(caller, service, operation, input);
-    const output = ((await handler(input, caller)) ?? {}) as object;
+    // Also for the services that decide themselves who may.
+    const asking = { ...caller, facts: joinFacts(caller.facts ?? {}, tagFacts(input)) };
+    await checkAccess(asking, service, operation, input);
+    const output = ((await handler(input, asking)) ?? {}) as object;
     const reply = protocol.write(operation, output, caller.requestId);
     const done = { ...act, ...named(resourceOf(input, output)) };
     if (changesSomething(operation.name)) await deps.audit.record(done);
@@ -137,14 +139,17 @@ async function checkAccess(
   input: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   if (caller.kind === "root" || caller.kind === "edge") return;
-  const access = await service.access(name, input, caller);
-  if (access === "service" || access === "anybody") return;
+  const rule = await service.access(name, input, caller);
+  const access = typeof rule === "string" ? { resources: [] } : rule;
+  const tagging = givesTags(input) ? service.tagging(name, input, caller, access.resources) : undefined;
   const tags = asksForTags(caller.authority)
     ? (await Promise.all(access.resources.map((resource) => service.tagsOf(resource, caller)))).flat()
     : [];
-  const facts = joinFacts(tagFacts(input), resourceTagFacts(tags));
-  const objection = objectionTo(caller, actionName(service.facts, name), access, facts);
-  if (objection !== undefined) throw new AwsError("AccessDeniedException", objection);
+  const action = actionName(service.facts, name);
+  for (const asked of tagging ? [access, tagging] : [access]) {
+    const objection = objectionTo(caller, action, asked, resourceTagFacts(tags));
+    if (objection !== undefined) throw new AwsError("AccessDeniedException", objection);
+  }
 }
 
 function unknownOperation({ protocol, form }: Route): AwsError {

@@ -2,7 +2,7 @@ import { NormalizedSchema } from "@smithy/core/schema";
 import type { CommandIO, StaticErrorSchema, StaticOperationSchema } from "@smithy/types";
 import type { Caller, Owner } from "#domain/names.ts";
 import type { RefusalCode } from "#domain/refusal.ts";
-import { type Access, type AccessRule, namedResources } from "./access.ts";
+import { type Access, type AccessRule, namedResources, type TaggingRule } from "./access.ts";
 import type { Facts } from "./facts.ts";
 import type { Rules } from "./rules.ts";
 
@@ -36,6 +36,8 @@ export interface Service<Sdk, Deps, Refused extends RefusalCode = RefusalCode> {
   readonly rates?: Readonly<Partial<Record<OperationName<Sdk>, number>>>;
   /** Who may call what, where that is not asked of the caller's policies about the resources that the input names. */
   readonly access?: AccessRules<Sdk, Deps>;
+  /** What callers must be allowed besides to make something with tags, where AWS asks for it. */
+  readonly tagging?: TaggingRules<Sdk>;
   /** The ARNs of the resources that an input names, for services that name them otherwise; none for `*`. */
   readonly resourcesOf?: (
     operation: string,
@@ -50,6 +52,10 @@ export interface Service<Sdk, Deps, Refused extends RefusalCode = RefusalCode> {
 
 export type AccessRules<Sdk, Deps> = {
   readonly [Name in OperationName<Sdk>]?: AccessRule<InputOf<Sdk, Name>, Deps>;
+};
+
+export type TaggingRules<Sdk> = {
+  readonly [Name in OperationName<Sdk>]?: TaggingRule<InputOf<Sdk, Name>>;
 };
 
 export interface Tag {
@@ -94,6 +100,8 @@ export interface MountedService {
   readonly refusals: Readonly<Partial<Record<RefusalCode, string>>>;
   handler(operation: string): ((input: object, caller: Caller) => unknown) | undefined;
   access(operation: string, input: object, caller: Caller): "service" | "anybody" | Access | Promise<Access>;
+  /** What giving tags needs besides what the operation needs of those resources; undefined for nothing. */
+  tagging(operation: string, input: object, caller: Caller, resources: readonly string[]): Access | undefined;
   tagsOf(arn: string, caller: Caller): Promise<readonly Tag[]>;
 }
 
@@ -116,6 +124,7 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
     (input: object, caller: Caller, deps: Deps) => unknown
   >;
   const rules = new Map(Object.entries(service.access ?? {})) as ReadonlyMap<string, AccessRule<object, Deps>>;
+  const tagging = new Map(Object.entries(service.tagging ?? {})) as ReadonlyMap<string, TaggingRule<object>>;
   const schemas: unknown[] = Object.values(service.sdk);
   return {
     name: service.name,
@@ -135,6 +144,10 @@ export function mount<Sdk extends object, Deps, Refused extends RefusalCode>(
       const own = service.resourcesOf?.(operation, input as Readonly<Record<string, unknown>>, caller);
       const resources = own ?? namedResources(input, service.facts.scope);
       return { resources: resources.length > 0 ? resources : ["*"] };
+    },
+    tagging(operation, input, caller, resources) {
+      const rule = tagging.get(operation);
+      return typeof rule === "string" ? { action: rule, resources } : rule?.(input, caller);
     },
     tagsOf: async (arn, caller) => (await service.tagsOf?.(arn, caller, deps)) ?? [],
   };

@@ -5,10 +5,13 @@ import type { AccountId, Caller, Region } from "#domain/names.ts";
 import { factsOf } from "#domain/policies/facts.ts";
 import { readPolicyDocument } from "#domain/policies/read-document.ts";
 import { acm } from "./acm/index.ts";
+import { acmPca } from "./acm-pca/index.ts";
 import { ec2 } from "./ec2/index.ts";
 import { elbv2 } from "./elbv2/index.ts";
 import { eventbridge } from "./eventbridge/index.ts";
+import { kms } from "./kms/index.ts";
 import { route53 } from "./route53/index.ts";
+import { sts } from "./sts/index.ts";
 
 const CALLER: Caller = {
   kind: "user",
@@ -20,7 +23,9 @@ const CALLER: Caller = {
 };
 const CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/1";
 const CA = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1";
-const services = [acm, ec2, elbv2, eventbridge, route53].map((service) => mount(service as typeof acm, {} as never));
+const services = [acm, acmPca, ec2, elbv2, eventbridge, kms, route53, sts].map((service) =>
+  mount(service as typeof acm, {} as never),
+);
 const access = async (name: string, operation: string, input: object): Promise<Access> => {
   const found = await services.find((service) => service.name === name)?.access(operation, input, CALLER);
   if (typeof found !== "object") throw new Error(`${operation} is not asked of policies`);
@@ -101,6 +106,67 @@ test("a request for a certificate says which names, how they are proved, with wh
   );
 });
 
+describe("making something with tags needs leave to tag it", () => {
+  const balancer = regional("elasticloadbalancing", "loadbalancer/app/web/50dc6c495c0c9188");
+  const listener = regional("elasticloadbalancing", "listener/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2");
+  const rule = regional("elasticloadbalancing", "listener-rule/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2/*");
+  const adding = (of: string) => ["elasticloadbalancing:AddTags", of] as const;
+  test.each<[service: string, operation: string, input: object, tagging: readonly [action: string, resource: string]]>([
+    [
+      "acm",
+      "RequestCertificate",
+      { DomainName: "a.test" },
+      ["acm:AddTagsToCertificate", regional("acm", "certificate/*")],
+    ],
+    ["acm", "ImportCertificate", {}, ["acm:AddTagsToCertificate", regional("acm", "certificate/*")]],
+    [
+      "acm-pca",
+      "CreateCertificateAuthority",
+      {},
+      ["acm-pca:TagCertificateAuthority", regional("acm-pca", "certificate-authority/*")],
+    ],
+    ["eventbridge", "PutRule", { Name: "r" }, ["events:TagResource", regional("events", "rule/r")]],
+    [
+      "elbv2",
+      "CreateLoadBalancer",
+      { Name: "web" },
+      adding(regional("elasticloadbalancing", "loadbalancer/app/web/*")),
+    ],
+    ["elbv2", "CreateListener", { LoadBalancerArn: balancer }, adding(listener.replace(/[^/]+$/, "*"))],
+    ["elbv2", "CreateRule", { ListenerArn: listener }, adding(rule)],
+    ["elbv2", "CreateTargetGroup", { Name: "t" }, adding(regional("elasticloadbalancing", "targetgroup/t/*"))],
+    ["elbv2", "CreateTrustStore", { Name: "t" }, adding(regional("elasticloadbalancing", "truststore/t/*"))],
+    ["sts", "GetFederationToken", { Name: "eve" }, ["sts:TagSession", "arn:aws:sts::111122223333:federated-user/eve"]],
+    ["kms", "CreateKey", {}, ["kms:TagResource", regional("kms", "key/*")]],
+    [
+      "kms",
+      "ReplicateKey",
+      { KeyId: regional("kms", "key/mrk-1"), ReplicaRegion: "us-east-1" },
+      ["kms:TagResource", "arn:aws:kms:us-east-1:111122223333:key/mrk-1"],
+    ],
+    [
+      "ec2",
+      "AuthorizeSecurityGroupIngress",
+      { GroupId: "sg-01234567", TagSpecifications: [{ ResourceType: "security-group-rule" }] },
+      ["ec2:CreateTags", regional("ec2", "security-group-rule/*")],
+    ],
+    ...["vpc", "subnet", "security-group", "route-table", "internet-gateway"].map(
+      (kind): [string, string, object, readonly [string, string]] => [
+        "ec2",
+        `Create${kind.replace(/(^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase())}`,
+        { TagSpecifications: [{ ResourceType: kind }] },
+        ["ec2:CreateTags", regional("ec2", `${kind}/*`)],
+      ],
+    ),
+  ])("%s %s %j", async (name, operation, input, [action, resource]) => {
+    const service = services.find((one) => one.name === name);
+    const own = await service?.access(operation, input, CALLER);
+    const resources = typeof own === "object" ? own.resources : [];
+    expect(service?.tagging(operation, input, CALLER, resources)).toMatchObject({ action, resources: [resource] });
+    expect(service?.tagging("ListTags", input, CALLER, resources)).toBe(undefined);
+  });
+});
+
 test("changes of records say which names, types and actions, as Route 53 writes names", async () => {
   const change = (Action: string, Name: string, Type: string) => ({ Action, ResourceRecordSet: { Name, Type } });
   const ChangeBatch = {
@@ -127,5 +193,8 @@ test("tags that a request sets or removes are known, in every service's spelling
     factsOf({ "aws:TagKeys": ["a"], "aws:RequestTag/a": "1" }),
   );
   expect(tagFacts({ TagKeys: ["a"] })).toEqual(factsOf({ "aws:TagKeys": ["a"] }));
+  expect(tagFacts({ TagSpecifications: [{ ResourceType: "vpc", Tags: [{ Key: "a", Value: "1" }] }, {}] })).toEqual(
+    factsOf({ "aws:TagKeys": ["a"], "aws:RequestTag/a": "1" }),
+  );
   expect(tagFacts({ Tags: "no list", TagKeys: { a: 1 } })).toEqual({});
 });

@@ -64,6 +64,8 @@ export const acmPca: Service<AcmPcaSdk, PrivateCaDeps, AcmPcaRefusal> = {
       resources: [regionalArn("acm-pca", caller, "certificate-authority/*")],
     }),
   },
+  // https://docs.aws.amazon.com/privateca/latest/userguide/api-permissions.html
+  tagging: { CreateCertificateAuthority: "acm-pca:TagCertificateAuthority" },
   rules,
   refusals,
 };

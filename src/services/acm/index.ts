@@ -120,6 +120,8 @@ export const acm: Service<typeof sdk, AcmDeps, AcmeRefusal | CertificateOperatio
     UpdateCertificateOptions,
   },
   access,
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html
+  tagging: { ImportCertificate: "acm:AddTagsToCertificate", RequestCertificate: "acm:AddTagsToCertificate" },
   tagsOf,
   rules,
   rates,

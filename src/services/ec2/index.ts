@@ -1,7 +1,7 @@
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { NetworkRefusal } from "#domain/network/refusals.ts";
-import { resourcesOf } from "./access.ts";
+import { resourcesOf, tagging } from "./access.ts";
 import { AssociateRouteTable } from "./associate-route-table.ts";
 import { AttachInternetGateway } from "./attach-internet-gateway.ts";
 import { AuthorizeSecurityGroupEgress } from "./authorize-security-group-egress.ts";
@@ -113,6 +113,7 @@ export const ec2: Service<Ec2Sdk, Ec2Deps, NetworkRefusal> = {
     UpdateSecurityGroupRuleDescriptionsIngress,
   },
   resourcesOf,
+  tagging,
   rules,
   refusals,
 };

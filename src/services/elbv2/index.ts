@@ -3,7 +3,7 @@ import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { BalancerRefusal } from "#domain/balancers/refusals.ts";
 import type { CertificateRefusal } from "#domain/certificate/refusals.ts";
-import { access, tagsOf } from "./access.ts";
+import { access, tagging, tagsOf } from "./access.ts";
 import { AddListenerCertificates } from "./add-listener-certificates.ts";
 import { AddTags } from "./add-tags.ts";
 import { AddTrustStoreRevocations } from "./add-trust-store-revocations.ts";
@@ -118,6 +118,7 @@ export const elbv2: Service<typeof sdk, Elbv2Deps, BalancerRefusal | Certificate
     SetSubnets,
   },
   access,
+  tagging,
   tagsOf,
   rules,
   refusals,

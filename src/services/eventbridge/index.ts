@@ -89,6 +89,8 @@ export const eventbridge: Service<typeof sdk, EventBridgeDeps, EventRefusal> = {
     UpdateConnection,
   },
   resourcesOf,
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+  tagging: { PutRule: "events:TagResource" },
   rules,
   refusals,
 };

@@ -201,6 +201,13 @@ export const iam: Service<typeof sdk, IamDeps, IamRefusal> = {
   facts: FACTS.iam,
   operations,
   access: accessRules(operations),
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+  tagging: {
+    CreateInstanceProfile: "iam:TagInstanceProfile",
+    CreatePolicy: "iam:TagPolicy",
+    CreateRole: "iam:TagRole",
+    CreateUser: "iam:TagUser",
+  },
   tagsOf: (arn, caller, { store }) => tagsByArn(arn, caller, store),
   rules,
   refusals,

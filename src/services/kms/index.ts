@@ -3,7 +3,7 @@ import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { PolicyRefusal } from "#domain/policies/refusals.ts";
-import { access } from "./access.ts";
+import { access, tagging } from "./access.ts";
 import { CancelKeyDeletion } from "./cancel-key-deletion.ts";
 import { ConnectCustomKeyStore } from "./connect-custom-key-store.ts";
 import { CreateAlias } from "./create-alias.ts";
@@ -128,6 +128,7 @@ export const kms: Service<typeof sdk, KmsDeps, KeyRefusal | PolicyRefusal> = {
     VerifyMac,
   },
   access,
+  tagging,
   rules,
   refusals,
 };

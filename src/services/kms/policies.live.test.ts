@@ -9,8 +9,10 @@ import {
   ListAliasesCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
+  ReplicateKeyCommand,
   RetireGrantCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -221,4 +223,65 @@ test("what is about no key, and the names of keys, are asked of the caller's pol
   expect(await move()).toContain(`on resource: ${KeyId}`);
   may(policy({ Action: "kms:*Alias" }));
   expect(await move()).toBe("not refused");
+});
+
+describe("conditions on tags", () => {
+  const everything = { Effect: "Allow", Action: "*", Resource: "*" };
+  const but = (...Statement: readonly object[]) => ({ Version: "2012-10-17", Statement: [everything, ...Statement] });
+  const Tags = [{ TagKey: "secure", TagValue: "no" }];
+
+  test("what a request would tag or untag is known where the key's policy decides, too", async () => {
+    const { client, root, KeyId, may, put } = await world();
+    const user = client("user");
+    const tag = () => refusal(user.send(new TagResourceCommand({ KeyId, Tags })));
+    const untag = () => refusal(user.send(new UntagResourceCommand({ KeyId, TagKeys: ["secure"] })));
+    const named = { StringEquals: { "aws:RequestTag/secure": "no" } };
+    may(but({ Effect: "Deny", Action: "kms:TagResource", Resource: "*", Condition: named }));
+    expect(await tag()).toContain("kms:TagResource on resource");
+    may(but());
+    expect(await tag()).toBe("not refused");
+    const keys = { "ForAnyValue:StringEquals": { "aws:TagKeys": "secure" } };
+    await put(OWNER, { Sid: "no", Effect: "Deny", Principal: "*", Action: "kms:UntagResource", Condition: keys });
+    expect(await untag()).toContain("kms:UntagResource on resource");
+    await put(OWNER);
+    expect(await untag()).toBe("not refused");
+    const { KeyMetadata } = await root.send(new CreateKeyCommand({ MultiRegion: true }));
+    may(but({ Effect: "Deny", Action: "kms:ReplicateKey", Resource: "*", Condition: named }));
+    const replica = { KeyId: KeyMetadata!.KeyId!, ReplicaRegion: "us-east-1", Tags };
+    expect(await refusal(user.send(new ReplicateKeyCommand(replica)))).toContain("kms:ReplicateKey on resource");
+  });
+
+  test("a key is made with tags by whom its own policies let tag keys", async () => {
+    const { client, root, may } = await world();
+    const user = client("user");
+    const create = (more: object) => refusal(user.send(new CreateKeyCommand(more)));
+    may(but({ Effect: "Deny", Action: "kms:TagResource", Resource: "*" }));
+    expect(await create({})).toBe("not refused");
+    expect(await create({ Tags: [] })).toBe("not refused");
+    expect(await create({ Tags })).toBe(
+      `AccessDeniedException: User: ${USER} is not authorized to perform: kms:TagResource on resource: arn:aws:kms:${REGION}:${ACCOUNT}:key/* with an explicit deny in an identity-based policy`,
+    );
+    const { KeyMetadata } = await root.send(new CreateKeyCommand({ MultiRegion: true }));
+    const { Arn, KeyId } = KeyMetadata!;
+    const replica = { KeyId: Arn!, ReplicaRegion: "us-east-1", Tags };
+    expect(await refusal(user.send(new ReplicateKeyCommand(replica)))).toContain(
+      `kms:TagResource on resource: arn:aws:kms:us-east-1:${ACCOUNT}:key/${KeyId} with an explicit deny`,
+    );
+    may(but());
+    expect(await refusal(user.send(new ReplicateKeyCommand(replica)))).toBe("not refused");
+    expect(await create({ Tags })).toBe("not refused");
+  });
+});
+
+test("a Deny that spares a user and its account spares nobody else of the account", async () => {
+  const { client, put, decrypt, may } = await world();
+  may({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "kms:*", Resource: "*" }] });
+  const NotPrincipal = { AWS: [USER, rootArn(ACCOUNT)] };
+  await put(OWNER, { Sid: "all but", Effect: "Deny", NotPrincipal, Action: "kms:Decrypt" });
+  expect(await decrypt(client("user"))).toBe("not refused");
+  expect(await decrypt(client())).toBe("not refused");
+  expect(await decrypt(client("role"))).toContain("with an explicit deny in a resource-based policy");
+  expect(await refusal(put(OWNER, { NotPrincipal }))).toBe(
+    "MalformedPolicyDocumentException: Statement 2: Allow with NotPrincipal is not allowed.",
+  );
 });

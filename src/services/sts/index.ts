@@ -24,6 +24,8 @@ export const sts: Service<typeof sdk, StsDeps, StsRefusal> = {
     GetFederationToken: ({ Name }, { account }) => ({ resources: [federatedUserArn(account, Name)] }),
     GetSessionToken: "anybody",
   },
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html; AssumeRole asks the trust policy as well.
+  tagging: { GetFederationToken: "sts:TagSession" },
   rules,
   refusals,
 };
