@@ -53,7 +53,7 @@ export async function assumeRole(request: AssumeRoleRequest, caller: Caller, dep
     factsOfRequest(request, tags, sourceIdentity),
     resourceFacts(await listIamTags(deps.store, role.id)),
   );
-  for (const action of actionsOf(request)) checkTrust(action, role, caller, facts);
+  for (const action of actionsOf(tags, sourceIdentity)) checkTrust(action, role, caller, facts);
 
   const seconds = durationOf(request.duration, role, caller);
   const policies = await readSessionPolicies(request, role.account, deps.store);
@@ -79,8 +79,12 @@ export async function assumeRole(request: AssumeRoleRequest, caller: Caller, dep
   };
 }
 
-/** Each needs the trust policy's leave. */
-function actionsOf({ tags, sourceIdentity }: AssumeRoleRequest): readonly string[] {
+/**
+ * Each needs the trust policy's leave. Tags and a source identity that come from the session that asks are set anew.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+ */
+function actionsOf(tags: readonly IamTag[], sourceIdentity: string | undefined): readonly string[] {
   return [
     "sts:AssumeRole",
     ...(tags.length > 0 ? ["sts:TagSession"] : []),

@@ -179,9 +179,22 @@ describe("AssumeRole", () => {
     await root.send(
       new iamSdk.CreateRoleCommand({
         RoleName: "next",
-        AssumeRolePolicyDocument: policy({ Effect: "Allow", Principal: { AWS: ROLE }, Action: actions }),
+        AssumeRolePolicyDocument: trust(ROLE),
       }),
     );
+    const next = () =>
+      sts(keyOf(first.Credentials)).send(
+        new AssumeRoleCommand({ RoleArn: `${ARN}:role/next`, RoleSessionName: "two" }),
+      );
+    for (const [Action, missing] of [
+      [["sts:AssumeRole"], "sts:TagSession"],
+      [["sts:AssumeRole", "sts:TagSession"], "sts:SetSourceIdentity"],
+      [actions, undefined],
+    ] as const) {
+      const PolicyDocument = policy({ Effect: "Allow", Principal: { AWS: ROLE }, Action });
+      await root.send(new iamSdk.UpdateAssumeRolePolicyCommand({ RoleName: "next", PolicyDocument }));
+      expect(await refusal(next())).toContain(missing ? `not authorized to perform: ${missing}` : "not refused");
+    }
     const tagged = { StringEquals: { "aws:PrincipalTag/team": "web", "aws:SourceIdentity": "bob.b" } };
     await root.send(
       new iamSdk.PutRolePolicyCommand({
@@ -190,9 +203,7 @@ describe("AssumeRole", () => {
         PolicyDocument: policy({ Effect: "Allow", Action: "iam:ListUsers", Resource: "*", Condition: tagged }),
       }),
     );
-    const second = await sts(keyOf(first.Credentials)).send(
-      new AssumeRoleCommand({ RoleArn: `${ARN}:role/next`, RoleSessionName: "two" }),
-    );
+    const second = await next();
     expect(second.SourceIdentity).toBe("bob.b");
     expect(await refusal(iam(keyOf(second.Credentials)).send(new iamSdk.ListUsersCommand()))).toBe("not refused");
   });
