@@ -1,5 +1,6 @@
 import type { Entity, EntityKind, LastUse, Role } from "#domain/identity/entity.ts";
 import type { AccountId } from "#domain/names.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { behind } from "./name-page.ts";
 import type { Db, Tx } from "./store.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -119,18 +120,26 @@ export async function entitiesNamed(
   return rows.map(entityOf);
 }
 
-/** Gives a held entity another name or path; false when the name is another's of its kind. */
+/**
+ * Gives a held entity another name or path; false when the name is another's of its kind, also one's that took it at
+ * this moment: the transaction is then to be given up.
+ */
 export async function moveEntity(
   tx: Tx,
   { id, account, kind, name, path }: Pick<Entity, "id" | "account" | "kind" | "name" | "path">,
 ): Promise<boolean> {
   const other = await findEntity(tx, account, kind, name);
   if (other && other.id !== id) return false;
-  await tx
-    .updateTable("iamEntities")
-    .set({ name, nameKey: fold(name), path, place: placeOf(path, name) })
-    .where("id", "=", id)
-    .execute();
+  try {
+    await tx
+      .updateTable("iamEntities")
+      .set({ name, nameKey: fold(name), path, place: placeOf(path, name) })
+      .where("id", "=", id)
+      .execute();
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
   if (kind === "user") {
     await tx
       .updateTable("iamMembers")

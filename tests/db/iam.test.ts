@@ -18,6 +18,7 @@ import {
   PutUserPolicyCommand,
   paginateListEntitiesForPolicy,
   TagUserCommand,
+  UpdateUserCommand,
 } from "@aws-sdk/client-iam";
 import { describe, expect, test } from "vitest";
 import { authenticator } from "#identity/authenticator.ts";
@@ -39,6 +40,24 @@ for (const database of DATABASES) {
         "not refused",
       ]);
       expect((await root.send(new GetAccountSummaryCommand())).SummaryMap).toMatchObject({ Users: 1 });
+    });
+
+    test("of several that take one name at once, by a new name or as new ones, one gets it", async () => {
+      const { iam } = await iamWorld(await database.open());
+      const root = iam();
+      for (let round = 0; round < 5; round++) {
+        const names = [1, 2, 3, 4].map((number) => `u${round}-${number}`);
+        for (const UserName of names) await root.send(new CreateUserCommand({ UserName }));
+        const NewUserName = `same${round}`;
+        const taken = await Promise.all([
+          ...names.map((UserName) => refusal(root.send(new UpdateUserCommand({ UserName, NewUserName })))),
+          refusal(root.send(new CreateUserCommand({ UserName: NewUserName.toUpperCase() }))),
+        ]);
+        expect(taken.map((text) => text.replace(/:.*/, "")).toSorted()).toEqual([
+          ...Array.from({ length: 4 }, () => "EntityAlreadyExistsException"),
+          "not refused",
+        ]);
+      }
     });
 
     test("a policy is attached or deleted, never both, and a user too", async () => {
