@@ -76,17 +76,16 @@ export async function attachedPolicies(
     `attached ${id}`,
     ({ arn }) => arn,
     async (after, limit) => {
-      // There are ten at most.
-      const attached = await listAttachments(store, id, after, limit);
-      if (prefix === "/") return attached;
+      // There are ten at most: all are read, so that a page is as full as it can be.
+      const attached = await listAttachments(store, id, after);
+      if (prefix === "/") return attached.slice(0, limit);
       const policies = await policiesByArn(
         store,
         account,
         attached.map(({ arn }) => arn),
       );
-      return attached.filter(({ arn }) =>
-        policies.some((policy) => policy.arn === arn && policy.path.startsWith(prefix)),
-      );
+      const within = new Set(policies.filter(({ path }) => path.startsWith(prefix)).map(({ arn }) => arn));
+      return attached.filter(({ arn }) => within.has(arn)).slice(0, limit);
     },
   );
 }

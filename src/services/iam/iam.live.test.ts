@@ -225,6 +225,29 @@ describe("policies", () => {
     expect(await removePolicy()).toBe("not refused");
   });
 
+  test("attached policies are listed below a path, and every page is full but the last", async () => {
+    const { root } = await world();
+    await root.send(new sdk.CreateUserCommand({ UserName: "bob" }));
+    for (const [PolicyName, Path] of [
+      ["a", "/x/"],
+      ["b", "/y/"],
+      ["c", "/x/"],
+      ["d", "/y/"],
+      ["e", "/y/"],
+    ] as const) {
+      const { Policy } = await root.send(new sdk.CreatePolicyCommand({ PolicyName, Path, PolicyDocument: READ }));
+      await root.send(new sdk.AttachUserPolicyCommand({ UserName: "bob", PolicyArn: Policy!.Arn! }));
+    }
+    const pages: (readonly string[])[] = [];
+    const asked = { UserName: "bob", PathPrefix: "/y/" };
+    for await (const page of sdk.paginateListAttachedUserPolicies({ client: root, pageSize: 2 }, asked)) {
+      pages.push(page.AttachedPolicies!.map(({ PolicyName }) => PolicyName!));
+    }
+    expect(pages).toEqual([["b", "d"], ["e"]]);
+    const all = await root.send(new sdk.ListAttachedUserPoliciesCommand({ UserName: "bob", MaxItems: 4 }));
+    expect(all).toMatchObject({ IsTruncated: true, AttachedPolicies: [{}, {}, {}, {}] });
+  });
+
   test("AWS's own are there, can be attached, and cannot be changed", async () => {
     const { root, ask } = await world();
     const PolicyArn = "arn:aws:iam::aws:policy/AWSCertificateManagerReadOnly";
@@ -402,6 +425,31 @@ describe("accounts", () => {
     const { SummaryMap } = await root.send(new sdk.GetAccountSummaryCommand());
     expect(SummaryMap).toMatchObject({ Users: 0, Groups: 0, Policies: 0, AccountAccessKeysPresent: 1 });
     await make();
+  });
+
+  test("whoever makes something with tags must be let tag it", async () => {
+    const { root, iam, ask } = await world();
+    const deny = policy(
+      { Effect: "Allow", Action: "iam:*", Resource: "*" },
+      { Effect: "Deny", Action: "iam:Tag*", Resource: "*" },
+    );
+    const bob = iam(await userWith({ root, iam }, "bob", deny));
+    const Tags = [{ Key: "team", Value: "web" }];
+    const document = { AssumeRolePolicyDocument: trust(`${ARN}:root`) };
+    const made = (more: object) => [
+      bob.send(new sdk.CreateUserCommand({ UserName: "x", ...more })),
+      bob.send(new sdk.CreateRoleCommand({ RoleName: "x", ...document, ...more })),
+      bob.send(new sdk.CreateInstanceProfileCommand({ InstanceProfileName: "x", ...more })),
+      bob.send(new sdk.CreatePolicyCommand({ PolicyName: "x", PolicyDocument: READ, ...more })),
+    ];
+    const refused = await Promise.all(made({ Tags }).map(ask));
+    expect(refused.map((text) => /perform: (.*) with/.exec(text)?.[1])).toEqual([
+      `iam:TagUser on resource: ${ARN}:user/x`,
+      `iam:TagRole on resource: ${ARN}:role/x`,
+      `iam:TagInstanceProfile on resource: ${ARN}:instance-profile/x`,
+      `iam:TagPolicy on resource: ${ARN}:policy/x`,
+    ]);
+    expect(await Promise.all(made({}).map(ask))).toEqual(Array.from({ length: 4 }, () => "not refused"));
   });
 
   test("one account sees nothing of another, and users only what they are let", async () => {

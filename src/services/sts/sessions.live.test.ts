@@ -261,6 +261,19 @@ describe("GetSessionToken and GetFederationToken", () => {
     );
   });
 
+  test("a federated user gets tags from whom its broker lets tag sessions", async () => {
+    const { user, sts } = await world();
+    const ask = async (name: string, actions: readonly string[]) => {
+      const key = await user(name, allow(actions));
+      const tagged = { Name: "guest", Tags: [{ Key: "team", Value: "admins" }] };
+      return await refusal(sts(key).send(new GetFederationTokenCommand(tagged)));
+    };
+    expect(await ask("without", ["sts:GetFederationToken"])).toBe(
+      `AccessDenied: User: ${ARN}:user/without is not authorized to perform: sts:TagSession on resource: arn:aws:sts::${ACCOUNT}:federated-user/guest because no identity-based policy allows the sts:TagSession action`,
+    );
+    expect(await ask("with", ["sts:GetFederationToken", "sts:TagSession"])).toBe("not refused");
+  });
+
   test("a federated user may do what both policies allow", async () => {
     const { user, who, sts } = await world();
     const key = await user("broker", allow(["sts:GetFederationToken", "sts:GetAccessKeyInfo"]));
