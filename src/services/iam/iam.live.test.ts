@@ -329,6 +329,61 @@ describe("policies", () => {
   });
 });
 
+describe("large simulations", () => {
+  /** Patterns that are as hard to match as can be. */
+  const hard = (statements: number): string => {
+    const one = { Effect: "Allow", Action: "*", Resource: `arn:aws:s3:::*${"a".repeat(140)}b` };
+    return policy(...Array.from({ length: statements }, () => one));
+  };
+  const ResourceArns = Array.from({ length: 100 }, (_, i) => `arn:aws:s3:::${"a".repeat(300)}${i}`);
+  const ActionNames = Array.from({ length: 30 }, (_, i) => `s3:${"a".repeat(100)}${i}`);
+
+  test("documents are no longer than policies can be", async () => {
+    const { root, ask } = await world();
+    const sized = (size: number) =>
+      policy({ Effect: "Allow", Action: "a:b", Resource: `arn:${"x".repeat(size - 90)}` });
+    const simulate = (more: object) =>
+      ask(root.send(new sdk.SimulateCustomPolicyCommand({ PolicyInputList: [READ], ActionNames: ["a:b"], ...more })));
+    expect(sized(10_240)).toHaveLength(10_240);
+    expect(await simulate({ PolicyInputList: [`${sized(10_240)}${" ".repeat(1000)}`] })).toBe("not refused");
+    expect(await simulate({ PolicyInputList: [READ, sized(10_241)] })).toBe(
+      "InvalidInputException: No policy can have more than 10240 characters without white space.",
+    );
+    expect(await simulate({ PermissionsBoundaryPolicyInputList: [sized(6144)] })).toBe("not refused");
+    expect(await simulate({ PermissionsBoundaryPolicyInputList: [sized(6145)] })).toContain("6144 characters");
+  });
+
+  test("what would take too long is answered in more pages, and others are answered in between", async () => {
+    const { root } = await world();
+    const order: string[] = [];
+    const asked = { PolicyInputList: [hard(10)], ActionNames, ResourceArns: ResourceArns.slice(0, 10) };
+    const seen: string[] = [];
+    const simulated = async () => {
+      for await (const page of sdk.paginateSimulateCustomPolicy({ client: root }, asked)) {
+        seen.push(...page.EvaluationResults!.map(({ EvalActionName }) => EvalActionName!));
+        order.push("page");
+      }
+    };
+    const others = async () => {
+      for (let i = 0; i < 3; i++) order.push((await root.send(new sdk.GetUserCommand())).User!.UserId!);
+    };
+    await Promise.all([simulated(), others()]);
+    expect(seen).toEqual(ActionNames);
+    expect(order.filter((one) => one === "page").length).toBeGreaterThan(1);
+    expect(order.slice(0, 3)).toEqual([ACCOUNT, ACCOUNT, ACCOUNT]);
+  });
+
+  test("what is too much even for one action is refused at once", async () => {
+    const { root, ask } = await world();
+    const PolicyInputList = Array.from({ length: 30 }, () => hard(40));
+    expect(
+      await ask(root.send(new sdk.SimulateCustomPolicyCommand({ PolicyInputList, ActionNames, ResourceArns }))),
+    ).toBe(
+      "InvalidInputException: The policies are too large to be simulated for so many resources at once: ask about fewer of them.",
+    );
+  });
+});
+
 describe("roles", () => {
   test("a role is made, shown, changed and removed", async () => {
     const { root, ask } = await world();
