@@ -30,11 +30,12 @@ export type Decision =
 
 /**
  * Who may do what with which key; what is not allowed here is refused. A Deny in any policy is the end of it. The key's
- * policy must name who asks, or its account, whose own policies then decide; who is of another account needs both. What
- * policies do not allow, a grant may.
+ * policy must name who asks, or its account, whose own policies then decide; who is of another account needs both, and
+ * may only use the key: it is administered by its own account. What policies do not allow, a grant may.
  * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
  */
 export function decide(request: KeyRequest): Decision {
+  if (request.caller.account !== request.key.account && !keyOperation(request.operation).abroad) return UNNAMED;
   const verdict = judgePolicies(request);
   if (verdict.allowed) return { allowed: true, by: "policy" };
   if (verdict.explicit) return verdict;

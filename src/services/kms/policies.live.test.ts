@@ -10,6 +10,7 @@ import {
   ListKeysCommand,
   PutKeyPolicyCommand,
   RetireGrantCommand,
+  ScheduleKeyDeletionCommand,
   TagResourceCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
@@ -150,6 +151,43 @@ describe("who may use a key", () => {
     expect(await refusal(abroad.send(new DescribeKeyCommand({ KeyId })))).toContain("AccessDeniedException");
     may();
     expect(await decrypt(abroad)).toContain("AccessDeniedException");
+  });
+
+  test("an account that may do everything with another's key uses it, and neither names nor changes nor ends it", async () => {
+    const { client, root, KeyId, may, put, decrypt } = await world();
+    const abroad = client("user", STRANGER);
+    const Policy = JSON.stringify(policy({ Principal: { AWS: STRANGER } }));
+    may(policy({}));
+    await put(OWNER, { Principal: { AWS: STRANGER } });
+    const none = KeyId.replace(/[^/]+$/, "00000000-0000-4000-8000-000000000000");
+    const foreign = [
+      (key: string) => abroad.send(new PutKeyPolicyCommand({ KeyId: key, Policy })),
+      (key: string) => abroad.send(new ScheduleKeyDeletionCommand({ KeyId: key })),
+      (key: string) => abroad.send(new TagResourceCommand({ KeyId: key, Tags: [{ TagKey: "a", TagValue: "b" }] })),
+      (key: string) => abroad.send(new CreateAliasCommand({ AliasName: "alias/taken", TargetKeyId: key })),
+      (key: string) => abroad.send(new GetKeyPolicyCommand({ KeyId: key })),
+    ];
+    for (const act of foreign) {
+      const said = await refusal(act(KeyId));
+      expect(said).toContain("AccessDeniedException");
+      expect(said).toBe(await refusal(act(none)));
+    }
+    expect((await abroad.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    expect((await root.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata!.KeyState).toBe("Enabled");
+    expect(await decrypt(abroad)).toBe("not refused");
+  });
+
+  test("an alias is pointed to no key of another account", async () => {
+    const { client, KeyId, may, put } = await world();
+    const abroad = client("user", STRANGER);
+    may(policy({}));
+    await put(OWNER, { Principal: { AWS: STRANGER } });
+    const { KeyMetadata } = await abroad.send(new CreateKeyCommand({}));
+    const AliasName = "alias/own";
+    await abroad.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata!.KeyId! }));
+    const move = abroad.send(new UpdateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+    expect(await refusal(move)).toContain("AccessDeniedException");
+    expect((await abroad.send(new DescribeKeyCommand({ KeyId: AliasName }))).KeyMetadata!.Arn).toBe(KeyMetadata!.Arn);
   });
 
   test("a Deny in the key's policy is stronger than the account and than grants", async () => {
