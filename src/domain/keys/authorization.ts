@@ -18,6 +18,8 @@ export interface KeyRequest {
   /** What is known of the request, for the conditions of policies. */
   readonly facts: Facts;
   readonly grants: readonly Grant[];
+  /** What a grant must be besides, to allow it. */
+  readonly suits?: ((grant: Grant) => boolean) | undefined;
   /** Of the load balancers among the grantees, those that the caller carries; for edges. */
   readonly carried?: ReadonlySet<string>;
 }
@@ -90,20 +92,24 @@ export function judgeRetirement(
  * Whether somebody who may create grants only because of `parent` may create `child`: none of its operations, and none
  * of its contexts, may be more than the parent's.
  */
-export function mayPassOn(parent: Grant, child: Pick<Grant, "operations" | "constraint">): boolean {
+export function mayPassOn(
+  parent: Grant,
+  child: Pick<Grant, "constraint"> & { readonly operations: readonly string[] },
+): boolean {
+  const granted: readonly string[] = parent.operations;
   return (
-    child.operations.every((operation) => parent.operations.includes(operation)) &&
-    asStrict(child.constraint, parent.constraint)
+    child.operations.every((operation) => granted.includes(operation)) && asStrict(child.constraint, parent.constraint)
   );
 }
 
-function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyRequest): boolean {
+function grantAllows(grant: Grant, { operation, caller, context, carried, suits }: KeyRequest): boolean {
   const { grantedAs, inContext } = keyOperation(operation);
   return (
     grantedAs !== undefined &&
     grant.operations.includes(grantedAs) &&
     isGrantee(caller, grant, carried) &&
-    (!inContext || constraintHolds(grant.constraint, context))
+    (!inContext || constraintHolds(grant.constraint, context)) &&
+    (suits === undefined || suits(grant))
   );
 }
 
