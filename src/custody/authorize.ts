@@ -16,7 +16,7 @@ import { type Facts, joinFacts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { carriedBy } from "#store/edge-carriage.ts";
-import { findGrant, findGrantsForUse, type GrantQuestion } from "#store/grants.ts";
+import { findGrant, type GrantQuestion, grantsForUse } from "#store/grants.ts";
 import type { Db } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import { deniedAbroad } from "./find-key.ts";
@@ -98,8 +98,10 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
     if (decision.allowed) return decision;
   }
   for (const question of questions(call, caller)) {
-    const decision = await judge(await findGrantsForUse(db, key.id, question));
-    if (decision.allowed) return decision;
+    for await (const grants of grantsForUse(db, key.id, question)) {
+      const decision = await judge(grants);
+      if (decision.allowed) return decision;
+    }
   }
   throw denied(key, call.operation, caller, ungranted);
 }
@@ -127,9 +129,10 @@ function questions(call: KeyCall, caller: Caller): readonly GrantQuestion[] {
   const { inContext, grantedAs } = keyOperation(call.operation);
   if (grantedAs === undefined) return [];
   const digest = inContext ? contextDigest(call.context) : undefined;
-  const own = principalsOf(caller).map((grantee) => ({ grantee, contextDigest: digest }));
+  const question = { operation: grantedAs, contextDigest: digest };
+  const own = principalsOf(caller).map((grantee) => ({ ...question, grantee }));
   if (caller.kind !== "edge" || digest === undefined) return own;
-  return [{ grantee: LOAD_BALANCERS, contextDigest: digest }, ...own];
+  return [{ ...question, grantee: LOAD_BALANCERS }, ...own];
 }
 
 /** What AWS says when nothing allows an operation. */
