@@ -1,5 +1,7 @@
+import { keyType } from "#domain/keys/key-specs.ts";
 import { KEY_LIMITS } from "#domain/keys/limits.ts";
-import { type AliasName, aliasArn, isReservedAlias, type KeyId, parseAliasName } from "#domain/keys/names.ts";
+import type { MasterKey } from "#domain/keys/master-key.ts";
+import { type AliasName, aliasArn, arnOf, isReservedAlias, type KeyId, parseAliasName } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { countAliases, deleteAlias, findAliasTarget, insertAlias, updateAlias } from "#store/key-aliases.ts";
@@ -26,14 +28,17 @@ export async function createAlias(request: AliasRequest, caller: Caller, deps: C
   });
 }
 
-/** Points a name of the caller's to another of its keys; it must be allowed on both (API_UpdateAlias). */
+/** Points a name of the caller's to another of its keys of the same type and usage; it must be allowed on both (API_UpdateAlias). */
 export async function repointAlias(request: AliasRequest, caller: Caller, deps: ChangeDeps): Promise<void> {
   const name = ownName(request.aliasName);
   refuseAlias(request.targetKeyId);
   await changeKey("UpdateAlias", request.targetKeyId, caller, deps, async (tx, key) => {
     const before = await findAliasTarget(tx, caller, name);
     const old = before === undefined || before === key.id ? undefined : await findMasterKey(tx, before);
-    if (old) await authorize(tx, old, { operation: "UpdateAlias", context: {}, grantTokens: [] }, caller, deps.root);
+    if (old) {
+      await authorize(tx, old, { operation: "UpdateAlias", context: {}, grantTokens: [] }, caller, deps.root);
+      checkAlike(old, key);
+    }
     if (before !== key.id) await checkRoom(tx, key.id);
     if (!(await updateAlias(tx, caller, name, key.id, deps.clock.now()))) throw notFound(name, caller);
   });
@@ -44,7 +49,8 @@ export async function removeAlias(aliasName: string, caller: Caller, deps: Chang
   const name = ownName(aliasName);
   const target = await findAliasTarget(deps.store, caller, name);
   if (!target) throw notFound(name, caller);
-  await changeKey("DeleteAlias", target, caller, deps, async (tx) => {
+  const { account, region } = caller;
+  await changeKey("DeleteAlias", arnOf({ account, region, id: target }), caller, deps, async (tx) => {
     if (!(await deleteAlias(tx, caller, name))) throw notFound(name, caller);
   });
 }
@@ -66,6 +72,16 @@ function refuseAlias(targetKeyId: string): void {
   if (/(^|:)alias\//.test(targetKeyId)) {
     throw new Refusal("key-value-invalid", "Aliases must refer to keys. Not aliases");
   }
+}
+
+/** Whoever uses a key by its name goes on being able to. */
+function checkAlike(old: MasterKey, key: MasterKey): void {
+  if (keyType(old.spec) === keyType(key.spec) && old.usage === key.usage) return;
+  throw new Refusal(
+    "key-value-invalid",
+    `An alias of a key of the spec ${old.spec} for ${old.usage} cannot be updated to one of the spec ${key.spec} for ` +
+      `${key.usage}: the current and the new key must be of the same type and usage.`,
+  );
 }
 
 async function checkRoom(tx: Tx, keyId: KeyId): Promise<void> {

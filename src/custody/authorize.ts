@@ -1,41 +1,43 @@
 import type { LoadBalancerArn } from "#domain/arn.ts";
 import { edgeOfArn } from "#domain/fleet/names.ts";
 import { type Decision, decide, principalsOf } from "#domain/keys/authorization.ts";
-import type { StoredGrant } from "#domain/keys/grant.ts";
+import type { Grant, StoredGrant } from "#domain/keys/grant.ts";
 import { keyFacts } from "#domain/keys/key-facts.ts";
 import { type KeyOperation, keyOperation, type StateObjection, stateObjection } from "#domain/keys/key-operations.ts";
 import { policyOf } from "#domain/keys/key-policy.ts";
 import { algorithmObjection, usageObjection } from "#domain/keys/key-specs.ts";
-import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { KeyRefusal } from "#domain/keys/refusals.ts";
 import type { Caller } from "#domain/names.ts";
-import { asksForTags } from "#domain/policies/authority.ts";
+import { policiesOf } from "#domain/policies/authority.ts";
 import { type Denial, reasonOf } from "#domain/policies/evaluate.ts";
-import { type Facts, factsOf, joinFacts } from "#domain/policies/facts.ts";
+import { type Facts, joinFacts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import { carriedBy } from "#store/edge-carriage.ts";
-import { findGrant, findGrantsForUse, type GrantQuestion } from "#store/grants.ts";
-
-import { listKeyTags } from "#store/key-tags.ts";
+import { findGrant, type GrantQuestion, grantsForUse } from "#store/grants.ts";
 import type { Db } from "#store/store.ts";
 import { contextDigest } from "./context-digest.ts";
 import { deniedAbroad } from "./find-key.ts";
 import { readGrantToken } from "./grant-tokens.ts";
+import { lookedUpFacts } from "./looked-up-facts.ts";
 import type { RootOfCustody } from "./root.ts";
 
 /** What somebody wants to do with a key. */
 export interface KeyCall {
   readonly operation: KeyOperation;
-  /** Empty for operations without one. */
+  /** Of CreateGrant that of the constraint; empty for operations without one. */
   readonly context: EncryptionContext;
   readonly grantTokens: readonly string[];
   /** By which of the key's algorithms; undefined for operations without one. */
   readonly algorithm?: string | undefined;
+  /** How the request names the key; undefined where it does not. */
+  readonly keyId?: string | undefined;
   /** What policies may ask about this operation only: `kms:GrantOperations`. */
-  readonly facts?: Facts;
+  readonly facts?: Facts | undefined;
+  /** What a grant must be besides, to allow it. */
+  readonly suits?: (grant: Grant) => boolean;
 }
 
 export type Allowed = Extract<Decision, { readonly allowed: true }>;
@@ -81,6 +83,7 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
     caller,
     key: { account: key.account, arn: keyArn, policy: policyOf(key) },
     context: call.context,
+    suits: call.suits,
     facts: await factsAbout(db, key, call, caller),
   };
   const judge = async (grants: readonly StoredGrant[]): Promise<Decision> =>
@@ -95,18 +98,19 @@ async function allowance(db: Db, key: MasterKey, call: KeyCall, caller: Caller, 
     if (decision.allowed) return decision;
   }
   for (const question of questions(call, caller)) {
-    const decision = await judge(await findGrantsForUse(db, key.id, question));
-    if (decision.allowed) return decision;
+    for await (const grants of grantsForUse(db, key.id, question)) {
+      const decision = await judge(grants);
+      if (decision.allowed) return decision;
+    }
   }
   throw denied(key, call.operation, caller, ungranted);
 }
 
-/** Tags are looked up only where a policy asks for them. */
+/** All that policies may ask about a call to a key. */
 export async function factsAbout(db: Db, key: MasterKey, call: KeyCall, caller: Caller): Promise<Facts> {
   const known = joinFacts(caller.facts ?? {}, keyFacts(key, call, caller), call.facts ?? {});
-  if (!policyOf(key).resourceTags && !asksForTags(caller.authority)) return known;
-  const tags = await listKeyTags(db, key.id, "", KEY_LIMITS.tagsPerKey);
-  return joinFacts(known, factsOf(Object.fromEntries(tags.map((tag) => [`aws:ResourceTag/${tag.key}`, tag.value]))));
+  const policies = [policyOf(key), ...policiesOf(caller.authority)];
+  return joinFacts(known, await lookedUpFacts(db, key, policies));
 }
 
 /** Of the load balancers that are grantees, those that the caller carries, if it is an edge. */
@@ -125,9 +129,10 @@ function questions(call: KeyCall, caller: Caller): readonly GrantQuestion[] {
   const { inContext, grantedAs } = keyOperation(call.operation);
   if (grantedAs === undefined) return [];
   const digest = inContext ? contextDigest(call.context) : undefined;
-  const own = principalsOf(caller).map((grantee) => ({ grantee, contextDigest: digest }));
+  const question = { operation: grantedAs, contextDigest: digest };
+  const own = principalsOf(caller).map((grantee) => ({ ...question, grantee }));
   if (caller.kind !== "edge" || digest === undefined) return own;
-  return [{ grantee: LOAD_BALANCERS, contextDigest: digest }, ...own];
+  return [{ ...question, grantee: LOAD_BALANCERS }, ...own];
 }
 
 /** What AWS says when nothing allows an operation. */

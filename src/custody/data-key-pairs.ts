@@ -1,5 +1,6 @@
 import type { KeyPairSpec } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import type { PlaintextKey } from "#lib/plaintext-key.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
@@ -48,9 +49,15 @@ async function makeWrappedPair(
   const { keyId, spec, context } = request;
   checkContext(context);
   const key = await findKey(deps.store, keyId, caller, { operation, aliases: true });
-  return await useKey(key, key.version, { ...request, operation }, caller, deps, async (material) => {
+  const facts = factsOf({ "kms:DataKeyPairSpec": spec });
+  return await useKey(key, key.version, { ...request, operation, facts }, caller, deps, async (material) => {
     const { spki, pkcs8 } = await makePair(spec);
-    const ciphertext = await material.encrypt({ keyId: key.id, version: key.version }, pkcs8.bytes, context);
-    return { spki, pkcs8, ciphertext };
+    try {
+      const ciphertext = await material.encrypt({ keyId: key.id, version: key.version }, pkcs8.bytes, context);
+      return { spki, pkcs8, ciphertext };
+    } catch (error) {
+      pkcs8[Symbol.dispose]();
+      throw error;
+    }
   });
 }

@@ -1,11 +1,12 @@
-import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
+import { type EncryptionAlgorithm, isKeyPairSpec } from "#domain/keys/key-specs.ts";
 import type { SealedKey } from "#domain/keys/master-key.ts";
 import { keyIdIn, wireKeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import type { Facts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { findMasterKey } from "#store/master-keys.ts";
-import { type Ciphertext, readCiphertext } from "./ciphertext.ts";
+import { readCiphertext } from "./ciphertext.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import type { Material } from "./material.ts";
@@ -19,6 +20,8 @@ export interface DecryptRequest extends UseOptions {
   readonly keyId: string | undefined;
   /** SYMMETRIC_DEFAULT when it is not said. */
   readonly algorithm?: EncryptionAlgorithm;
+  /** What policies may ask about the operation only. */
+  readonly facts?: Facts;
 }
 
 /** Decrypts what one of the caller's keys, or one that was granted to it, made. The plaintext is the caller's to wipe. */
@@ -39,14 +42,15 @@ export async function decryptAs(
 ): Promise<UsedKey & { readonly plaintext: PlaintextKey }> {
   checkContext(request.context);
   const { algorithm = "SYMMETRIC_DEFAULT", context } = request;
-  const { key, ciphertext } = await keyOf(operation, request, caller, deps);
-  const version = ciphertext?.version ?? key.version;
+  const key = await decryptionKey(operation, request, caller, deps);
+  const { ciphertext = NOTHING } = request;
+  const version = (): number => versionFor(key, request.ciphertext);
   try {
     return await useKey(key, version, { ...request, algorithm, operation }, caller, deps, async (material) => {
       if (algorithm !== "SYMMETRIC_DEFAULT") checkNoContext(algorithm, context);
-      const plaintext = ciphertext
-        ? await material.decrypt(request.ciphertext ?? NOTHING, context)
-        : await rsaPlaintext(material, algorithm, request.ciphertext ?? NOTHING);
+      const plaintext = isKeyPairSpec(key.spec)
+        ? await rsaPlaintext(material, algorithm, ciphertext)
+        : await material.decrypt(ciphertext, context);
       if (!plaintext) throw ciphertextInvalid();
       return { plaintext };
     });
@@ -57,31 +61,36 @@ export async function decryptAs(
   }
 }
 
-async function keyOf(
+/** The key that a request names or, where it names none, its ciphertext. */
+export async function decryptionKey(
   operation: "Decrypt" | "ReEncryptFrom",
-  request: DecryptRequest,
+  { keyId, ciphertext, dryRun }: DecryptRequest,
   caller: Caller,
   { store }: Pick<Custody, "store">,
-): Promise<{ readonly key: SealedKey; readonly ciphertext: Ciphertext | undefined }> {
-  const named =
-    request.keyId === undefined ? undefined : await findKey(store, request.keyId, caller, { operation, aliases: true });
-  if (request.ciphertext === undefined) {
-    if (named && request.dryRun) return { key: named, ciphertext: undefined };
+): Promise<SealedKey> {
+  const named = keyId === undefined ? undefined : await findKey(store, keyId, caller, { operation, aliases: true });
+  if (ciphertext === undefined && !(named && dryRun)) {
     throw new Refusal("key-value-invalid", "CiphertextBlob is required, except in a dry run that ignores it.");
   }
-  // What a key pair decrypts says nothing of itself.
-  if (named?.publicKey !== undefined) return { key: named, ciphertext: undefined };
-  const ciphertext = readCiphertext(request.ciphertext);
-  if (!ciphertext) throw ciphertextInvalid();
-  if (named && wireKeyId(named.id) !== ciphertext.keyId) {
-    throw new Refusal(
-      "key-mismatch",
-      "The key ID in the request does not identify a CMK that can perform this operation: the ciphertext was made by another key.",
-    );
-  }
-  const key = named ?? (await findMasterKey(store, keyIdIn(caller.region, ciphertext.keyId)));
+  if (named) return named;
+  const read = readCiphertext(ciphertext ?? NOTHING);
+  if (!read) throw ciphertextInvalid();
+  const key = await findMasterKey(store, keyIdIn(caller.region, read.keyId));
   if (!key || key.region !== caller.region) throw unknownKey();
-  return { key, ciphertext };
+  return key;
+}
+
+/** With which version of its material a key made a ciphertext. Refuses what it cannot have made. */
+function versionFor(key: SealedKey, ciphertext: Uint8Array | undefined): number {
+  // What a key pair decrypts says nothing of itself.
+  if (ciphertext === undefined || isKeyPairSpec(key.spec)) return key.version;
+  const read = readCiphertext(ciphertext);
+  if (!read) throw ciphertextInvalid();
+  if (wireKeyId(key.id) === read.keyId) return read.version;
+  throw new Refusal(
+    "key-mismatch",
+    "The key ID in the request does not identify a CMK that can perform this operation: the ciphertext was made by another key.",
+  );
 }
 
 async function rsaPlaintext(

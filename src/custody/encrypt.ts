@@ -1,5 +1,6 @@
 import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
+import type { Facts } from "#domain/policies/facts.ts";
 import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { checkNoContext, encryptRsa } from "./rsa-encryption.ts";
@@ -10,6 +11,8 @@ export interface EncryptRequest extends UseOptions {
   readonly plaintext: Uint8Array;
   /** SYMMETRIC_DEFAULT when it is not said. */
   readonly algorithm?: EncryptionAlgorithm;
+  /** What policies may ask about the operation only. */
+  readonly facts?: Facts;
 }
 
 /** Encrypts under a key's current material: up to 4096 bytes, with RSA what fits into a block. */

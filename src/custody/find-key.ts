@@ -43,6 +43,13 @@ export async function findKey(
   );
 }
 
+/** Whether `text` names this key; says nothing of what else it may name. */
+export async function namesKey(db: Db, text: string, { id }: SealedKey, caller: Caller): Promise<boolean> {
+  const reference = parseKeyReference(text);
+  if (typeof reference === "string") return false;
+  return (await lookUp(db, reference, reference.owner ?? caller))?.id === id;
+}
+
 /** What AWS says of another account's key, whether or not it exists. */
 export function deniedAbroad(caller: Caller, operation: KeyOperation): Refusal {
   return new Refusal(

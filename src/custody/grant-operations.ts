@@ -24,7 +24,7 @@ import type { Custody } from "./custody.ts";
 import { findKey } from "./find-key.ts";
 import { readGrantToken } from "./grant-tokens.ts";
 import { type GrantHandle, grantDetail, storeGrant } from "./grants.ts";
-import { keyAct } from "./key-acts.ts";
+import { inTrails, keyAct } from "./key-acts.ts";
 import { dryRun } from "./use-key.ts";
 
 type GrantChangeDeps = Pick<Custody, "store" | "clock" | "ids" | "root">;
@@ -54,17 +54,13 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
   const operation = "CreateGrant";
   return await deps.store.transaction().execute(async (tx) => {
     const key = await heldKey(tx, operation, order.keyId, caller);
-    const bound = await bindPrincipals(tx, order);
+    const facts = grantFacts({ granteePrincipal, retiringPrincipal, operations: order.operations, constraint });
+    const suits = (parent: Grant): boolean => mayPassOn(parent, { operations: order.operations, constraint });
+    const call = { operation, context: constraint?.context ?? {}, grantTokens, facts, suits } as const;
+    await authorize(tx, key, call, caller, deps.root);
     const operations = readOperations(order.operations, key);
     checkConstrainable(constraint, key);
-    const facts = grantFacts({ granteePrincipal, retiringPrincipal, operations, constraint });
-    const allowed = await authorize(tx, key, { operation, context: {}, grantTokens, facts }, caller, deps.root);
-    if (allowed.by === "grant" && !mayPassOn(allowed.grant, { operations, constraint })) {
-      throw new Refusal(
-        "key-access-denied",
-        `The grant ${allowed.grant.id} lets ${caller.arn} create grants for its own operations and encryption context only.`,
-      );
-    }
+    const bound = await bindPrincipals(tx, order);
     if (await hasGrants(tx, key.id, KEY_LIMITS.grantsPerKey)) {
       throw new Refusal("key-limit-exceeded", `A key can have at most ${KEY_LIMITS.grantsPerKey} grants.`);
     }
@@ -73,7 +69,8 @@ export async function orderGrant(order: GrantOrder, caller: Caller, deps: GrantC
     const grant = { name, granteePrincipal, retiringPrincipal, issuingAccount, operations, constraint };
     const handle = await storeGrant(tx, arnOf(key), { ...grant, ...bound }, deps);
     const about = { key: arnOf(key), grantId: handle.grantId, ...grantDetail(grant) };
-    await recordIn(tx, keyAct(caller, operation, about), deps.clock);
+    const act = keyAct(caller, operation, about);
+    for (const one of inTrails(act, key)) await recordIn(tx, one, deps.clock);
     return handle;
   });
 }
@@ -120,7 +117,8 @@ export async function giveBackGrant(
     const detail = await detailOf(tx, grant);
     if (!(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...detail }), clock);
+    const act = keyAct(caller, operation, { key: arnOf(key), grantId, ...detail });
+    for (const one of inTrails(act, key)) await recordIn(tx, one, clock);
   });
 }
 
@@ -141,7 +139,8 @@ export async function revokeGrant(
     if (!grant || !(await deleteGrant(tx, key.id, grantId))) throw grantNotFound(key, grantId);
     const detail = await detailOf(tx, grant);
     await onGrantEnded(tx, grantId);
-    await recordIn(tx, keyAct(caller, operation, { key: arnOf(key), grantId, ...detail }), clock);
+    const act = keyAct(caller, operation, { key: arnOf(key), grantId, ...detail });
+    for (const one of inTrails(act, key)) await recordIn(tx, one, clock);
   });
 }
 

@@ -51,6 +51,17 @@ export function keyAct(
   };
 }
 
+/**
+ * In whose trails an act on a key belongs: in that of who acts and, where the key is another account's, in that one's, too.
+ * What the key's account denies to another stands in its own only: the other would learn from it that there is such a key.
+ */
+export function inTrails(act: Act, { account }: Pick<Owner, "account">): readonly Act[] {
+  if (act.account === account) return [act];
+  const { accessKeyId: _, ...known } = act;
+  const owners = { ...known, account };
+  return act.error?.code === "key-access-denied" ? [owners] : [act, owners];
+}
+
 /** The certificate that an encryption context names, so that all that was done with its key is found by it. */
 function certificateOf(context: EncryptionContext | undefined): string | undefined {
   const arn = context?.["aws:acm:arn"];

@@ -34,7 +34,7 @@ const MAKERS: Readonly<Record<string, (file: string) => Place>> = {
   "ca/transparency/log.ts": here(MADE),
   "ca/upstream/account.ts": here(MADE),
   "custody/ciphertext.ts": none("the salt of a ciphertext"),
-  "custody/data-keys.ts": by("custody/use-key.ts", "journal.record(act("),
+  "custody/data-keys.ts": by("custody/use-key.ts", "journal.record(act)"),
   "custody/ecdsa-digest.ts": none("the nonce of a signature"),
   "custody/emsa-pss.ts": none("the salt of a signature"),
   "custody/envelope.ts": here('"GenerateDataKey"'),

@@ -5,10 +5,10 @@ import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
 import type { PolicyDocument } from "#domain/policies/document.ts";
-import { joinFacts } from "#domain/policies/facts.ts";
+import { factsOf, joinFacts } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { setKeyPolicy } from "#store/master-keys.ts";
-import type { Db } from "#store/store.ts";
+import type { Db, Tx } from "#store/store.ts";
 import { bindPolicy, showPolicies } from "./bound-principals.ts";
 import { type ChangeDeps, changeKey } from "./change-key.ts";
 
@@ -18,9 +18,11 @@ export async function putKeyPolicy(
   caller: Caller,
   deps: ChangeDeps,
 ): Promise<void> {
-  await changeKey("PutKeyPolicy", request.keyId, caller, deps, async (tx, key) => {
+  const put = async (tx: Tx, key: MasterKey): Promise<void> => {
     await setKeyPolicy(tx, key.id, await newKeyPolicy(tx, key, request.policy, request.mayLockOut, caller));
-  });
+  };
+  const facts = factsOf({ "kms:BypassPolicyLockoutSafetyCheck": String(request.mayLockOut) });
+  await changeKey("PutKeyPolicy", request.keyId, caller, deps, put, facts);
 }
 
 /** The policy of a key, as GetKeyPolicy shows it. */

@@ -2,6 +2,7 @@ import { KEY_LIMITS } from "#domain/keys/limits.ts";
 import type { MasterKey } from "#domain/keys/master-key.ts";
 import { arnOf, isMultiRegion, type KeyId, keyIdIn, wireKeyId } from "#domain/keys/names.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { DAY, later } from "#lib/duration.ts";
@@ -60,7 +61,7 @@ export async function scheduleKeyDeletion(
   if (pendingDays < least || pendingDays > most) {
     throw new Refusal("key-value-invalid", `PendingWindowInDays must be between ${least} and ${most} (inclusive).`);
   }
-  return await changeKey("ScheduleKeyDeletion", request.keyId, caller, deps, async (tx, key) => {
+  const schedule = async (tx: Tx, key: MasterKey): Promise<ScheduledDeletion> => {
     const related = await relatedRegions(tx, key);
     if (related?.primary === key.region && related.replicas.length > 0) {
       const deletion = { at: undefined, pendingDays };
@@ -68,7 +69,9 @@ export async function scheduleKeyDeletion(
       return { key, deletionAt: undefined, pendingDays };
     }
     return { key, deletionAt: await promiseEnd(tx, key, pendingDays, deps), pendingDays };
-  });
+  };
+  const facts = factsOf({ "kms:ScheduleKeyDeletionPendingWindowInDays": String(pendingDays) });
+  return await changeKey("ScheduleKeyDeletion", request.keyId, caller, deps, schedule, facts);
 }
 
 async function promiseEnd(

@@ -1,10 +1,12 @@
 import type { EncryptionAlgorithm } from "#domain/keys/key-specs.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
 import type { Custody } from "./custody.ts";
-import { decryptAs } from "./decrypt.ts";
+import { decryptAs, decryptionKey } from "./decrypt.ts";
 import { encryptAs } from "./encrypt.ts";
+import { namesKey } from "./find-key.ts";
 import { dryRun, type UsedKey, type UseOptions } from "./use-key.ts";
 
 export interface ReEncryptRequest extends Omit<UseOptions, "context"> {
@@ -24,14 +26,19 @@ export async function reEncrypt(
   deps: Custody,
 ): Promise<UsedKey & { readonly ciphertext: Buffer; readonly source: UsedKey }> {
   const { sourceAlgorithm, destinationAlgorithm } = request;
-  const from = {
+  const source = {
     ...request,
     keyId: request.sourceKeyId,
     context: request.sourceContext,
     algorithm: sourceAlgorithm,
   };
+  const key = await decryptionKey("ReEncryptFrom", source, caller, deps);
+  const same = await namesKey(deps.store, request.destinationKeyId, key, caller);
+  const facts = factsOf({ "kms:ReEncryptOnSameKey": String(same) });
+  const from = { ...source, facts };
   const to = {
     ...request,
+    facts,
     keyId: request.destinationKeyId,
     context: request.destinationContext,
     algorithm: destinationAlgorithm,

@@ -1,7 +1,7 @@
 import { wrongOrigin } from "#domain/keys/import.ts";
 import type { KeyOperation } from "#domain/keys/key-operations.ts";
 import { KEY_LIMITS, PAGE_SIZES } from "#domain/keys/limits.ts";
-import { type Page, type PageRequest, readPage, toPage } from "#domain/keys/marker.ts";
+import { markerInvalid, type Page, type PageRequest, readPage, toPage } from "#domain/keys/marker.ts";
 import type { MasterKey, SealedKey } from "#domain/keys/master-key.ts";
 import { checkPrimary } from "#domain/keys/multi-region.ts";
 import { arnOf, type KeyId } from "#domain/keys/names.ts";
@@ -14,6 +14,7 @@ import {
   readRotationDays,
 } from "#domain/keys/rotation.ts";
 import type { Caller } from "#domain/names.ts";
+import { factsOf } from "#domain/policies/facts.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { recordIn } from "#journal/journal.ts";
 import { DAY, later } from "#lib/duration.ts";
@@ -38,11 +39,13 @@ export async function enableRotation(
   deps: ChangeDeps,
 ): Promise<void> {
   const days = readRotationDays(request.days);
-  await changeKey("EnableKeyRotation", request.keyId, caller, deps, async (tx, key) => {
+  const enable = async (tx: Tx, key: MasterKey): Promise<void> => {
     const next = later(deps.clock.now(), days * DAY);
     await setSchedule(tx, key, { days, next });
     await putJob(tx, ROTATE_TASK, key.id, next.getTime());
-  });
+  };
+  const facts = factsOf({ "kms:RotationPeriodInDays": String(days) });
+  await changeKey("EnableKeyRotation", request.keyId, caller, deps, enable, facts);
 }
 
 /** Lets a key's material stay as it is. */
@@ -106,14 +109,20 @@ export async function pageOfRotations(
   { store, root }: Pick<Custody, "store" | "root">,
 ): Promise<MaterialPage> {
   const { after, limit } = readPage(request, "rotations", PAGE_SIZES.rotations);
+  const from = after === "" ? (request.all ? 0 : 1) : readVersion(after);
   const key = await seeRotatable("ListKeyRotations", request.keyId, caller, { store, root });
-  const from = after === "" ? (request.all ? 0 : 1) : Number(after);
   const rows = await listMaterials(store, key.id, from, limit + 1);
   const shown = request.all ? rows : rows.filter(({ rotation }) => rotation);
   const next = shown.find(({ version }) => version > key.version);
   const everywhere = next !== undefined && (await isEverywhere(store, key, next.version));
   const listed = shown.map((row) => ({ ...row, state: materialState(row.version, key.version, everywhere) }));
   return { key, page: toPage(listed, "rotations", limit, ({ version }) => String(version)) };
+}
+
+/** Where a page of rotations ended. */
+function readVersion(place: string): number {
+  if (/^\d{1,9}$/.test(place)) return Number(place);
+  throw markerInvalid();
 }
 
 async function isEverywhere(db: Db, key: MasterKey, version: number): Promise<boolean> {

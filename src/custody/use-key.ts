@@ -10,7 +10,7 @@ import { canonicalContext, type EncryptionContext } from "#lib/encryption-contex
 import { PlaintextKey } from "#lib/plaintext-key.ts";
 import { type Allowed, authorize, type KeyCall } from "./authorize.ts";
 import type { Custody } from "./custody.ts";
-import { keyAct } from "./key-acts.ts";
+import { inTrails, keyAct } from "./key-acts.ts";
 import { checkInForce, type Material, openMaterial } from "./material.ts";
 
 /** What every cryptographic request says beside its data. */
@@ -30,11 +30,11 @@ export interface UsedKey {
 
 /**
  * Uses a key's material for one call, if the caller may: the use is in the journal, on the disk, before its result
- * leaves; so are refusals, a moment later. `version` is that of the material.
+ * leaves; so are refusals, a moment later. `version` is that of the material, which is asked once the caller may use it.
  */
 export async function useKey<Result extends object>(
   key: SealedKey,
-  version: number,
+  version: number | (() => number),
   call: KeyCall & Pick<UseOptions, "dryRun">,
   caller: Caller,
   deps: Custody,
@@ -43,8 +43,9 @@ export async function useKey<Result extends object>(
   return await journalled(key, call, caller, deps, async () => {
     const allowed = await authorize(deps.store, key, call, caller, deps.root);
     checkInForce(key, key, deps.clock.now());
+    const wanted = typeof version === "number" ? version : version();
     if (call.dryRun) throw dryRun();
-    const opened = await openMaterial(deps.store, key, version, deps.root);
+    const opened = await openMaterial(deps.store, key, wanted, deps.root);
     if (!opened) throw ciphertextInvalid();
     const { material, materialId } = opened;
     checkInForce(key, opened, deps.clock.now());
@@ -107,19 +108,22 @@ async function journalled<Result extends object>(
   { journal }: Pick<Custody, "journal">,
   use: () => Promise<{ readonly allowed: Allowed; readonly result: Result }>,
 ): Promise<Result> {
-  const act = (about: { readonly grantId?: string | undefined; readonly error?: Act["error"] }): Act =>
-    keyAct(caller, eventOf(call), { key: arnOf(key), context: call.context, ...about });
+  const acts = (about: { readonly grantId?: string | undefined; readonly error?: Act["error"] }): readonly Act[] =>
+    inTrails(keyAct(caller, eventOf(call), { key: arnOf(key), context: call.context, ...about }), key);
   try {
     const { allowed, result } = await use();
     try {
-      await journal.record(act({ grantId: allowed.by === "grant" ? allowed.grant.id : undefined }));
+      const done = acts({ grantId: allowed.by === "grant" ? allowed.grant.id : undefined });
+      await Promise.all(done.map((act) => journal.record(act)));
     } catch (error) {
       for (const part of Object.values(result)) if (part instanceof PlaintextKey) part[Symbol.dispose]();
       throw error;
     }
     return result;
   } catch (error) {
-    if (error instanceof Refusal) journal.note(act({ error: { code: error.code, message: error.message } }));
+    if (error instanceof Refusal) {
+      for (const act of acts({ error: { code: error.code, message: error.message } })) journal.note(act);
+    }
     throw error;
   }
 }

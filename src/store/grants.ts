@@ -71,47 +71,60 @@ const grantById = prepared((db, keyId: KeyId, id: string) =>
   db.selectFrom("grants").select(COLUMNS).where("id", "=", id).where("keyId", "=", keyId),
 );
 
-/** What may speak for a use of a key: the grants to one grantee, or to all whose name begins so. */
+/** What may speak for a use of a key: the grants of an operation to one grantee, or to all whose name begins so. */
 export interface GrantQuestion {
   readonly grantee: string | { readonly prefix: string };
+  readonly operation: GrantOperation;
   /** The digest of the use's encryption context; undefined when the use has none. */
   readonly contextDigest: string | undefined;
 }
 
 /**
- * The grants that may allow a use of a key. A grant for exactly one context is only found by it, so it does not matter
- * how many there are.
+ * The grants that may allow a use of a key, a page at a time: whoever finds one reads no further. A grant for exactly one
+ * context is only found by it, so it does not matter how many there are.
  */
-export async function findGrantsForUse(
-  db: Db,
-  keyId: KeyId,
-  { grantee, contextDigest }: GrantQuestion,
-): Promise<StoredGrant[]> {
+export async function* grantsForUse(db: Db, keyId: KeyId, question: GrantQuestion): AsyncGenerator<StoredGrant[]> {
+  const { grantee, operation, contextDigest } = question;
   const [first, last] = typeof grantee === "string" ? [grantee, grantee] : [grantee.prefix, `${grantee.prefix}\u{7f}`];
-  const rows = await (contextDigest === undefined
-    ? grantsTo(db, keyId, first, last)
-    : grantsInContext(db, keyId, contextDigest, first, last));
-  return rows.map(stored);
+  const like = `%"${operation}"%`; // in JSON
+  for (const digest of contextDigest === undefined ? [undefined] : [contextDigest, ""]) {
+    for (let after = { granteePrincipal: first, id: "" }; ; ) {
+      const place = [after.granteePrincipal, after.id, last] as const;
+      const rows = await (digest === undefined
+        ? grantsTo(db, keyId, like, ...place)
+        : grantsInContext(db, keyId, like, ...place, digest));
+      yield rows.map(stored);
+      const end = rows.at(-1);
+      if (!end || rows.length < AT_ONCE) break;
+      after = end;
+    }
+  }
 }
 
-const grantsTo = prepared((db, keyId: KeyId, first: string, last: string) =>
-  db
-    .selectFrom("grants")
-    .select(COLUMNS)
-    .where("keyId", "=", keyId)
-    .where("granteePrincipal", ">=", first)
-    .where("granteePrincipal", "<=", last),
+/** Of an operation, behind one grant to a grantee, to the last grantee. */
+const grantsTo = prepared((db, keyId: KeyId, like: string, first: string, after: string, last: string) =>
+  grantsBehind(db, keyId, like, first, after, last),
 );
 
-const grantsInContext = prepared((db, keyId: KeyId, contextDigest: string, first: string, last: string) =>
-  db
+const grantsInContext = prepared(
+  (db, keyId: KeyId, like: string, first: string, after: string, last: string, contextDigest: string) =>
+    grantsBehind(db, keyId, like, first, after, last).where("contextDigest", "=", contextDigest),
+);
+
+function grantsBehind(db: Db, keyId: KeyId, like: string, first: string, after: string, last: string) {
+  return db
     .selectFrom("grants")
     .select(COLUMNS)
     .where("keyId", "=", keyId)
-    .where("contextDigest", "in", ["", contextDigest])
-    .where("granteePrincipal", ">=", first)
-    .where("granteePrincipal", "<=", last),
-);
+    .where((eb) => eb(eb.refTuple("granteePrincipal", "id"), ">", eb.tuple(first, after)))
+    .where("granteePrincipal", "<=", last)
+    .where("operations", "like", like)
+    .orderBy("granteePrincipal")
+    .orderBy("id")
+    .limit(AT_ONCE);
+}
+
+const AT_ONCE = 100;
 
 /** Ends a grant. False when it was gone already. */
 export async function deleteGrant(tx: Tx, keyId: KeyId, id: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createKey } from "#custody/create-key.ts";
 import { custodyKey } from "#custody/custody-key.ts";
 import { decrypt } from "#custody/decrypt.ts";
+import { encrypt } from "#custody/encrypt.ts";
 import { certificateContext, type Envelope, openPrivateKey } from "#custody/envelope.ts";
 import { orderGrant } from "#custody/grant-operations.ts";
 import { createGrant, retireGrant } from "#custody/grants.ts";
@@ -21,15 +22,21 @@ import { SYMMETRIC } from "#domain/keys/key-specs.ts";
 import type { LeafKeyAlgorithm } from "#domain/keys/leaf-key.ts";
 import { arnOf } from "#domain/keys/names.ts";
 import type { Region } from "#domain/names.ts";
+import { readPolicyDocument } from "#domain/policies/read-document.ts";
 import { DAY } from "#lib/duration.ts";
 import { open } from "#lib/sealed.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
+import { insertGrant } from "#store/grants.ts";
 import { openStore, type Store, type Tx } from "#store/store.ts";
 import { DATABASES } from "../support/databases.ts";
-import { caller, type KeyWorld, keyWorld, OWNER, REGION, refusal } from "../support/key-world.ts";
+import { caller, type KeyWorld, keyWorld, OWNER, REGION, refusal, STRANGER } from "../support/key-world.ts";
 
 const CERTIFICATE = certificateArn(OWNER, "6c9f1de6-0000-4000-8000-000000000001");
 const BALANCER = `arn:aws:elasticloadbalancing:${REGION}:${OWNER.account}:loadbalancer/app/web/0123456789abcdef`;
+const ALL = readPolicyDocument(
+  JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "*", Resource: "*" } }),
+  "identity",
+);
 const ACM_KEY = "alias/aws/acm";
 
 const within = <T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> => store.transaction().execute(work);
@@ -183,6 +190,34 @@ describe.for(DATABASES)("keys on $name", (database) => {
     });
     await expect(failed).rejects.toThrow("changed my mind");
     expect(await refusal(decryptDataKey(world, envelope, [token]))).toContain("not authorized");
+  });
+
+  test("one grant among hundreds to the same principal allows, whatever the others are for", async () => {
+    const world = keyWorld(await database.open());
+    const { id: keyId, ...key } = await createKey({ kind: SYMMETRIC, description: "", tags: [] }, caller(), world);
+    const user = { ...caller("user", STRANGER), authority: { identity: [ALL], facts: {} } };
+    const use = { keyId: arnOf({ ...key, id: keyId }), grantTokens: [], dryRun: false, plaintext: Buffer.from("x") };
+    const uses = (n: number) => refusal(encrypt({ ...use, context: { n: String(n), more: "x" } }, user, world));
+    await within(world.store, async (tx) => {
+      for (let n = 0; n < 250; n++) {
+        await insertGrant(tx, {
+          id: world.ids.hex(32),
+          keyId,
+          owner: OWNER,
+          name: undefined,
+          granteePrincipal: user.arn,
+          retiringPrincipal: undefined,
+          issuingAccount: caller().arn,
+          operations: n < 240 ? ["DescribeKey", "Encrypt"] : ["Decrypt", "ReEncryptTo"],
+          constraint: { kind: "subset", context: { n: String(n) } },
+          createdAt: world.clock.now(),
+          contextDigest: "",
+          sameness: undefined,
+        });
+      }
+    });
+    for (const n of [0, 99, 100, 101, 200, 239]) expect([n, await uses(n)]).toEqual([n, "not refused"]);
+    for (const n of [240, 249, 250]) expect([n, await uses(n)]).toEqual([n, expect.stringContaining("not authorized")]);
   });
 
   test("a named grant that several ask for at once is one grant", async () => {

@@ -1,3 +1,4 @@
+import { parseArn } from "#domain/arn.ts";
 import type { LeafRecord } from "./leaf.ts";
 
 /** One line of a key's life. */
@@ -86,8 +87,13 @@ export function keyStory(subject: string, records: readonly LeafRecord[]): KeySt
   return { subject, masterKeys: [...masterKeys], grants: [...grants.values()], events };
 }
 
-/** A call's own record beside what it did inside tells nothing more: the latter has the grant. */
+/**
+ * A call's own record beside what it did inside tells nothing more: the latter has the grant. What another account did with
+ * a key stands in the trails of both: that of the key's account is told.
+ */
 function kindOf(record: LeafRecord): KeyEventKind | undefined {
+  const about = parseArn(record.resource ?? "");
+  if (about?.service === "kms" && about.account !== record.account) return undefined;
   const inside = record.sourceIp === null;
   if (record.errorCode !== null)
     return /^(Describe|Get|List)/.test(record.eventName) || !inside ? undefined : "refused";

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { edgeArn, keyArn, rootArn } from "#domain/arn.ts";
 import type { AccountId, Caller, Region } from "#domain/names.ts";
@@ -30,6 +31,13 @@ const CALLERS: Readonly<Record<Who, Pick<Caller, "kind" | "account" | "arn">>> =
 };
 const EVERYBODY = Object.keys(CALLERS) as Who[];
 const MANAGERS: readonly KeyManager[] = ["AWS", "CUSTOMER"];
+
+/** What the SDK's own page of an operation says of "Cross-account use". */
+async function crossAccountUse(operation: KeyOperation): Promise<string | undefined> {
+  const command = `../dist-types/commands/${operation.replace(/^ReEncrypt(From|To)$/, "ReEncrypt")}Command.d.ts`;
+  const page = await readFile(new URL(command, import.meta.resolve("@aws-sdk/client-kms")), "utf8");
+  return /<b>Cross-account use<\/b>:\s*(Yes|No)\b/.exec(page)?.[1];
+}
 
 function grantTo(granteePrincipal: string, more: Partial<Grant> = {}): Grant {
   return {
@@ -248,6 +256,16 @@ describe("users, roles and key policies", () => {
     ],
   ])("%s", (_, caller, text, decision) => {
     expect(judge(caller, text)).toBe(decision);
+  });
+
+  test("another account uses a key, and never administers it, whatever policies and grants say", async () => {
+    const key = { account: OWNER, arn: KEY, policy: readPolicyDocument(policy({ Principal: "*" }), "key") };
+    const asked = { caller: user(STRANGER, "*"), key, context: CONTEXT, facts: {} };
+    const grants = [grantTo(`arn:aws:iam::${STRANGER}:user/u`, { constraint: undefined })];
+    for (const operation of KEY_OPERATION_NAMES) {
+      const { allowed } = decide({ ...asked, operation, grants });
+      expect([operation, allowed ? "Yes" : "No"]).toEqual([operation, await crossAccountUse(operation)]);
+    }
   });
 
   test("a grant to a role is for its sessions; a Deny is stronger than any grant", () => {

@@ -18,6 +18,8 @@ export interface KeyRequest {
   /** What is known of the request, for the conditions of policies. */
   readonly facts: Facts;
   readonly grants: readonly Grant[];
+  /** What a grant must be besides, to allow it. */
+  readonly suits?: ((grant: Grant) => boolean) | undefined;
   /** Of the load balancers among the grantees, those that the caller carries; for edges. */
   readonly carried?: ReadonlySet<string>;
 }
@@ -30,11 +32,12 @@ export type Decision =
 
 /**
  * Who may do what with which key; what is not allowed here is refused. A Deny in any policy is the end of it. The key's
- * policy must name who asks, or its account, whose own policies then decide; who is of another account needs both. What
- * policies do not allow, a grant may.
+ * policy must name who asks, or its account, whose own policies then decide; who is of another account needs both, and
+ * may only use the key: it is administered by its own account. What policies do not allow, a grant may.
  * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
  */
 export function decide(request: KeyRequest): Decision {
+  if (request.caller.account !== request.key.account && !keyOperation(request.operation).abroad) return UNNAMED;
   const verdict = judgePolicies(request);
   if (verdict.allowed) return { allowed: true, by: "policy" };
   if (verdict.explicit) return verdict;
@@ -89,20 +92,24 @@ export function judgeRetirement(
  * Whether somebody who may create grants only because of `parent` may create `child`: none of its operations, and none
  * of its contexts, may be more than the parent's.
  */
-export function mayPassOn(parent: Grant, child: Pick<Grant, "operations" | "constraint">): boolean {
+export function mayPassOn(
+  parent: Grant,
+  child: Pick<Grant, "constraint"> & { readonly operations: readonly string[] },
+): boolean {
+  const granted: readonly string[] = parent.operations;
   return (
-    child.operations.every((operation) => parent.operations.includes(operation)) &&
-    asStrict(child.constraint, parent.constraint)
+    child.operations.every((operation) => granted.includes(operation)) && asStrict(child.constraint, parent.constraint)
   );
 }
 
-function grantAllows(grant: Grant, { operation, caller, context, carried }: KeyRequest): boolean {
+function grantAllows(grant: Grant, { operation, caller, context, carried, suits }: KeyRequest): boolean {
   const { grantedAs, inContext } = keyOperation(operation);
   return (
     grantedAs !== undefined &&
     grant.operations.includes(grantedAs) &&
     isGrantee(caller, grant, carried) &&
-    (!inContext || constraintHolds(grant.constraint, context))
+    (!inContext || constraintHolds(grant.constraint, context)) &&
+    (suits === undefined || suits(grant))
   );
 }
 

@@ -76,6 +76,8 @@ export interface KeyOperationFacts {
   readonly grantedAs?: GrantOperation;
   /** Whether it has an encryption context, which a grant's constraint then binds. */
   readonly inContext: boolean;
+  /** Whether the key of another account can do it ("Cross-account use" on the page of each operation). */
+  readonly abroad: boolean;
   /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html: states that are missing do not object. */
   readonly objections: Readonly<Partial<Record<KeyState, StateObjection>>>;
 }
@@ -97,6 +99,7 @@ const NEEDS_ENABLED_TO_ROTATE = { ...NEEDS_LIFE, Disabled: "disabled" } as const
 const cryptographic = (grantedAs: GrantOperation): KeyOperationFacts => ({
   grantedAs,
   inContext: true,
+  abroad: true,
   objections: NEEDS_ENABLED,
 });
 /** By a key that has no encryption context: a key pair, or one for message authentication codes. */
@@ -106,20 +109,22 @@ const contextless = (grantedAs: GrantOperation): KeyOperationFacts => ({
 });
 const administrative = (objections: KeyOperationFacts["objections"]): KeyOperationFacts => ({
   inContext: false,
+  abroad: false,
   objections,
 });
-const inspecting: KeyOperationFacts = { inContext: false, objections: {} };
+const inspecting: KeyOperationFacts = administrative({});
+const abroad = (facts: KeyOperationFacts): KeyOperationFacts => ({ ...facts, abroad: true });
 
 const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   CancelKeyDeletion: administrative(NEEDS_PENDING),
   CreateAlias: administrative(NEEDS_LIFE),
-  CreateGrant: { grantedAs: "CreateGrant", inContext: false, objections: NEEDS_ENABLED },
+  CreateGrant: { ...abroad(administrative(NEEDS_ENABLED)), grantedAs: "CreateGrant" },
   Decapsulate: contextless("Decapsulate"),
   Decrypt: cryptographic("Decrypt"),
   DeleteAlias: administrative({}),
   DeleteImportedKeyMaterial: administrative({}),
   DeriveSharedSecret: contextless("DeriveSharedSecret"),
-  DescribeKey: { ...inspecting, grantedAs: "DescribeKey" },
+  DescribeKey: { ...abroad(inspecting), grantedAs: "DescribeKey" },
   DisableKey: administrative(NEEDS_MATERIAL),
   DisableKeyRotation: administrative(NEEDS_ENABLED_TO_ROTATE),
   EnableKey: administrative(NEEDS_MATERIAL),
@@ -133,12 +138,12 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   GenerateMac: contextless("GenerateMac"),
   GetKeyLastUsage: inspecting,
   GetKeyPolicy: inspecting,
-  GetKeyRotationStatus: inspecting,
+  GetKeyRotationStatus: abroad(inspecting),
   GetParametersForImport: administrative(NEEDS_LIFE),
   GetPublicKey: contextless("GetPublicKey"),
   ImportKeyMaterial: administrative(NEEDS_LIFE),
   ListAliases: inspecting,
-  ListGrants: inspecting,
+  ListGrants: abroad(inspecting),
   ListKeyPolicies: inspecting,
   ListKeyRotations: inspecting,
   ListResourceTags: inspecting,
@@ -147,8 +152,8 @@ const KEY_OPERATIONS: Readonly<Record<KeyOperation, KeyOperationFacts>> = {
   ReEncryptTo: cryptographic("ReEncryptTo"),
   ReplicateKey: administrative(NEEDS_ENABLED),
   /** Who may do it is written in the grant (`mayRetire`), whoever owns the key. */
-  RetireGrant: administrative({}),
-  RevokeGrant: inspecting,
+  RetireGrant: abroad(administrative({})),
+  RevokeGrant: abroad(inspecting),
   RotateKeyOnDemand: administrative(NEEDS_ENABLED),
   ScheduleKeyDeletion: administrative(NEEDS_LIFE),
   Sign: contextless("Sign"),

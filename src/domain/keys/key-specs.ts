@@ -98,6 +98,12 @@ export function isKeyPairSpec(spec: string): spec is KeyPairSpec {
   return isKeySpec(spec) && spec !== "SYMMETRIC_DEFAULT" && !spec.startsWith("HMAC_");
 }
 
+/** What an alias is bound to: it is not pointed from a key of one type to one of another (API_UpdateAlias). */
+export function keyType(spec: KeySpec): "symmetric" | "asymmetric" | "HMAC" {
+  if (isKeyPairSpec(spec)) return "asymmetric";
+  return spec === "SYMMETRIC_DEFAULT" ? "symmetric" : "HMAC";
+}
+
 /** The kind of key that is asked for: only of a symmetric key it goes without saying what it is for. Throws `key-value-invalid`. */
 export function readKeyKind(spec: KeySpec, usage: string | undefined): KeyKind {
   if (usage === undefined) {

@@ -38,9 +38,14 @@ export function toPage<Item>(
   return { items, nextMarker: more ? Buffer.from(`${list} ${place(last)}`).toString("base64url") : undefined };
 }
 
+/** Refuses a marker that this list did not give. */
+export function markerInvalid(): Refusal {
+  return new Refusal("marker-invalid", "The marker is not one that this list returned.");
+}
+
 function readMarker(marker: string, list: string): string {
   const text = Buffer.from(marker, "base64url").toString();
   const genuine = Buffer.from(text).toString("base64url") === marker && text.startsWith(`${list} `);
-  if (!genuine) throw new Refusal("marker-invalid", "The marker is not one that this list returned.");
+  if (!genuine) throw markerInvalid();
   return text.slice(list.length + 1);
 }

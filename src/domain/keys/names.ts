@@ -24,6 +24,12 @@ export function parseKeyReference(text: string): KeyReference | "invalid-arn" | 
   return id ? { kind: "key", id, owner } : "invalid-id";
 }
 
+/** The alias by which `text` names a key; undefined where it does by its id, or names none. */
+export function aliasIn(text: string): AliasName | undefined {
+  const reference = parseKeyReference(text);
+  return typeof reference !== "string" && reference.kind === "alias" ? reference.name : undefined;
+}
+
 export function parseKeyId(text: string): WireKeyId | undefined {
   return UUID.test(text) || MULTI_REGION.test(text) ? (text.toLowerCase() as WireKeyId) : undefined;
 }

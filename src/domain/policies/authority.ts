@@ -15,7 +15,12 @@ export interface Authority {
 
 /** Whether any of the policies asks for the tags of resources: only then they are looked up. */
 export function asksForTags(authority: Authority | undefined): boolean {
-  if (!authority) return false;
+  return policiesOf(authority).some(({ resourceTags }) => resourceTags);
+}
+
+/** All that decide of what a principal may do. */
+export function policiesOf(authority: Authority | undefined): readonly PolicyDocument[] {
+  if (!authority) return [];
   const { identity, boundary, session = [] } = authority;
-  return [...identity, ...session, ...(boundary ? [boundary] : [])].some(({ resourceTags }) => resourceTags);
+  return [...identity, ...session, ...(boundary ? [boundary] : [])];
 }

@@ -11,7 +11,9 @@ export type PolicyKind = "identity" | "session" | "trust" | "key";
 export interface PolicyDocument {
   readonly version: "2008-10-17" | "2012-10-17";
   readonly statements: readonly Statement[];
-  /** Whether it asks for the tags of resources anywhere. */
+  /** The condition keys that it asks for anywhere, in lower case. */
+  readonly conditionKeys: ReadonlySet<string>;
+  /** Whether the tags of resources are among them. */
   readonly resourceTags: boolean;
 }
 

@@ -23,12 +23,15 @@ export function readPolicyDocument(text: string, kind: PolicyKind): PolicyDocume
   const statements = list.map((one, i) => readStatement(one, { kind, variables, place: `Statement ${i + 1}` }));
   const sids = statements.map(({ sid }) => sid).filter((sid) => sid !== undefined);
   if (new Set(sids).size < sids.length) throw malformed("Statement IDs (SID) in a single policy must be unique.");
-  return { version: Version, statements, resourceTags: asksForTags(statements) };
+  const conditionKeys = keysIn(statements);
+  const resourceTags = [...conditionKeys].some((key) => /^[a-z0-9-]+:resourcetag\//.test(key));
+  return { version: Version, statements, conditionKeys, resourceTags };
 }
 
 /** In a condition, or as a variable anywhere. */
-function asksForTags(statements: readonly Statement[]): boolean {
-  return /"key":"[A-Za-z0-9-]+:ResourceTag\//i.test(JSON.stringify(statements));
+function keysIn(statements: readonly Statement[]): ReadonlySet<string> {
+  const found = JSON.stringify(statements).matchAll(/"key":"([^"\\]+)/g);
+  return new Set([...found].map(([, key = ""]) => key.toLowerCase()));
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

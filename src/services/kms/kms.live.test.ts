@@ -42,6 +42,7 @@ import { createGrant } from "#custody/grants.ts";
 import { destroyKey } from "#custody/key-state.ts";
 import { type KeyArn, rootArn } from "#domain/arn.ts";
 import type { Region } from "#domain/names.ts";
+import { tellKey } from "#journal/key-story.ts";
 import { DAY } from "#lib/duration.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
 import { openStore } from "#store/store.ts";
@@ -273,6 +274,35 @@ describe("aliases", () => {
     expect(await refusal(root.send(update))).toContain("NotFoundException: Alias");
   });
 
+  test("an alias is pointed to a key of the same type and usage only", async () => {
+    const { root } = await world();
+    const kinds = {
+      symmetric: {},
+      imported: { Origin: "EXTERNAL" },
+      "RSA, encrypting": { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" },
+      "RSA, signing": { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" },
+      "elliptic, signing": { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" },
+      HMAC: { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" },
+    } as const;
+    const keys = new Map<string, string>();
+    for (const [kind, more] of Object.entries(kinds)) keys.set(kind, (await newKey(root, more)).id);
+    const [first = ""] = keys.values();
+    await root.send(new CreateAliasCommand({ AliasName: "alias/app", TargetKeyId: first }));
+    const move = (kind: keyof typeof kinds) =>
+      refusal(root.send(new UpdateAliasCommand({ AliasName: "alias/app", TargetKeyId: keys.get(kind)! })));
+    expect(await move("imported")).toBe("not refused");
+    expect(await move("symmetric")).toBe("not refused");
+    expect(await move("RSA, encrypting")).toBe(
+      "ValidationException: An alias of a key of the spec SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT cannot be updated to one of the spec RSA_2048 for ENCRYPT_DECRYPT: the current and the new key must be of the same type and usage.",
+    );
+    expect(await move("HMAC")).toContain("ValidationException");
+    expect((await root.send(new DescribeKeyCommand({ KeyId: "alias/app" }))).KeyMetadata!.KeyId).toBe(first);
+    await root.send(new DeleteAliasCommand({ AliasName: "alias/app" }));
+    await root.send(new CreateAliasCommand({ AliasName: "alias/app", TargetKeyId: keys.get("RSA, signing")! }));
+    expect(await move("elliptic, signing")).toBe("not refused");
+    expect(await move("RSA, encrypting")).toContain("ValidationException");
+  });
+
   test("a key has at most 50 aliases", async () => {
     const { root } = await world();
     const { id: TargetKeyId } = await newKey(root);
@@ -317,6 +347,28 @@ describe("encryption", () => {
     expect(await refusal(root.send(new DecryptCommand({ CiphertextBlob, KeyId: two.id })))).toContain(
       "IncorrectKeyException: The key ID in the request does not identify a CMK that can perform this operation",
     );
+  });
+
+  test("the key that is named is asked for leave and state before its ciphertext is looked at", async () => {
+    const { client, root, custody } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    const nonsense = Buffer.alloc(256, 1);
+    const decrypt = (who: KMSClient, more: object) =>
+      refusal(who.send(new DecryptCommand({ CiphertextBlob: nonsense, ...more })));
+    expect(await decrypt(client("user"), { KeyId })).toContain("AccessDeniedException");
+    expect(await decrypt(root, { KeyId, DryRun: true })).toContain("InvalidCiphertextException");
+    await root.send(new ScheduleKeyDeletionCommand({ KeyId }));
+    expect(await decrypt(root, { KeyId })).toContain("KMSInvalidStateException");
+    await custody.journal.flush();
+    const acts = await auditRecordsOf(custody.store, arn, 100);
+    expect(acts.filter(({ eventName }) => eventName === "Decrypt").map(({ errorCode }) => errorCode)).toEqual([
+      "key-access-denied",
+      "ciphertext-invalid",
+      "key-state-forbids",
+    ]);
+    const imported = await newKey(root, { Origin: "EXTERNAL", KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" });
+    const EncryptionAlgorithm = "RSAES_OAEP_SHA_256";
+    expect(await decrypt(root, { KeyId: imported.id, EncryptionAlgorithm })).toContain("is pending import");
   });
 
   test("a ciphertext of another region names a key that is not there", async () => {
@@ -621,6 +673,7 @@ describe("grants", () => {
     const acts = await auditRecordsOf(deps.store, arn, 100);
     expect(acts.filter(({ grantId }) => grantId === GrantId).map(({ eventName }) => eventName)).toEqual([
       "CreateGrant",
+      "Decrypt", // in the trail of who called, and in that of the key's account
       "Decrypt",
     ]);
     expect(acts.filter(({ errorCode }) => errorCode !== null).map(({ errorCode }) => errorCode)).toContain(
@@ -686,11 +739,82 @@ describe("grants", () => {
         stranger.send(new CreateGrantCommand({ KeyId: arn, GranteePrincipal: ROOT, Operations: ["Decrypt"], ...more })),
       );
     expect(await pass({ Constraints: { EncryptionContextEquals: { a: "1", b: "2" } } })).toBe("not refused");
-    expect(await pass({})).toContain("AccessDeniedException: The grant");
+    expect(await pass({})).toContain("AccessDeniedException");
     expect(await pass({ Constraints: { EncryptionContextSubset: { b: "2" } } })).toContain("AccessDeniedException");
     expect(await pass({ Operations: ["Encrypt"], Constraints: { EncryptionContextSubset: { a: "1" } } })).toContain(
       "AccessDeniedException",
     );
+  });
+
+  test("of several grants that let somebody create grants, the one that gives as much is found", async () => {
+    const { client, root } = await world();
+    const { id: KeyId, arn } = await newKey(root);
+    for (const one of ["Encrypt", "Decrypt"] as const) {
+      const grant = { KeyId, GranteePrincipal: OTHER, Operations: ["CreateGrant" as const, one] };
+      await root.send(new CreateGrantCommand(grant));
+    }
+    const pass = (...Operations: ("Encrypt" | "Decrypt")[]) =>
+      refusal(
+        client("root", STRANGER).send(new CreateGrantCommand({ KeyId: arn, GranteePrincipal: ROOT, Operations })),
+      );
+    expect(await pass("Encrypt")).toBe("not refused");
+    expect(await pass("Decrypt")).toBe("not refused");
+    expect(await pass("Encrypt", "Decrypt")).toContain("AccessDeniedException"); // together no single one gives
+  });
+
+  test("CreateGrant tells those who may not nothing of the key, nor of whom they name", async () => {
+    const { client, root } = await world();
+    const { arn } = await newKey(root, { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+    const none = arn.replace(/[^/]+$/, NOBODY);
+    const asked: readonly object[] = [
+      {},
+      { Operations: ["Sign"], Constraints: { EncryptionContextEquals: { a: "1" } } },
+      { GranteePrincipal: `arn:aws:iam::${STRANGER}:user/nobody` },
+    ];
+    for (const more of asked) {
+      const create = (KeyId: string) => {
+        const grant = { KeyId, GranteePrincipal: ROOT, Operations: ["Decrypt" as const], ...more };
+        return refusal(client("root", STRANGER).send(new CreateGrantCommand(grant)));
+      };
+      expect(await create(arn)).toContain("AccessDeniedException");
+      expect(await create(arn)).toBe(await create(none));
+    }
+    const own = new CreateGrantCommand({ KeyId: arn, GranteePrincipal: ROOT, Operations: ["Decrypt"] });
+    expect(await refusal(client("user").send(own))).toContain("AccessDeniedException");
+    expect(await refusal(root.send(own))).toContain("ValidationException: The grant operation Decrypt");
+  });
+
+  test("a grant is for one operation at least", async () => {
+    const { root } = await world();
+    const { id: KeyId } = await newKey(root);
+    const create = new CreateGrantCommand({ KeyId, GranteePrincipal: OTHER, Operations: [] });
+    expect(await refusal(root.send(create))).toContain("ValidationException: 1 validation error detected");
+  });
+
+  test("the use of another account's key is in the trails of both; a refusal is in that of the key's account only", async () => {
+    const { client, root, store, journal } = await world();
+    const { arn } = await newKey(root);
+    const stranger = client("root", STRANGER);
+    await root.send(new CreateGrantCommand({ KeyId: arn, GranteePrincipal: OTHER, Operations: ["Encrypt"] }));
+    const { CiphertextBlob } = await encrypt(stranger, arn, "x");
+    expect(await refusal(stranger.send(new DecryptCommand({ CiphertextBlob })))).toContain("AccessDeniedException");
+    await journal.flush();
+    const foreign = await store
+      .selectFrom("auditRecords")
+      .select(["account", "eventName", "errorCode", "accessKeyId"])
+      .where("resource", "=", arn)
+      .where("principal", "=", OTHER)
+      .orderBy("id")
+      .execute();
+    expect(foreign.map(({ account, eventName, errorCode }) => [account, eventName, errorCode])).toEqual([
+      [STRANGER, "Encrypt", null],
+      [ACCOUNT, "Encrypt", null],
+      [ACCOUNT, "Decrypt", "key-access-denied"],
+    ]);
+    expect(foreign.map(({ accessKeyId }) => accessKeyId)).toEqual([expect.stringContaining("AKIA"), "", ""]);
+    const story = await tellKey(store, arn, () => {});
+    expect(story.events.filter(({ principal }) => principal === OTHER)).toHaveLength(2);
+    expect(story.grants).toMatchObject([{ uses: 1 }]);
   });
 
   test("retired by its retiring principal, by token or by id, and by nobody else", async () => {

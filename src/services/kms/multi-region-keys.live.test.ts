@@ -106,6 +106,9 @@ test("tags, aliases, grants, description and state are each key's own", async ()
     { AliasArn: `arn:aws:kms:${VIRGINIA}:${ACCOUNT}:alias/app`, TargetKeyId: KeyId },
   ]);
   expect((await describeKey(virginia, "alias/app"))?.Arn).toBe(arnIn(VIRGINIA, KeyId));
+  await virginia.send(new sdk.DeleteAliasCommand({ AliasName: "alias/app" }));
+  expect((await virginia.send(new sdk.ListAliasesCommand({ KeyId }))).Aliases).toEqual([]);
+  expect((await ireland.send(new sdk.ListAliasesCommand({ KeyId }))).Aliases).toHaveLength(1);
   const { Grants } = await ireland.send(new sdk.ListGrantsCommand({ KeyId }));
   expect(Grants).toMatchObject([{ KeyId: arnIn(IRELAND, KeyId) }]);
   expect((await virginia.send(new sdk.ListKeysCommand({}))).Keys).toEqual([{ KeyId, KeyArn: arnIn(VIRGINIA, KeyId) }]);

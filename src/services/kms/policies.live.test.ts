@@ -4,19 +4,26 @@ import {
   CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
+  EnableKeyRotationCommand,
   EncryptCommand,
+  GenerateDataKeyPairCommand,
   GetKeyPolicyCommand,
+  type KMSClient,
   ListAliasesCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
+  ReEncryptCommand,
   ReplicateKeyCommand,
   RetireGrantCommand,
+  ScheduleKeyDeletionCommand,
+  SignCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-kms";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { rootArn } from "#domain/arn.ts";
+import type { Region } from "#domain/names.ts";
 import { openStore } from "#store/store.ts";
 import { ACCOUNT, keyWorld, REGION, refusal, STRANGER, serveKms } from "../../../tests/support/key-world.ts";
 
@@ -141,6 +148,159 @@ describe("who may use a key", () => {
     );
   });
 
+  /** Each is denied by a statement whose condition holds, and not where its value is another. */
+  const DENIED: readonly (readonly [
+    what: string,
+    condition: object,
+    otherwise: object,
+    act: (by: KMSClient, keys: Keys) => Promise<unknown>,
+  ])[] = [
+    [
+      "kms:ResourceAliases, whatever the key is called in the request",
+      { "ForAnyValue:StringLike": { "kms:ResourceAliases": "alias/prod*" } },
+      { "ForAnyValue:StringLike": { "kms:ResourceAliases": "alias/test*" } },
+      (by, { KeyId }) => by.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("x") })),
+    ],
+    [
+      "kms:RequestAlias, by name",
+      { StringEquals: { "kms:RequestAlias": "alias/prod" } },
+      { StringEquals: { "kms:RequestAlias": "alias/test" } },
+      (by) => by.send(new EncryptCommand({ KeyId: "alias/prod", Plaintext: Buffer.from("x") })),
+    ],
+    [
+      "kms:RequestAlias, by ARN",
+      { StringEquals: { "kms:RequestAlias": "alias/prod" } },
+      { Null: { "kms:RequestAlias": "true" } },
+      (by) => by.send(new DescribeKeyCommand({ KeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/prod` })),
+    ],
+    [
+      "kms:RequestAlias, of a key that signs",
+      { StringEquals: { "kms:RequestAlias": "alias/sign" } },
+      { StringEquals: { "kms:RequestAlias": "alias/prod" } },
+      (by) => sign(by, "alias/sign"),
+    ],
+    [
+      "kms:MultiRegionKeyType",
+      { StringEquals: { "kms:MultiRegionKeyType": "PRIMARY" } },
+      { StringEquals: { "kms:MultiRegionKeyType": "REPLICA" } },
+      (by, { multiRegion }) => by.send(new DescribeKeyCommand({ KeyId: multiRegion })),
+    ],
+    [
+      "kms:ScheduleKeyDeletionPendingWindowInDays",
+      { NumericLessThan: { "kms:ScheduleKeyDeletionPendingWindowInDays": "30" } },
+      { NumericLessThan: { "kms:ScheduleKeyDeletionPendingWindowInDays": "7" } },
+      (by, { KeyId }) => by.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
+    ],
+    [
+      "kms:ScheduleKeyDeletionPendingWindowInDays, which is 30 unless it is said",
+      { NumericEquals: { "kms:ScheduleKeyDeletionPendingWindowInDays": "30" } },
+      { NumericLessThan: { "kms:ScheduleKeyDeletionPendingWindowInDays": "30" } },
+      (by, { KeyId }) => by.send(new ScheduleKeyDeletionCommand({ KeyId })),
+    ],
+    [
+      "kms:BypassPolicyLockoutSafetyCheck of PutKeyPolicy",
+      { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "true" } },
+      { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "false" } },
+      (by, { KeyId }) => {
+        const Policy = JSON.stringify(policy(OWNER));
+        return by.send(new PutKeyPolicyCommand({ KeyId, Policy, BypassPolicyLockoutSafetyCheck: true }));
+      },
+    ],
+    [
+      "kms:RotationPeriodInDays",
+      { NumericGreaterThan: { "kms:RotationPeriodInDays": "180" } },
+      { NumericGreaterThan: { "kms:RotationPeriodInDays": "365" } },
+      (by, { KeyId }) => by.send(new EnableKeyRotationCommand({ KeyId })),
+    ],
+    [
+      "kms:MessageType",
+      { StringEquals: { "kms:MessageType": "RAW" } },
+      { StringEquals: { "kms:MessageType": "DIGEST" } },
+      (by, { signing }) => sign(by, signing),
+    ],
+    [
+      "kms:DataKeyPairSpec",
+      { StringLike: { "kms:DataKeyPairSpec": "ECC_*" } },
+      { StringLike: { "kms:DataKeyPairSpec": "RSA_*" } },
+      (by, { KeyId }) => by.send(new GenerateDataKeyPairCommand({ KeyId, KeyPairSpec: "ECC_NIST_P256" })),
+    ],
+    [
+      "kms:ReEncryptOnSameKey, the same",
+      { Bool: { "kms:ReEncryptOnSameKey": "true" } },
+      { Bool: { "kms:ReEncryptOnSameKey": "false" } },
+      (by, { CiphertextBlob }) => by.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: "alias/prod" })),
+    ],
+    [
+      "kms:ReEncryptOnSameKey, another",
+      { Bool: { "kms:ReEncryptOnSameKey": "false" } },
+      { Bool: { "kms:ReEncryptOnSameKey": "true" } },
+      (by, { CiphertextBlob, multiRegion }) =>
+        by.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: multiRegion })),
+    ],
+    [
+      "kms:KeySpec of CreateKey",
+      { StringLike: { "kms:KeySpec": "RSA_*" } },
+      { StringEquals: { "kms:CustomerMasterKeySpec": "SYMMETRIC_DEFAULT" } },
+      (by) => by.send(new CreateKeyCommand({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" })),
+    ],
+    [
+      "kms:KeySpec of CreateKey, which is that of symmetric keys unless it is said",
+      { StringEquals: { "kms:KeySpec": "SYMMETRIC_DEFAULT", "kms:KeyUsage": "ENCRYPT_DECRYPT" } },
+      { StringLike: { "kms:KeySpec": "RSA_*" } },
+      (by) => by.send(new CreateKeyCommand({})),
+    ],
+    [
+      "kms:KeyOrigin of CreateKey",
+      { StringEquals: { "kms:KeyOrigin": "EXTERNAL" } },
+      { StringEquals: { "kms:KeyOrigin": "AWS_KMS" } },
+      (by) => by.send(new CreateKeyCommand({ Origin: "EXTERNAL" })),
+    ],
+    [
+      "kms:MultiRegion of CreateKey",
+      { Bool: { "kms:MultiRegion": "true" } },
+      { Bool: { "kms:MultiRegion": "false" } },
+      (by) => by.send(new CreateKeyCommand({ MultiRegion: true })),
+    ],
+    [
+      "kms:BypassPolicyLockoutSafetyCheck of CreateKey",
+      { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "true" } },
+      { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "false" } },
+      (by) => by.send(new CreateKeyCommand({ BypassPolicyLockoutSafetyCheck: true })),
+    ],
+    [
+      "kms:EncryptionContext of CreateGrant, which is that of the constraint",
+      { StringEquals: { "kms:EncryptionContext:app": "a" } },
+      { StringEquals: { "kms:EncryptionContext:app": "b" } },
+      (by, { KeyId }) =>
+        by.send(
+          new CreateGrantCommand({
+            KeyId,
+            GranteePrincipal: ROLE,
+            Operations: ["Decrypt"],
+            Constraints: { EncryptionContextSubset: { app: "a" } },
+          }),
+        ),
+    ],
+  ];
+  type Keys = { KeyId: string; signing: string; multiRegion: string; CiphertextBlob: Uint8Array };
+  const sign = (by: KMSClient, KeyId: string) =>
+    by.send(new SignCommand({ KeyId, Message: Buffer.from("x"), SigningAlgorithm: "ECDSA_SHA_256" }));
+
+  test.each(DENIED)("a Deny by %s", async (_, condition, otherwise, act) => {
+    const { client, root, KeyId, may } = await world();
+    const make = async (more: object) => (await root.send(new CreateKeyCommand(more))).KeyMetadata!.Arn!;
+    const signing = await make({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+    const multiRegion = await make({ MultiRegion: true });
+    await root.send(new CreateAliasCommand({ AliasName: "alias/prod", TargetKeyId: KeyId }));
+    await root.send(new CreateAliasCommand({ AliasName: "alias/sign", TargetKeyId: signing }));
+    const { CiphertextBlob } = await root.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from("x") }));
+    const tried = () => refusal(act(client("user"), { KeyId, signing, multiRegion, CiphertextBlob: CiphertextBlob! }));
+    may(policy({}), policy({ Effect: "Deny", Condition: condition }));
+    expect(await tried()).toContain("with an explicit deny in an identity-based policy");
+    may(policy({}), policy({ Effect: "Deny", Condition: otherwise }));
+    expect(await tried()).toBe("not refused");
+  });
+
   test("somebody of another account needs the word of both", async () => {
     const { client, KeyId, may, put, decrypt } = await world();
     const abroad = client("user", STRANGER);
@@ -152,6 +312,43 @@ describe("who may use a key", () => {
     expect(await refusal(abroad.send(new DescribeKeyCommand({ KeyId })))).toContain("AccessDeniedException");
     may();
     expect(await decrypt(abroad)).toContain("AccessDeniedException");
+  });
+
+  test("an account that may do everything with another's key uses it, and neither names nor changes nor ends it", async () => {
+    const { client, root, KeyId, may, put, decrypt } = await world();
+    const abroad = client("user", STRANGER);
+    const Policy = JSON.stringify(policy({ Principal: { AWS: STRANGER } }));
+    may(policy({}));
+    await put(OWNER, { Principal: { AWS: STRANGER } });
+    const none = KeyId.replace(/[^/]+$/, "00000000-0000-4000-8000-000000000000");
+    const foreign = [
+      (key: string) => abroad.send(new PutKeyPolicyCommand({ KeyId: key, Policy })),
+      (key: string) => abroad.send(new ScheduleKeyDeletionCommand({ KeyId: key })),
+      (key: string) => abroad.send(new TagResourceCommand({ KeyId: key, Tags: [{ TagKey: "a", TagValue: "b" }] })),
+      (key: string) => abroad.send(new CreateAliasCommand({ AliasName: "alias/taken", TargetKeyId: key })),
+      (key: string) => abroad.send(new GetKeyPolicyCommand({ KeyId: key })),
+    ];
+    for (const act of foreign) {
+      const said = await refusal(act(KeyId));
+      expect(said).toContain("AccessDeniedException");
+      expect(said).toBe(await refusal(act(none)));
+    }
+    expect((await abroad.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    expect((await root.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata!.KeyState).toBe("Enabled");
+    expect(await decrypt(abroad)).toBe("not refused");
+  });
+
+  test("an alias is pointed to no key of another account", async () => {
+    const { client, KeyId, may, put } = await world();
+    const abroad = client("user", STRANGER);
+    may(policy({}));
+    await put(OWNER, { Principal: { AWS: STRANGER } });
+    const { KeyMetadata } = await abroad.send(new CreateKeyCommand({}));
+    const AliasName = "alias/own";
+    await abroad.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata!.KeyId! }));
+    const move = abroad.send(new UpdateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+    expect(await refusal(move)).toContain("AccessDeniedException");
+    expect((await abroad.send(new DescribeKeyCommand({ KeyId: AliasName }))).KeyMetadata!.Arn).toBe(KeyMetadata!.Arn);
   });
 
   test("a Deny in the key's policy is stronger than the account and than grants", async () => {
@@ -192,6 +389,35 @@ describe("who may use a key", () => {
     );
     expect(await grant(["Decrypt"])).toBe("not refused");
     expect(await grant(["Decrypt", "Encrypt"])).toContain("AccessDeniedException");
+  });
+
+  test("CreateGrant may be left to whoever grants for one encryption context only", async () => {
+    const { client, KeyId, may } = await world();
+    const grant = (Constraints?: object) =>
+      refusal(
+        client("user").send(
+          new CreateGrantCommand({ KeyId, GranteePrincipal: ROLE, Operations: ["Decrypt"], Constraints }),
+        ),
+      );
+    const Condition = { StringEquals: { "kms:EncryptionContext:app": "a" } };
+    may(policy({ Action: "kms:CreateGrant", Condition }));
+    expect(await grant({ EncryptionContextSubset: { app: "a" } })).toBe("not refused");
+    expect(await grant({ EncryptionContextEquals: { app: "a", b: "c" } })).toBe("not refused");
+    expect(await grant({ EncryptionContextSubset: { app: "b" } })).toContain("AccessDeniedException");
+    expect(await grant()).toContain("AccessDeniedException");
+  });
+
+  test("describing the alias of an AWS managed key makes no key for whoever may not describe it", async () => {
+    const { client, may } = await world();
+    const elsewhere = (who: "user" | "root") => client(who, ACCOUNT, "us-east-1" as Region);
+    const describeKey = new DescribeKeyCommand({ KeyId: "alias/aws/acm" });
+    expect(await refusal(elsewhere("user").send(describeKey))).toBe(
+      `AccessDeniedException: User: ${USER} is not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:us-east-1:${ACCOUNT}:key/* because no identity-based policy allows the kms:DescribeKey action`,
+    );
+    expect((await elsewhere("root").send(new ListKeysCommand({}))).Keys).toEqual([]);
+    may(policy({ Action: "kms:DescribeKey" }));
+    expect(await refusal(elsewhere("user").send(describeKey))).toBe("not refused");
+    expect((await elsewhere("root").send(new ListKeysCommand({}))).Keys).toHaveLength(1);
   });
 });
 

@@ -89,6 +89,16 @@ test("a key that cannot be used is not rotated until it can be", async () => {
   expect(await rotations(KeyId)).toHaveLength(1);
 });
 
+test("a marker that no page of rotations gave is InvalidMarkerException", async () => {
+  const { root, create } = await world();
+  const KeyId = await create();
+  for (const place of ["abc", "1.5", "-1", "1e3", " 1", "9".repeat(30)]) {
+    const Marker = Buffer.from(`rotations ${place}`).toString("base64url");
+    const asked = root.send(new sdk.ListKeyRotationsCommand({ KeyId, Marker }));
+    expect([place, await refusal(asked)]).toEqual([place, expect.stringContaining("InvalidMarkerException")]);
+  }
+});
+
 test("on demand a key is rotated at once, and twenty-five times in all", async () => {
   const { root, create, status, encrypt, decrypt, rotations } = await world();
   const KeyId = await create();

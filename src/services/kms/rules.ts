@@ -51,7 +51,7 @@ export const rules: Rules = {
   MessageType: { oneOf: sdk.MessageType },
   Name: name,
   NumberOfBytes: { min: 1, max: 1024 },
-  Operations: { each: { oneOf: sdk.GrantOperation } },
+  Operations: { min: 1, each: { oneOf: sdk.GrantOperation } },
   Origin: { oneOf: sdk.OriginType },
   PendingWindowInDays: { min: 1, max: 365 },
   Plaintext: { min: 1, max: 4096, secret: true },

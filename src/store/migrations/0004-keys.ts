@@ -28,7 +28,7 @@ export async function up(db: Raw): Promise<void> {
       operations text not null, constraint_kind text, constraint_context text, context_digest ${id} not null,
       sameness ${id}, created_at ${int} not null) ${strict}`,
     sql`create index grants_of_key on grants (key_id, id)`,
-    sql`create index grants_for_use on grants (key_id, context_digest, grantee_principal)`,
+    sql`create index grants_for_use on grants (key_id, context_digest, grantee_principal, id)`,
     sql`create index grants_of_grantee on grants (key_id, grantee_principal, id)`,
     sql`create index grants_to_retire on grants (retiring_principal, account, region, id)`,
     sql`create unique index grants_same on grants (key_id, sameness)`,
