@@ -4,6 +4,9 @@ import type { Responder } from "./responder.ts";
 /** A CA that OCSP can be asked about. */
 export interface OcspAuthority {
   readonly id: string;
+  /** Of its own certificate. */
+  readonly notBefore: EpochMillis;
+  readonly notAfter: EpochMillis;
   responder(): Promise<Responder>;
   /** Of a serial number, lower-case hexadecimal. */
   statusOf(serial: string): Promise<CertificateStatus>;

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
   bitString,
   type Der,
@@ -13,17 +12,14 @@ import {
 } from "#lib/der.ts";
 import { HOUR, later, type Millis, SECOND } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
-import { publicKeyBits, readCertificate } from "#lib/x509-certificate.ts";
 import { extension } from "#lib/x509-extensions.ts";
-import { listIssuers } from "#store/issuers.ts";
 import { findCertificateStatus } from "#store/revocations.ts";
-import type { Db } from "#store/store.ts";
 import type { CaDeps } from "./deps.ts";
 import type { CertificateStatus, OcspAuthority } from "./ocsp-authority.ts";
 import { type CertificateQuestion, type OcspQuestion, readOcspRequest } from "./ocsp-request.ts";
 import { privateOcspAuthority } from "./private/ocsp-authority.ts";
 import { type Responder, responderOf } from "./responder.ts";
-import { KeyIsAway, type Signers, signAs } from "./signers.ts";
+import { KeyIsAway, signAs } from "./signers.ts";
 
 /** A DER OCSPResponse. */
 export interface OcspAnswer {
@@ -39,8 +35,8 @@ export interface Cacheable {
 
 /**
  * Answers an OCSP request (RFC 6960, RFC 5019): `good` and `revoked` for what the issuer signed, `unknown` for serial
- * numbers it never signed, the unsigned error `unauthorized` when the issuer is none of ours or there are several of
- * them. An answer without a nonce is signed once and kept for half of its life; what the database says is asked every
+ * numbers it never signed, the unsigned error `unauthorized` when the issuer is none of ours, there are several of
+ * them, or it is not valid now, so that nobody could be certified to answer for it. An answer without a nonce is signed once and kept for half of its life; what the database says is asked every
  * time, so that a revocation shows at once on every node. Never throws for what a client sends.
  */
 export async function answerOcsp(
@@ -51,17 +47,19 @@ export async function answerOcsp(
   const question = readOcspRequest(request);
   if (!question) return failure(MALFORMED_REQUEST);
   const authority = await askedAuthority(question.certificates, deps);
-  if (!authority) return failure(UNAUTHORIZED);
-
   const now = clock.now();
+  if (!authority || !isValid(authority, now)) return failure(UNAUTHORIZED);
+
   const statuses = await Promise.all(question.certificates.map(({ serial }) => authority.statusOf(serial)));
   const [status] = statuses;
   const mayKeep = question.nonce === undefined && statuses.length === 1 && status?.issued === true;
   const kept = mayKeep ? signers.ocspAnswers.find(authority.id, question, status, now) : undefined;
   if (kept) return kept;
 
+  const responder = await authority.responder().catch(unlessAway);
+  if (!responder) return failure(UNAUTHORIZED);
   const thisUpdate = new Date(Math.floor(now.getTime() / SECOND) * SECOND);
-  const nextUpdate = later(thisUpdate, ANSWER_LIFE);
+  const nextUpdate = new Date(Math.min(later(thisUpdate, ANSWER_LIFE).getTime(), responder.notAfter));
   const times: Der = (writer) => {
     writer.put(tagged(0, generalizedTime(nextUpdate)));
     writer.put(generalizedTime(thisUpdate));
@@ -69,8 +67,6 @@ export async function answerOcsp(
   const answers = question.certificates.map(({ certId }, index) =>
     sequence(certId, asDer(statuses[index] ?? NEVER_ISSUED), times),
   );
-  const responder = await authority.responder().catch(unlessAway);
-  if (!responder) return failure(UNAUTHORIZED);
   const der = signedResponse(answers, question, thisUpdate, responder);
   const answer = { der, cacheable: question.nonce ? undefined : { thisUpdate, nextUpdate } };
   if (mayKeep) signers.ocspAnswers.keep(authority.id, question, status, answer);
@@ -82,60 +78,47 @@ function unlessAway(error: unknown): undefined {
   if (!(error instanceof KeyIsAway)) throw error;
 }
 
+function isValid({ notBefore, notAfter }: OcspAuthority, now: Date): boolean {
+  return notBefore <= now.getTime() && now.getTime() < notAfter;
+}
+
 /** The one CA of ours that every question names; undefined when there is none, or more than one. */
 async function askedAuthority(
   questions: readonly CertificateQuestion[],
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAuthority | undefined> {
-  const [only, ...more] = new Map(questions.map((question) => [question.issuer, question])).values();
-  if (!only) return undefined;
-  if (more.length === 0) return await namedAuthority(only, deps);
-  const asked = await Promise.all([only, ...more].map((question) => namedAuthority(question, deps)));
-  return asked.every((one) => one?.id === asked[0]?.id) ? asked[0] : undefined;
+  const [first, ...more] = new Map(questions.map((question) => [question.issuer, question])).values();
+  const asked = first && (await namedAuthority(first, deps));
+  for (const question of more) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that names another one is the last that is looked for
+    if (!asked || (await namedAuthority(question, deps))?.id !== asked.id) return undefined;
+  }
+  return asked;
 }
 
-/** Who has a name and a key of these hashes: one of the built-in hierarchy, or a private CA that answers OCSP. */
+/** Who has a name and a key of these hashes: one of the built-in hierarchies, or a private CA that answers OCSP. */
 async function namedAuthority(
   question: CertificateQuestion,
   deps: Pick<CaDeps, "store" | "clock" | "signers">,
 ): Promise<OcspAuthority | undefined> {
   const { store, signers } = deps;
-  const id = signers.issuersByHashes.get(question.issuer);
-  if (id === undefined) {
-    const hashes = hashesIn(question);
-    const shared = hashes === undefined ? undefined : await privateOcspAuthority(hashes, deps);
-    if (shared) return shared;
-  }
-  const issuerId = id ?? (await namedIssuer(question, store, signers));
-  if (issuerId === undefined) return undefined;
+  const hashes = hashesIn(question);
+  if (hashes === undefined) return undefined;
+  const known = signers.issuersByHashes.known(hashes);
+  const shared = known ? undefined : await privateOcspAuthority(hashes, deps);
+  if (shared) return shared;
+  const issuer = known ?? (await signers.issuersByHashes.find(store, hashes));
+  if (!issuer) return undefined;
   return {
-    id: issuerId,
-    responder: async () => await responderOf(await signers.issuer(store, issuerId), deps),
-    statusOf: (serial) => findCertificateStatus(store, issuerId, serial),
+    ...issuer,
+    responder: async () => await responderOf(await signers.issuer(store, issuer.id), deps),
+    statusOf: (serial) => findCertificateStatus(store, issuer.id, serial),
   };
 }
 
-/** `<hash> <hash of the name> <hash of the key>`; undefined for a hash that we do not know. */
+/** As `ocspHashes` writes them; undefined for a hash that we do not know. */
 function hashesIn({ hash: algorithm, issuerNameHash, issuerKeyHash }: CertificateQuestion): string | undefined {
   return algorithm && `${algorithm} ${issuerNameHash.toString("hex")} ${issuerKeyHash.toString("hex")}`;
-}
-
-/** What was found once is remembered: the hierarchy does not change. */
-async function namedIssuer(
-  { hash: algorithm, issuer, issuerNameHash, issuerKeyHash }: CertificateQuestion,
-  db: Db,
-  signers: Signers,
-): Promise<string | undefined> {
-  if (algorithm === undefined) return undefined;
-  const found = (await listIssuers(db)).find(({ certificate }) => {
-    const { subject, subjectPublicKeyInfo } = readCertificate(certificate);
-    return (
-      hash(algorithm, subject, "buffer").equals(issuerNameHash) &&
-      hash(algorithm, publicKeyBits(subjectPublicKeyInfo), "buffer").equals(issuerKeyHash)
-    );
-  });
-  if (found) signers.issuersByHashes.set(issuer, found.id);
-  return found?.id;
 }
 
 function asDer({ issued, revocation }: CertificateStatus): Der {

@@ -17,6 +17,7 @@ import { type CaWorld, caNode, caWorld, issue, issuerPem, leafKey } from "../../
 import { openssl } from "../../tests/support/openssl.ts";
 import { testClock } from "../../tests/support/test-clock.ts";
 import { buildCrl } from "./crl.ts";
+import { addIntermediates } from "./hierarchies/rotate.ts";
 import type { SignedLeaf } from "./issue.ts";
 import { answerOcsp } from "./ocsp.ts";
 import { OcspAnswers } from "./ocsp-answers.ts";
@@ -319,6 +320,38 @@ describe("OCSP", () => {
     expect(responses.map(({ certStatus }) => Object.keys(certStatus)[0])).toEqual(["good", "revoked", "unknown"]);
     const mixed = ocspRequest([ids[0]!, await certId("ec1", "01")]);
     expect((await answerOcsp(mixed, world)).der.toString("hex")).toBe("30030a0106");
+  });
+
+  test("questions about issuers that nobody knows read none; one that comes to stand is known at once", async () => {
+    const node = caNode(world.store, world.clock, url);
+    const read: string[] = [];
+    const store = new Proxy(world.store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name === "selectFrom") {
+          return (table: "caIssuers") => {
+            read.push(table);
+            return target.selectFrom(table);
+          };
+        }
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const watched = { ...node, store };
+    const known = await certId("ec1", "01");
+    expect((await answer(ocspRequest([known]), watched)).tbsResponseData.responses).toHaveLength(1);
+    const foreign = Array.from({ length: 31 }, (_, index) => {
+      const id = Buffer.from(known);
+      id[known.indexOf(0x14) + 1] = index; // the first byte of the hash of the name
+      return id;
+    });
+    read.length = 0;
+    for (const ids of [foreign, [known, ...foreign]]) {
+      expect((await answerOcsp(ocspRequest(ids), watched)).der.toString("hex")).toBe("30030a0106");
+    }
+    expect(read).toEqual(["privateCaHashes", "caIssuers", "privateCaHashes", "caIssuers"]);
+    const [id = ""] = await addIntermediates("shared", ["EC"], world);
+    expect(await statusOf(await certId(id, "01"), watched)).toBe("unknown");
   });
 
   test.for([

@@ -45,8 +45,8 @@ export interface ResponderShelf {
 }
 
 /**
- * The responder of an issuer, made when there is none or half of its life is over; the key before it is destroyed then.
- * Nodes share it; of several that make one at once the first wins.
+ * The responder of an issuer that is valid, made when there is none or half of its life is over; the key before it is
+ * destroyed then. Nodes share it; of several that make one at once the first wins.
  */
 export async function responderOf(
   issuer: SigningAuthority,
@@ -55,9 +55,9 @@ export async function responderOf(
 ): Promise<Responder> {
   const now = clock.now().getTime();
   const opened = signers.responders.get(issuer.id);
-  if (opened && isFresh(opened, now)) return opened;
+  if (opened && isFresh(opened, issuer, now)) return opened;
   const stored = await shelf.find(store, issuer.id);
-  if (!stored || !isFresh(stored, now)) {
+  if (!stored || !isFresh(stored, issuer, now)) {
     await keep(newResponder(issuer, (stored?.number ?? 0) + 1, now, signers), shelf, { store, clock });
   }
   const current = await shelf.find(store, issuer.id);
@@ -77,7 +77,7 @@ function newResponder(
   signers: ResponderDeps["signers"],
 ): NewResponder {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const notBefore = new Date(Math.floor((now - HOUR) / SECOND) * SECOND);
+  const notBefore = new Date(Math.max(Math.floor((now - HOUR) / SECOND) * SECOND, issuer.notBefore.getTime()));
   const notAfter = new Date(Math.min(later(notBefore, RESPONDER_LIFE - SECOND).getTime(), issuer.notAfter.getTime()));
   const subject = {
     name: caName(`Sealkeeper OCSP ${issuer.id} ${number}`),
@@ -113,8 +113,14 @@ async function keep(
   });
 }
 
-function isFresh({ notBefore, notAfter }: Pick<ResponderRow, "notBefore" | "notAfter">, now: EpochMillis): boolean {
-  return now >= notBefore && now < (notBefore + notAfter) / 2;
+/** In the first half of its life; the last one, which ends with its issuer, in all of it. */
+function isFresh(
+  { notBefore, notAfter }: Pick<ResponderRow, "notBefore" | "notAfter">,
+  issuer: Pick<SigningAuthority, "notAfter">,
+  now: EpochMillis,
+): boolean {
+  const isLast = notAfter >= issuer.notAfter.getTime();
+  return now >= notBefore && now < (isLast ? notAfter : (notBefore + notAfter) / 2);
 }
 
 function open(row: ResponderRow, signers: ResponderDeps["signers"], shelf: ResponderShelf): Responder {

@@ -5,6 +5,7 @@ import { type KeyAlgorithm, keyAlgorithm, type SignatureAlgorithm, signatureAlgo
 import { keyIdentifier, readCertificate } from "#lib/x509-certificate.ts";
 import { findIssuer } from "#store/issuers.ts";
 import type { Db } from "#store/store.ts";
+import { IssuersByHashes } from "./issuers-by-hashes.ts";
 import { sharedLeafExtensions } from "./leaf-extensions.ts";
 import { OcspAnswers } from "./ocsp-answers.ts";
 import type { OpenAuthority } from "./private/open-authority.ts";
@@ -64,8 +65,7 @@ export class Signers {
   readonly responders: Map<string, Responder> = new Map();
   /** The keys and certificates of private CAs: see private/open-authority.ts. */
   readonly privateAuthorities: Map<string, OpenAuthority> = new Map();
-  /** Ids of issuers by the hashes that OCSP names them by: see ocsp.ts. */
-  readonly issuersByHashes: Map<string, string> = new Map();
+  readonly issuersByHashes: IssuersByHashes = new IssuersByHashes();
 
   /** OCSP answers that can be given again: see ocsp-answers.ts. */
   readonly ocspAnswers: OcspAnswers = new OcspAnswers();
@@ -108,6 +108,14 @@ export class Signers {
     const key = createPrivateKey({ key: pkcs8.bytes, format: "der", type: "pkcs8" });
     this.#onOpened({ resource: purpose, ...name });
     return key;
+  }
+
+  /** Forgets the keys of a private CA: its own, and that of its responder. */
+  forgetPrivateCa(id: string): void {
+    this.responders.delete(id);
+    for (const version of this.privateAuthorities.keys()) {
+      if (version.startsWith(`${id} `)) this.privateAuthorities.delete(version);
+    }
   }
 
   /** Forgets every opened key. */

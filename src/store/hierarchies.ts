@@ -3,6 +3,7 @@ import type { IssuerState } from "#domain/hierarchy/issuer-state.ts";
 import type { IssuancePurpose } from "#domain/hierarchy/names.ts";
 import { ISSUER_COLUMNS, type IssuerRow } from "./issuers.ts";
 import { prepared } from "./prepared.ts";
+import type { Revocation } from "./revocations.ts";
 import type { Db, Tx } from "./store.ts";
 import type { CaTables, KeyState } from "./tables/ca.ts";
 import type { EpochMillis } from "./tables/types.ts";
@@ -204,10 +205,10 @@ export async function deleteIssuerRequest(tx: Tx, id: string): Promise<boolean> 
 export function listRevokedBy(
   db: Db,
   issuerId: string,
-): Promise<{ readonly serial: string; readonly reason: number; readonly revokedAt: EpochMillis }[]> {
+): Promise<Pick<Revocation, "serial" | "reason" | "revokedAt" | "notAfter">[]> {
   return db
     .selectFrom("caRevocations")
-    .select(["serial", "reason", "revokedAt"])
+    .select(["serial", "reason", "revokedAt", "notAfter"])
     .where("issuerId", "=", issuerId)
     .orderBy("serial")
     .execute();

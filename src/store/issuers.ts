@@ -30,6 +30,15 @@ export function listIssuers(db: Db): Promise<IssuerRow[]> {
   return db.selectFrom("caIssuers").select(ISSUER_COLUMNS).orderBy("id").execute();
 }
 
+/** How many there are. */
+export async function countIssuers(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom("caIssuers")
+    .select(({ fn }) => fn.countAll<number | bigint | string>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** The newest responder of an issuer. */
 export async function findResponder(db: Db, issuerId: string): Promise<ResponderRow | undefined> {
   return await db

@@ -6,13 +6,14 @@ import { describe, expect, test } from "vitest";
 import { findSigned, prepareLeaf, type SignedLeaf, signLeaf } from "#ca/issue.ts";
 import { answerOcsp } from "#ca/ocsp.ts";
 import { responderOf } from "#ca/responder.ts";
-import { DAY, SECOND } from "#lib/duration.ts";
+import { DAY, MINUTE, SECOND } from "#lib/duration.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
 import { abandonIntent, finishIntent, insertIntent, takeIntent } from "#store/issuance.ts";
-import { findResponder, listIssuers } from "#store/issuers.ts";
+import { findIssuer, findResponder, listIssuers } from "#store/issuers.ts";
 import { openStore } from "#store/store.ts";
 import { type CaWorld, caNode, caWorld, issue, leafRequest } from "../support/ca-world.ts";
 import { DATABASES } from "../support/databases.ts";
+import { ocspQuestion } from "../support/ocsp-question.ts";
 
 describe.for(DATABASES)("the CA on $name", (database) => {
   test("several nodes that start at once end up with one hierarchy", async () => {
@@ -177,6 +178,43 @@ describe.for(DATABASES)("the CA on $name", (database) => {
     expect(again).toEqual([second, second]);
     expect((await findResponder(world.store, "rsa1"))?.number).toBe(2);
     expect((await answerOcsp(Buffer.from("junk"), world)).der.toString("hex")).toBe("30030a0101");
+  });
+
+  test("the last OCSP responder lives as long as its issuer; past the end nobody answers, and nothing is written", async () => {
+    const world = await caWorld(await database.open());
+    const nodes = [world, caNode(world.store, world.clock)];
+    const { serial } = await issue(world);
+    const { certificate, notBefore, notAfter } = (await findIssuer(world.store, "ec1"))!;
+    const question = ocspQuestion(certificate, serial);
+    const ask = () => Promise.all(nodes.map((node) => answerOcsp(question, node)));
+    const written = async () => {
+      const responder = (await findResponder(world.store, "ec1"))!;
+      const records = await world.store.selectFrom("auditRecords").select("id").execute();
+      return { responder, records: records.length };
+    };
+    await ask();
+    world.clock.set(new Date(notAfter - 30 * MINUTE));
+    await ask();
+    const before = await written();
+    expect(before.responder).toMatchObject({ number: 2, notAfter });
+    expect(before.responder.notBefore).toBeLessThan(world.clock.now().getTime());
+    for (const left of [29 * MINUTE, MINUTE, SECOND]) {
+      world.clock.set(new Date(notAfter - left));
+      for (const { cacheable } of await ask()) expect(cacheable?.nextUpdate).toEqual(new Date(notAfter));
+    }
+    for (const now of [notAfter, notAfter + 400 * DAY, notBefore - 1]) {
+      world.clock.set(new Date(now));
+      for (const { der } of await ask()) expect(der.toString("hex")).toBe("30030a0106");
+    }
+    expect(await written()).toEqual(before);
+  });
+
+  test("no responder begins before its issuer does", async () => {
+    const world = await caWorld(await database.open());
+    const { certificate, notBefore } = (await findIssuer(world.store, "ec1"))!;
+    world.clock.set(new Date(notBefore + MINUTE));
+    for (let i = 0; i < 2; i++) await answerOcsp(ocspQuestion(certificate, "4711"), caNode(world.store, world.clock));
+    expect(await findResponder(world.store, "ec1")).toMatchObject({ number: 1, notBefore });
   });
 });
 

@@ -115,6 +115,20 @@ describe.for(DATABASES)("logs of others on $name", (database) => {
     await expect(issue(both)).rejects.toThrow(/1 came; Slow's log .*did not answer/);
   });
 
+  test("when the time is over, logs that were not asked yet are not told of as failed", async () => {
+    const world = await plainWorld(await database.open());
+    const servers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => logServer(world, { operator: `Slow ${index}` })),
+    );
+    for (const server of servers) server.answer = () => "hang";
+    await expect(issue(logging(world, servers, { hedge: 100, patience: 150 }))).rejects.toThrow("0 came");
+    const failed = (await listOutsideLogs(world.store)).filter(({ failures }) => failures > 0);
+    expect(failed.map(({ logId }) => logId)).toEqual(
+      expect.arrayContaining(idsOf(servers.filter(({ asked }) => asked > 0))),
+    );
+    expect(failed.length).toBeLessThanOrEqual(6); // two at once, and two more after each of two pauses
+  });
+
   test("fewer than are needed: the intent waits, says why, and asks only the missing log again", async () => {
     const world = await plainWorld(await database.open());
     const servers = await twoLogs(world);

@@ -1,12 +1,16 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { answerOcsp } from "#ca/ocsp.ts";
+import { privateCaPages } from "#ca/private/pages.ts";
 import { signIssued } from "#ca/private/sign.ts";
+import { Signers } from "#ca/signers.ts";
 import { encode, sequence, tagged, taggedAscii } from "#lib/der.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
 import { takeIssued } from "#store/private-ca-certificates.ts";
 import { BALANCER } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";
+import { ocspQuestion } from "../support/ocsp-question.ts";
 import { openssl } from "../support/openssl.ts";
 import { csrFor, template } from "../support/private-ca.ts";
 import { authority, base64, issuing, type PrivateCaWorld, privateCaWorld } from "../support/private-ca-world.ts";
@@ -200,6 +204,50 @@ describe.for(DATABASES)("private CAs on $name", (database) => {
     const pending = await world.create("SUBORDINATE");
     await world.done("DeleteCertificateAuthority", ids(pending));
     expect((await describeCa(world, pending)).Status).toBe("DELETED");
+  });
+
+  test("OCSP answers until the CA ends and while it is not deleted; nodes forget the keys of one that is", async () => {
+    const world = await open();
+    const ca = await world.root(
+      { RevocationConfiguration: { OcspConfiguration: { Enabled: true } } },
+      { Validity: { Type: "DAYS", Value: 100 } },
+    );
+    const leaf = await world.issue(ca);
+    const { signers } = world.deps;
+    const other = { ...world.deps, signers: new Signers({ root: signers.root, caUrl: signers.caUrl }) };
+    const nodes = [world.deps, other];
+    const question = ocspQuestion(new X509Certificate(leaf.chain!).raw, serialOf(leaf));
+    const answered = async (node: (typeof nodes)[number]) => {
+      const { der } = await answerOcsp(question, node);
+      return der.toString("hex") !== "30030a0106";
+    };
+    const holds = ({ signers: { privateAuthorities, responders } }: (typeof nodes)[number]) => [
+      [...privateAuthorities.values()].some(({ id }) => id === idOf(ca)),
+      responders.has(idOf(ca)),
+    ];
+    for (const node of nodes) expect([await answered(node), ...holds(node)]).toEqual([true, true, true]);
+    const deleteIt = () => world.done("DeleteCertificateAuthority", { ...ids(ca), PermanentDeletionTimeInDays: 7 });
+    await world.done("UpdateCertificateAuthority", { ...ids(ca), Status: "DISABLED" });
+    await deleteIt();
+    expect([await answered(other), ...holds(other)]).toEqual([false, false, false]);
+    await world.done("RestoreCertificateAuthority", ids(ca));
+    world.clock.advance(7 * HOUR); // no answer that was kept is given again
+    expect([await answered(other), ...holds(other)]).toEqual([true, true, true]);
+
+    const responders = () => world.store.selectFrom("privateCaResponders").select(["issuerId", "number"]).execute();
+    const before = await responders();
+    const start = world.clock.now();
+    world.clock.advance(101 * DAY);
+    for (const node of nodes) expect(await answered(node)).toBe(false);
+    expect(await responders()).toEqual(before);
+    world.clock.set(start);
+
+    await deleteIt();
+    await world.liveUntil(later(world.clock.now(), 8 * DAY));
+    expect(holds(world.deps)).toEqual([false, false]);
+    expect(holds(other)).toEqual([true, true]);
+    expect(await privateCaPages(other)("GET", `/crl/${idOf(ca)}.crl`)).toBeUndefined();
+    expect(holds(other)).toEqual([false, false]);
   });
 
   test("a CA whose certificate has ended is EXPIRED until the next one is installed", async () => {

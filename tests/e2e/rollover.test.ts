@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Product } from "#cli/demo/product.ts";
@@ -127,6 +127,8 @@ test(
     await until("a client that knows only the root of the ceremony is served", () => isServed(shop, root));
     for (const one of await roots(product)) expect(await verifiedByOpenssl(shop, one)).toContain("Verification: OK");
 
+    const { serial } = JSON.parse((await ca(product, "show", "ec1", "--json")).stdout);
+    await ca(product, "revoke", "ec1", "--reason", "keyCompromise");
     const file = join(product.dataDir, "r2.key");
     await ca(
       product,
@@ -141,6 +143,17 @@ test(
     for (const name of readdirSync(vault)) expect(statSync(join(vault, name)).mode & 0o077, name).toBe(0);
     expect((await fetch(`${product.endpoint}/ca/r2.crl`)).status).toBe(200);
     expect(await isServed(shop, root)).toBe(true);
+
+    // The old root's own ceremonies: each CRL lists what was revoked before.
+    const older = join(product.dataDir, "older");
+    mkdirSync(older, { mode: 0o700 });
+    copyFileSync(file, join(older, "root.key"));
+    const crl = (): Promise<CliResult> => ok(runCli("ca", "ceremony", "crl", "--dir", older, ...passphrases.flat()));
+    await crl();
+    expect(await refusal(product, "install", join(older, "crl.pem"))).toContain(`--revoke ${serial}=keyCompromise`);
+    copyFileSync(join(product.dataDir, "r2.revoked.json"), join(older, "revoked.json"));
+    expect((await crl()).stdout).toContain("1 revoked");
+    await ca(product, "install", join(older, "crl.pem"));
 
     // What must not be: a key on the machine that serves, the wrong passphrase, a passphrase that others can read.
     expect(await refusal(product, "import-root", join(vault, "root.key"))).toContain("keep it offline");

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { CrlEntry } from "#ca/crl-entries.ts";
 import { chainOf } from "#ca/hierarchies/chain.ts";
-import { activateIssuer } from "#ca/hierarchies/change.ts";
+import { activateIssuer, distrustRoot, retireIssuer, revokeIssuer } from "#ca/hierarchies/change.ts";
 import { createHierarchy } from "#ca/hierarchies/create.ts";
 import { HierarchyError } from "#ca/hierarchies/error.ts";
 import { importRoot } from "#ca/hierarchies/import-root.ts";
@@ -10,20 +11,21 @@ import { install } from "#ca/hierarchies/install.ts";
 import { overview } from "#ca/hierarchies/overview.ts";
 import { readCa } from "#ca/hierarchies/read-ca.ts";
 import { requestIntermediates } from "#ca/hierarchies/request.ts";
-import { addIntermediates, rotateRoot } from "#ca/hierarchies/rotate.ts";
-import { takeOffline } from "#ca/hierarchies/take-offline.ts";
+import { addIntermediates, rotateIntermediates, rotateRoot } from "#ca/hierarchies/rotate.ts";
+import { type RootFile, takeOffline } from "#ca/hierarchies/take-offline.ts";
 import { caPages } from "#ca/pages.ts";
 import { KeyIsAway } from "#ca/signers.ts";
-import { DAY, HOUR } from "#lib/duration.ts";
+import { DAY, HOUR, SECOND } from "#lib/duration.ts";
 import { pem } from "#lib/pem.ts";
 import { auditRecordsOf } from "#store/audit-records.ts";
-import { moveIssuerKey } from "#store/hierarchies.ts";
+import { changeIssuer, moveIssuerKey } from "#store/hierarchies.ts";
 import { findIssuer } from "#store/issuers.ts";
 import { openStore } from "#store/store.ts";
 import { CA_URL, type CaWorld, caWorld, issue, issuerPem } from "../../../tests/support/ca-world.ts";
 import { openssl } from "../../../tests/support/openssl.ts";
 import { newSealedRoot } from "./new-root.ts";
 import { readCaRequest, writeCaRequest } from "./request.ts";
+import { readRevoked, writeRevoked } from "./revoked.ts";
 import { openSealedRoot, readSealedRoot, type SealedRoot, sealRoot, writeSealedRoot } from "./sealed-root.ts";
 import { signCross, signRequest, signRootCrl } from "./sign.ts";
 import { checkTranscript, transcriptLine } from "./transcript.ts";
@@ -180,6 +182,19 @@ describe("what is brought to the CA is refused, and changes nothing,", () => {
     await install(crlPem(1_795_348_800), world);
   });
 
+  test("as an intermediate under a root that is distrusted since, which is not activated either", async () => {
+    await importRoot("shared", rootPem(), world);
+    const [ec, rsa] = await requestIntermediates("r3", ["EC", "RSA"], world);
+    await install(pem("CERTIFICATE", signedBy(ec!.csr)), world);
+    await refused([[() => distrustRoot("r3", world), "ec2 below it signs, or stand by to"]]);
+    await retireIssuer("ec2", world);
+    await distrustRoot("r3", world);
+    await refused([[() => install(pem("CERTIFICATE", signedBy(rsa!.csr)), world), "of r3, which is distrusted"]]);
+    // As if it had been installed at the moment at which its root was distrusted.
+    await world.store.transaction().execute((tx) => changeIssuer(tx, "ec2", "retired", { state: "standby" }));
+    await refused([[() => activateIssuer("ec2", world.clock.now(), world), "stands under r3, which is distrusted"]]);
+  });
+
   test("as any bytes whatever", async () => {
     const certificate = sealed.certificate;
     await fc.assert(
@@ -203,7 +218,7 @@ describe("what is brought to the CA is refused, and changes nothing,", () => {
 describe("a root that was made here is taken offline", () => {
   test("into a file that opens with its passphrase; here its key is destroyed, and its CRL is signed for a year", async () => {
     let text = "";
-    const file = { write: (written: string) => void (text = written), read: () => text };
+    const file = rootFile({ write: (written) => void (text = written), read: () => text });
     const done = await takeOffline("r2", PASSPHRASE, file, world);
     expect(await findIssuer(world.store, "r2")).toMatchObject({ keyState: "away", sealedKey: null, state: "active" });
     await expect(world.signers.issuer(world.store, "r2")).rejects.toBeInstanceOf(KeyIsAway);
@@ -232,16 +247,50 @@ describe("a root that was made here is taken offline", () => {
 
   test("by whoever comes after one that was killed: the key is destroyed only after the file was read", async () => {
     await world.store.transaction().execute((tx) => moveIssuerKey(tx, "r2", "here", "leaving"));
-    const broken = { write: () => {}, read: () => "" };
+    const broken = rootFile();
     await expect(takeOffline("r2", PASSPHRASE, broken, world)).rejects.toThrow("no sealed root");
     expect((await findIssuer(world.store, "r2"))?.sealedKey).not.toBeNull();
     let text = "";
-    await takeOffline("r2", PASSPHRASE, { write: (written) => void (text = written), read: () => text }, world);
+    const file = rootFile({ write: (written) => void (text = written), read: () => text });
+    await takeOffline("r2", PASSPHRASE, file, world);
     expect((await findIssuer(world.store, "r2"))?.sealedKey).toBeNull();
   });
 
+  test("with what it has revoked: a CRL of its ceremony that does not list that is refused, until it has ended", async () => {
+    await rotateIntermediates("shared", { at: world.clock.now() }, world);
+    const { serial } = await revokeIssuer("ec1", "keyCompromise", world);
+    let [text, list] = ["", ""];
+    const file = { write: (written: string) => void (text = written), read: () => text };
+    await takeOffline("r2", PASSPHRASE, { ...file, writeRevoked: (written) => void (list = written) }, world);
+    const second = await revokeIssuer("rsa1", "superseded", world);
+    world.clock.advance(DAY);
+    const root = openSealedRoot(readSealedRoot(text), PASSPHRASE, { id: "r2", caUrl: CA_URL });
+    const now = world.clock.now();
+    const number = Math.floor(now.getTime() / SECOND);
+    const crl = (entries: readonly CrlEntry[], at = now): string =>
+      pem("X509 CRL", signRootCrl({ number: number + entries.length, life: 180 * DAY, entries }, root, at));
+    const handedOver = readRevoked(list);
+    expect(handedOver).toEqual([{ serial, reason: 1, revokedAt: expect.any(Number) }]);
+    const flags = `--revoke ${second.serial}=superseded`;
+    await refused([
+      [() => install(crl([]), world), `--revoke ${serial}=keyCompromise`],
+      [() => install(crl([]), world), flags],
+      [() => install(crl(handedOver), world), `all that r2 has revoked: sign it again with ca ceremony crl ${flags}`],
+    ]);
+    const added = { serial: second.serial, reason: 4, revokedAt: now.getTime() };
+    await install(crl([...handedOver, added]), world);
+    const published = (await caPages(world)("GET", "/ca/r2.crl", Buffer.alloc(0)))!.body;
+    const shown = await openssl("crl -inform DER -in c -noout -text", { c: published });
+    for (const one of [serial, second.serial]) expect(shown).toContain(`Serial Number: ${one.toUpperCase()}`);
+    const ended = await Promise.all(["ec1", "rsa1"].map(async (id) => (await findIssuer(world.store, id))!.notAfter));
+    world.clock.set(new Date(Math.max(...ended)));
+    const later = Math.floor(world.clock.now().getTime() / SECOND);
+    const empty = signRootCrl({ number: later, life: DAY, entries: [] }, root, world.clock.now());
+    await install(pem("X509 CRL", empty), world);
+  });
+
   test("not where there is none, nor with a short passphrase", async () => {
-    const file = { write: () => {}, read: () => "" };
+    const file = rootFile();
     await refused([
       [() => takeOffline("ec1", PASSPHRASE, file, world), "there is no root ec1"],
       [() => takeOffline("r9", PASSPHRASE, file, world), "there is no root r9"],
@@ -335,6 +384,25 @@ describe("the machine of the ceremony refuses", () => {
   });
 });
 
+test("what a root has revoked is read as it was written; anything else is refused", () => {
+  const entry = { serial: "00ff", reason: 1, revokedAt: 1_795_348_800_000 };
+  expect(readRevoked(writeRevoked([entry, { ...entry, serial: "01" }]))).toEqual([entry, { ...entry, serial: "01" }]);
+  expect(readRevoked("[]")).toEqual([]);
+  const bad = [{ serial: "0" }, { serial: "0g" }, { serial: "" }, { reason: 6 }, { reason: "1" }, { revokedAt: 0.5 }];
+  for (const text of ["", "{}", "[1]", ...bad.map((different) => JSON.stringify([{ ...entry, ...different }]))]) {
+    expect(() => readRevoked(text), text).toThrow(HierarchyError);
+  }
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      try {
+        readRevoked(text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(HierarchyError);
+      }
+    }),
+  );
+});
+
 test("a transcript shows when a line was changed, left out, or added in between", () => {
   let text = "";
   for (const step of ["root", "sign", "crl"]) {
@@ -371,6 +439,11 @@ function crossOf(text: string): string {
 function crlPem(number: number, days = 180, by: SealedRoot = sealed): string {
   const root = openSealedRoot(by, PASSPHRASE, { id: "r3", caUrl: CA_URL });
   return pem("X509 CRL", signRootCrl({ number, life: days * DAY, entries: [] }, root, world.clock.now()));
+}
+
+/** Nothing is written, but what the test wants. */
+function rootFile(different: Partial<RootFile> = {}): RootFile {
+  return { write: () => {}, read: () => "", writeRevoked: () => {}, ...different };
 }
 
 /** Each is refused with its message, and the CA is as it was before. */

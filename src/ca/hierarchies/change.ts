@@ -32,6 +32,8 @@ export async function scheduleIssuer(tx: Tx, id: string, at: Date, clock: Clock)
       `${id} is a root: it becomes the current one when the intermediates below it are activated`,
     );
   }
+  const root = await expectIssuer(tx, row.parentId);
+  if (root.state === "distrusted") throw new HierarchyError(`${id} stands under ${root.id}, which is distrusted`);
   if (row.notAfter <= at.getTime()) throw new HierarchyError(`${id} ends ${new Date(row.notAfter).toISOString()}`);
   if (!(await changeIssuer(tx, id, "standby", { state: "standby", activeFrom: at.getTime() }))) throw elsewhere(id);
   await recordIn(tx, caAct("ScheduleIssuer", sealPurpose(id), { from: at.toISOString() }), clock);

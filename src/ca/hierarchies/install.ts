@@ -1,3 +1,4 @@
+import { revokeFlag } from "#ca/ceremony/revoked.ts";
 import { readBlocks } from "#ca/ceremony/sealed-root.ts";
 import type { CaDeps } from "#ca/deps.ts";
 import { sealPurpose } from "#ca/signers.ts";
@@ -10,6 +11,7 @@ import {
   findIssuerRequest,
   insertCrossCertificate,
   listIssuerRequests,
+  listRevokedBy,
   putOfflineCrl,
 } from "#store/hierarchies.ts";
 import { findIssuer, type IssuerRow, insertIssuer, listIssuers } from "#store/issuers.ts";
@@ -66,6 +68,8 @@ async function installIntermediate(
   { clock, signers }: InstallDeps,
 ): Promise<Installed> {
   const root = await findIssuer(tx, request.parentId);
+  if (root?.state === "distrusted")
+    throw new HierarchyError(`${request.id} was requested of ${root.id}, which is distrusted`);
   const signer = root && readCa(Buffer.from(root.certificate));
   if (!root || !signer || !isSignedBy(ca, signer)) {
     throw new HierarchyError(`${request.id} was requested of the root ${request.parentId}, which did not sign this`);
@@ -137,12 +141,23 @@ async function installCross(tx: Tx, ca: ReadCa, { clock, signers }: InstallDeps)
 
 async function installCrl(tx: Tx, der: Buffer, { clock }: InstallDeps): Promise<Installed> {
   const roots = (await listIssuers(tx)).filter((row) => isTrustedRoot(row) && row.keyState === "away");
-  const { id, number, nextUpdate } = readRootCrl(der, roots, clock.now());
+  const { id, number, nextUpdate, lists } = readRootCrl(der, roots, clock.now());
+  await expectRevoked(tx, id, lists, clock.now());
   if (!(await putOfflineCrl(tx, { issuerId: id, number, crl: der, nextUpdate: nextUpdate.getTime() }))) {
     throw new HierarchyError(`the CRL of ${id} that is published has a number that is not lower than ${number}`);
   }
   await recordIn(tx, caAct("InstallCrl", sealPurpose(id), { number: String(number) }), clock);
   return { kind: "crl", id, number, until: nextUpdate };
+}
+
+/** What a root has revoked stays revoked: its next CRL lists all of it that has not ended. */
+async function expectRevoked(tx: Tx, id: string, lists: (serial: string) => boolean, now: Date): Promise<void> {
+  const revoked = await listRevokedBy(tx, id);
+  const missing = revoked.filter(({ serial, notAfter }) => notAfter > now.getTime() && !lists(serial));
+  if (missing.length === 0) return;
+  throw new HierarchyError(
+    `the CRL does not list all that ${id} has revoked: sign it again with ca ceremony crl ${missing.map(revokeFlag).join(" ")}`,
+  );
 }
 
 /** The URLs must be those under which this installation answers: they cannot be put right afterwards. */

@@ -15,6 +15,8 @@ export interface RootCrl {
   readonly id: string;
   readonly number: number;
   readonly nextUpdate: Date;
+  /** Whether it lists this serial number, lower-case hexadecimal. */
+  readonly lists: (serial: string) => boolean;
 }
 
 /** Reads the CRL of one of these roots (DER), which must be in force. Throws HierarchyError. */
@@ -31,7 +33,7 @@ export function readRootCrl(der: Buffer, roots: readonly IssuerRow[], now: Date)
   }
   if (dates.from > now) throw new HierarchyError(`it is valid from ${dates.from.toISOString()} on`);
   if (dates.until <= now) throw new HierarchyError(`it ended ${dates.until.toISOString()}`);
-  return { id: signer.id, number, nextUpdate: dates.until };
+  return { id: signer.id, number, nextUpdate: dates.until, lists: (serial) => list.has(integerOf(serial)) };
 }
 
 function parsed(der: Buffer): {
@@ -54,6 +56,12 @@ function parsed(der: Buffer): {
     if (error instanceof HierarchyError) throw error;
     throw new HierarchyError("this is no well-formed CRL", { cause: error });
   }
+}
+
+/** The content of a positive INTEGER. */
+function integerOf(serial: string): Buffer {
+  const bytes = Buffer.from(serial, "hex");
+  return (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]);
 }
 
 /** A positive INTEGER of up to six bytes: asn1js reads those of four and more as 0. */

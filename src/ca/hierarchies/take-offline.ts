@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { writeRevoked } from "#ca/ceremony/revoked.ts";
 import { openSealedRoot, readSealedRoot, sealRoot, writeSealedRoot } from "#ca/ceremony/sealed-root.ts";
 import { LONGEST_ROOT_CRL, signRootCrl } from "#ca/ceremony/sign.ts";
+import type { CrlEntry } from "#ca/crl-entries.ts";
 import type { CaDeps } from "#ca/deps.ts";
 import { type LeafIssuer, sealPurpose } from "#ca/signers.ts";
 import { recordIn } from "#journal/journal.ts";
@@ -14,13 +16,16 @@ import { caAct } from "./make.ts";
 export interface RootFile {
   readonly write: (text: string) => void;
   readonly read: () => string;
+  /** Puts the list of what the root has revoked beside it. */
+  readonly writeRevoked: (text: string) => void;
 }
 
 /**
  * Takes the key of a root out of this installation, into a file sealed under a passphrase.
  *
  * 1. The intent is recorded: the key is `leaving`.
- * 2. The file is written to the disk, read again, and opened: it must hold the root's own key.
+ * 2. The file is written to the disk, read again, and opened: it must hold the root's own key. What the root has revoked
+ *    is written beside it, since the CRLs of its ceremony must list it, too.
  * 3. A CRL that lives for most of a year is signed, the last thing this installation signs with the key.
  * 4. The key is destroyed here, with its line in the journal. It was never open in another process for longer than one
  *    signature: see signers.ts.
@@ -51,7 +56,9 @@ export async function takeOffline(
   const kept = openSealedRoot(readSealedRoot(file.read()), passphrase, { id, caUrl: signers.caUrl });
   if (!kept.subjectPublicKeyInfo.equals(root.subjectPublicKeyInfo))
     throw new HierarchyError("the file holds another key");
-  const crl = await lastCrl(kept, deps);
+  const revoked = await listRevokedBy(store, id);
+  file.writeRevoked(writeRevoked(revoked));
+  const crl = lastCrl(kept, revoked, clock.now());
   const destroyed = await store.transaction().execute(async (tx) => {
     if (!(await moveIssuerKey(tx, id, "leaving", "away"))) return false;
     await putOfflineCrl(tx, crl);
@@ -63,9 +70,7 @@ export async function takeOffline(
   return { fingerprint: fingerprint256, crlUntil: new Date(crl.nextUpdate) };
 }
 
-async function lastCrl(root: LeafIssuer, { store, clock }: Pick<CaDeps, "store" | "clock">): Promise<OfflineCrlRow> {
-  const now = clock.now();
-  const entries = await listRevokedBy(store, root.id);
+function lastCrl(root: LeafIssuer, entries: readonly CrlEntry[], now: Date): OfflineCrlRow {
   // Above every number that was counted while the key was here.
   const number = Math.floor(now.getTime() / SECOND);
   const crl = signRootCrl({ number, life: LONGEST_ROOT_CRL, entries }, root, now);

@@ -102,9 +102,7 @@ export async function destroyJob(
   const now = clock.now();
   const isDoomed = await store.transaction().execute((tx) => destroyKey(tx, id, clock));
   if (isDoomed !== true) return isDoomed;
-  for (const version of signers.privateAuthorities.keys()) {
-    if (version.startsWith(`${id} `)) signers.privateAuthorities.delete(version);
-  }
+  signers.forgetPrivateCa(id);
   if (await deleteSomeIssued(store, id, AT_ONCE)) return now;
   await store.transaction().execute((tx) => deletePrivateCaRow(tx, id));
   return undefined;

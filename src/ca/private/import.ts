@@ -1,13 +1,13 @@
-import { hash } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { BasicConstraints, type Extension, KeyUsage, KeyUsageFlags } from "@peculiar/asn1-x509";
 import { type ReadCertificate, readStrictly } from "#ca/describe.ts";
+import { ocspHashes } from "#ca/issuers-by-hashes.ts";
 import type { Caller } from "#domain/names.ts";
 import { checkState } from "#domain/private-ca/status.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { OID } from "#lib/oids.ts";
 import { PemError, parsePem, pem } from "#lib/pem.ts";
-import { publicKeyBits, readCertificate, serialHex } from "#lib/x509-certificate.ts";
+import { readCertificate, serialHex } from "#lib/x509-certificate.ts";
 import { readCsr } from "#lib/x509-csr.ts";
 import { changePrivateCa, replaceCaHashes } from "#store/private-cas.ts";
 import type { PrivateCaDeps } from "./deps.ts";
@@ -58,14 +58,6 @@ export async function importAuthorityCertificate(
     });
     await replaceCaHashes(tx, ca.id, ocspHashes(installed));
   });
-}
-
-/** How OCSP names this CA, for each hash: `<hash> <hash of its name> <hash of its key>`. */
-function ocspHashes({ subject, subjectPublicKeyInfo }: ReturnType<typeof readCertificate>): string[] {
-  const key = publicKeyBits(subjectPublicKeyInfo);
-  return (["sha1", "sha256", "sha384", "sha512"] as const).map(
-    (algorithm) => `${algorithm} ${hash(algorithm, subject)} ${hash(algorithm, key)}`,
-  );
 }
 
 /** What must hold whoever signed it: it is for this CA's key and name, of a CA, and in force. */

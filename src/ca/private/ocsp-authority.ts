@@ -10,7 +10,7 @@ import {
 import { findCaByHashes, findPrivateCa, type PrivateCaRow } from "#store/private-cas.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { arnOf } from "./find.ts";
-import { openAuthority } from "./open-authority.ts";
+import { END_OF_TIME, forgetDeleted, openAuthority } from "./open-authority.ts";
 
 /** The private CA that OCSP names by these hashes; undefined for none, and for one that does not answer OCSP. */
 export async function privateOcspAuthority(
@@ -20,11 +20,14 @@ export async function privateOcspAuthority(
   const { store, signers } = deps;
   const id = await findCaByHashes(store, hashes);
   const ca = id === undefined ? undefined : await findPrivateCa(store, id);
+  if (id !== undefined) forgetDeleted(id, ca, signers);
   if (!ca?.certificate || ca.status === "DELETED") return undefined;
   const { OcspConfiguration } = JSON.parse(ca.revocation) as RevocationConfiguration;
   if (!OcspConfiguration?.Enabled) return undefined;
   return {
     id: ca.id,
+    notBefore: ca.notBefore ?? 0,
+    notAfter: ca.notAfter ?? END_OF_TIME,
     responder: () => responderOf(openAuthority(ca, signers), deps, shelfOf(ca)),
     async statusOf(serial) {
       const row = await findIssued(store, ca.id, serial);

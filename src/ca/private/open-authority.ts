@@ -56,6 +56,11 @@ export function openAuthority(ca: PrivateCaRow, signers: Signers): OpenAuthority
   return opened;
 }
 
+/** Forgets the keys of a CA that is deleted or has no row any more, as a node sees when it has read the row. */
+export function forgetDeleted(id: string, ca: Pick<PrivateCaRow, "status"> | undefined, signers: Signers): void {
+  if (!ca || ca.status === "DELETED") signers.forgetPrivateCa(id);
+}
+
 /** What the key of a private CA is sealed for. */
 export function sealPurpose(id: string): string {
   return `private-ca:${id}`;

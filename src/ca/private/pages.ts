@@ -3,6 +3,7 @@ import type { RevocationConfiguration } from "#domain/private-ca/revocation-conf
 import { findPrivateCa } from "#store/private-cas.ts";
 import { currentPrivateCrl } from "./crl.ts";
 import type { PrivateCaDeps } from "./deps.ts";
+import { forgetDeleted } from "./open-authority.ts";
 import { crlFolder } from "./urls.ts";
 
 /**
@@ -22,6 +23,7 @@ export function privateCaPages(
     const [, folder, id, part = ""] = PATH.exec(path) ?? [];
     if (id === undefined || (method !== "GET" && method !== "HEAD")) return undefined;
     const ca = await findPrivateCa(deps.store, id);
+    forgetDeleted(id, ca, deps.signers);
     if (!ca) return undefined;
     const { CrlConfiguration } = JSON.parse(ca.revocation) as RevocationConfiguration;
     if (folder !== crlFolder(CrlConfiguration)) return undefined;

@@ -22,7 +22,7 @@ import { findPrivateCa } from "#store/private-cas.ts";
 import type { Tx } from "#store/store.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { arnOf } from "./find.ts";
-import { openAuthority } from "./open-authority.ts";
+import { forgetDeleted, openAuthority } from "./open-authority.ts";
 import { lastDigit } from "./urls.ts";
 
 /** The task of the job that signs what was asked for; its subject is `<CA's id>/<serial number>`. */
@@ -56,6 +56,7 @@ export async function signJob(subject: string, deps: SignDeps): Promise<Date | u
 export async function signIssued(caId: string, serial: string, deps: SignDeps): Promise<IssuedRow | Date | undefined> {
   const { store, clock, signers } = deps;
   const ca = await findPrivateCa(store, caId);
+  forgetDeleted(caId, ca, signers);
   if (ca && STOPPED.has(ca.status)) {
     const row = await findIssued(store, caId, serial);
     return row && row.state !== "signed" ? later(clock.now(), STOPPED_PAUSE) : row;

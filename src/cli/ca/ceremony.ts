@@ -5,9 +5,11 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { newSealedRoot, ROOT_KEYS } from "#ca/ceremony/new-root.ts";
 import { placeIn, readCaRequest } from "#ca/ceremony/request.ts";
+import { readRevoked, writeRevoked } from "#ca/ceremony/revoked.ts";
 import { openSealedRoot, readBlocks, readSealedRoot, writeSealedRoot } from "#ca/ceremony/sealed-root.ts";
 import { signCross, signRequest, signRootCrl } from "#ca/ceremony/sign.ts";
 import { checkTranscript, digest, transcriptLine } from "#ca/ceremony/transcript.ts";
+import type { CrlEntry } from "#ca/crl-entries.ts";
 import { readReason } from "#ca/hierarchies/change.ts";
 import { HierarchyError } from "#ca/hierarchies/error.ts";
 import { readCa } from "#ca/hierarchies/read-ca.ts";
@@ -123,9 +125,9 @@ async function crossSign({ dir, subject, caUrl, id, passphrases }: Flags): Promi
 
 async function signCrl({ dir, revoke, days, passphrases }: Flags): Promise<string> {
   const now = systemClock.now();
-  const before = readRevoked(dir);
+  const before = revokedIn(dir);
   const added = revoke.map((text) => {
-    const [, serial, reason] = /^([0-9a-f]{2,40})=([a-zA-Z]+)$/.exec(text) ?? [];
+    const [, serial, reason] = /^((?:[0-9a-f]{2}){1,20})=([a-zA-Z]+)$/.exec(text) ?? [];
     if (serial === undefined || reason === undefined) throw new ConfigError(`--revoke: "${text}" is not SERIAL=REASON`);
     if (before.some((one) => one.serial === serial)) throw new HierarchyError(`${serial} is revoked already`);
     return {
@@ -143,7 +145,7 @@ async function signCrl({ dir, revoke, days, passphrases }: Flags): Promise<strin
   // Seconds since 1970: above the number of every list that was signed before, without a counter that could get lost.
   const number = Math.floor(now.getTime() / SECOND);
   const crl = signRootCrl({ number, life: days * DAY, entries }, root, now);
-  write(dir, REVOKED_FILE, `${JSON.stringify(entries, undefined, 2)}\n`);
+  write(dir, REVOKED_FILE, writeRevoked(entries));
   write(dir, "crl.pem", pem("X509 CRL", crl));
   note(dir, "crl", ["crl.pem", REVOKED_FILE], { number: `${number}`, entries: `${entries.length}`, days: `${days}` });
   return `${join(dir, "crl.pem")}\n  number ${number}, ${entries.length} revoked, good for ${days} days`;
@@ -154,26 +156,15 @@ async function checkCeremony({ dir }: Flags): Promise<string> {
   return `The transcript is whole: ${steps} steps, the last one ${last}.`;
 }
 
-interface Revoked {
-  readonly serial: string;
-  readonly reason: number;
-  /** Milliseconds since 1970. */
-  readonly revokedAt: number;
-}
-
 /** What this root revoked so far: a CRL lists all of it. */
-function readRevoked(dir: string): readonly Revoked[] {
-  const text = readIfThere(join(dir, REVOKED_FILE))?.toString();
+function revokedIn(dir: string): readonly CrlEntry[] {
+  const path = join(dir, REVOKED_FILE);
+  const text = readIfThere(path)?.toString();
   if (text === undefined) return [];
   try {
-    const list = JSON.parse(text) as readonly { serial: string; reason: number; revokedAt: number }[];
-    return list.map(({ serial, reason, revokedAt }) => ({
-      serial: `${serial}`,
-      reason: Number(reason),
-      revokedAt: Number(revokedAt),
-    }));
-  } catch {
-    throw new HierarchyError(`${join(dir, REVOKED_FILE)} is malformed: put it back as it was`);
+    return readRevoked(text);
+  } catch (error) {
+    throw new HierarchyError(`${path} is malformed: put it back as it was`, { cause: error });
   }
 }
 

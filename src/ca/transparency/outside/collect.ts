@@ -53,16 +53,15 @@ export async function collectTimestamps(
       hoped.delete(log);
     }
   };
+  /** Once the time is over nobody else is asked. */
+  const next = (): OutsideLog | undefined =>
+    end.signal.aborted ? undefined : nextLog([...got, ...hoped], queue, policy);
   const late = timers.after(patience + hedge, () => end.abort());
   try {
     for (;;) {
       if (broken !== undefined) throw broken;
       if (isEnough(got, policy)) return true;
-      for (
-        let log = nextLog([...got, ...hoped], queue, policy);
-        log;
-        log = nextLog([...got, ...hoped], queue, policy)
-      ) {
+      for (let log = next(); log; log = next()) {
         queue.splice(queue.indexOf(log), 1);
         hoped.add(log);
         const asked: Promise<void> = ask(log)

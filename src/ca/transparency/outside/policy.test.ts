@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { OutsideLog } from "./log-list.ts";
-import { askable, isEnough, nextLog } from "./policy.ts";
+import { askable, isEnough, mostOf, nextLog } from "./policy.ts";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 const operated = fc.array(
@@ -24,6 +24,21 @@ test("asked one after the other, logs come to be enough whenever all of them tog
       if (isEnough(all, policy)) expect(hoped.length).toBe(policy.needed);
     }),
   );
+});
+
+test("of many, those that are taken are enough whenever all of them together are", () => {
+  fc.assert(
+    fc.property(operated, policies, fc.integer({ min: 4, max: 8 }), (all, policy, most) => {
+      const taken = mostOf(all, policy, most);
+      expect(taken).toHaveLength(Math.min(all.length, most));
+      expect(isEnough(taken, policy)).toBe(isEnough(all, policy));
+      expect(taken.every((one) => all.includes(one))).toBe(true);
+    }),
+  );
+  const twins = Array.from({ length: 9 }, () => ({ operator: "A" }));
+  expect(mostOf([...twins, { operator: "B" }], { needed: 2, operators: 2, missing: "wait" }, 8)).toContainEqual({
+    operator: "B",
+  });
 });
 
 test("logs that asked for patience or take another time are left out, those that failed come last", () => {

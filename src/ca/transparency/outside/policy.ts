@@ -36,6 +36,20 @@ export function nextLog<Log extends Operated>(
   return other ?? (hoped.length < policy.needed ? left[0] : undefined);
 }
 
+/** At most `most` of these, in such a way that they are enough whenever all of them are and the policy needs no more. */
+export function mostOf<Log extends Operated>(
+  logs: readonly Log[],
+  policy: TimestampPolicy,
+  most: number,
+): readonly Log[] {
+  const left = [...logs];
+  const chosen: Log[] = [];
+  for (let log = nextLog(chosen, left, policy); log; log = nextLog(chosen, left, policy)) {
+    chosen.push(...left.splice(left.indexOf(log), 1));
+  }
+  return [...chosen, ...left].slice(0, most);
+}
+
 /**
  * The logs that take a certificate that ends then and did not ask to be left alone, in the order in which they are asked:
  * those that failed last time come last; else it is another order for each serial number, so that each gets its share.

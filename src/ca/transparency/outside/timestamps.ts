@@ -18,7 +18,7 @@ import { type Entry, timestampProblem } from "./answer.ts";
 import { collectTimestamps } from "./collect.ts";
 import { type OutsideLog, takesUntil } from "./log-list.ts";
 import type { OutsideLogs } from "./outside-logs.ts";
-import { askable, isEnough } from "./policy.ts";
+import { askable, isEnough, mostOf } from "./policy.ts";
 
 export interface TimestampDeps {
   readonly store: Store;
@@ -96,14 +96,10 @@ export async function heldTimestamps(
   const logs = deps.signers.outsideLogs;
   if (!logs || isInternal(certificateArn)) return [];
   const found = precertificate ? await verified(id, entryOf(tbs, issuer), logs, deps) : [];
-  const isRight =
-    logs.policy.missing === "sign" ||
-    isEnough(
-      found.map(({ log }) => log),
-      logs.policy,
-    );
+  const operated = found.map(({ log: { operator }, timestamp }) => ({ operator, timestamp }));
+  const isRight = logs.policy.missing === "sign" || isEnough(operated, logs.policy);
   if (!isRight) throw new Error(`intent ${id} was taken before logs of others knew it`);
-  return found.slice(0, MOST_EMBEDDED).map(({ timestamp }) => timestamp);
+  return mostOf(operated, logs.policy, MOST_EMBEDDED).map(({ timestamp }) => timestamp);
 }
 
 /** The intent with its precertificate, which is signed and kept if it has none; undefined when it is past that. */
