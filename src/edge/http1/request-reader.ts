@@ -10,7 +10,7 @@ import {
   type DesyncReason,
   type Framing,
 } from "#edge/http/desync.ts";
-import type { Fields } from "#edge/http/fields.ts";
+import type { Fields, Withheld } from "#edge/http/fields.ts";
 import { listed } from "#lib/blanks.ts";
 import { CR, LF } from "./bytes.ts";
 import { withOptions, withoutNamed } from "./connection-options.ts";
@@ -24,6 +24,7 @@ export interface RequestHead {
   readonly host: string | undefined;
   readonly version: "1.0" | "1.1";
   readonly fields: Fields;
+  readonly withheld: readonly Withheld[];
   readonly bodyLength: BodyLength;
   readonly upgrade: string | undefined;
   readonly expectsContinue: boolean;
@@ -168,6 +169,7 @@ function settle(
     host: asked.authority ?? (said.hosts === 1 ? said.host : undefined),
     version,
     fields: options === undefined ? fields : withoutNamed(fields, options),
+    withheld: specials,
     bodyLength: length,
     // RFC 6455 section 4.1.
     upgrade: upgrade && version === "1.1" && method === "GET" && length === 0 ? said.upgrade : undefined,
