@@ -5,7 +5,7 @@ import type { Fields } from "#edge/http/fields.ts";
 import { field } from "#edge/http/fields.ts";
 import type { ContextMutual } from "#edge/keys/keyring-entry.ts";
 import { type PathCertificate, pathCertificate } from "./client-certificate.ts";
-import { findPath, MOST_SENT, noPathError, pathError, type VerifyError } from "./client-path.ts";
+import { clientError, MOST_SENT, type VerifyError } from "./client-path.ts";
 import { emptyTrustStore, fingerprint, readTrustStore, type TrustStore } from "./trust-store.ts";
 
 export type { VerifyError } from "./client-path.ts";
@@ -106,8 +106,7 @@ function verify(
   const [leaf, ...others] = certificates;
   if (!leaf) return { error: "ClientCertInvalid", facts: undefined, fields: [] };
   const facts = factsOf(leaf);
-  const path = findPath(leaf, others, store);
-  const error = path ? pathError(path, store, rules) : noPathError(leaf, others);
+  const error = clientError(leaf, others, store, rules);
   if (error) return { error, facts, fields: [] };
   const pem = escapedPem(leaf.x509);
   if (pem.length > MOST_HEADER) return { error: "ClientCertMaxSizeExceeded", facts, fields: [] };
