@@ -323,6 +323,25 @@ describe("of two CAs of one name", () => {
   });
 });
 
+test("what a stranger made up is not read", () => {
+  const hosts = Array.from({ length: 6_000 }, (_, at) => `a${at}.test`);
+  const [leaf, above] = [OTHER_ROOT, OTHER_ROOT].map((issuer) =>
+    pathCertificate(new X509Certificate(leafOf(issuer, { extensions: [subjectAltName(hosts, false)] }).der)),
+  );
+  let read = 0;
+  for (const one of [leaf!, above!]) Object.defineProperty(one, "names", { value: () => void read++ });
+  const trust = readTrustStore({ arn: "s", version: "1", bundle: Buffer.from(ROOT.pem), revocations: [] });
+  expect(clientError(leaf!, [above!], trust, { ignoreExpiry: false, now: NOW })).toBe("ClientCertUntrusted");
+  expect(read).toBe(0);
+});
+
+test("a name of more than 4 kB is none", () => {
+  const long = (length: number) => () =>
+    pathCertificate(new X509Certificate(leafOf(ROOT, { name: commonName("x".repeat(length)) }).der));
+  expect(long(4_000)).not.toThrow();
+  expect(long(4_096)).toThrow("too long");
+});
+
 /** A CA that nobody holds a key of, with an exponent as long as its modulus; its signature is `signer`'s. */
 function slowCa(name: string, modulus: string, signer: TestCertificate): TestCertificate {
   const exponent = Buffer.from(modulus, "base64url");

@@ -26,7 +26,7 @@ export type Path = readonly PathCertificate[];
 
 /**
  * Why a client is refused; undefined for one that some path leads to the trust store: a CA that was renewed under its name
- * and key stands there beside its predecessor. Of several errors the first one that is not about a date counts.
+ * and key stands there beside its predecessor. Of several errors the first one that is not about a date counts. Throws for a certificate of a path whose names cannot be read.
  */
 export function clientError(
   leaf: PathCertificate,
@@ -95,7 +95,7 @@ function pathError(path: Path, store: TrustStore, { ignoreExpiry, now }: PathRul
 
 function authorityError(one: PathCertificate, depth: number, path: Path, now: Date): VerifyError | undefined {
   const isAnchor = one === path.at(-1);
-  if (one.unknown !== undefined) return "ClientCertInvalid";
+  if (one.unknown) return "ClientCertInvalid";
   // A root from before X.509 version 3 cannot say that it is a CA; whoever puts it into a trust store does.
   if (!one.isCa && !(isAnchor && !one.version3)) return "ClientCertUntrusted";
   if (one.usages && !one.usages.has(KEY_USAGE.keyCertSign)) return "ClientCertUntrusted";
@@ -107,7 +107,7 @@ function authorityError(one: PathCertificate, depth: number, path: Path, now: Da
 
 function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): VerifyError | undefined {
   if (!leaf.version3 || !hasFitKey(leaf)) return "ClientCertTypeUnsupported";
-  if (leaf.unknown !== undefined) return "ClientCertInvalid";
+  if (leaf.unknown) return "ClientCertInvalid";
   if (leaf.usages && !leaf.usages.has(KEY_USAGE.digitalSignature)) return "ClientCertPurposeInvalid";
   if (leaf.purposes && !leaf.purposes.some((id) => id === OID.clientAuth || id === OID.anyExtendedKeyUsage)) {
     return "ClientCertPurposeInvalid";
@@ -117,11 +117,13 @@ function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): Ver
 }
 
 function constraintError(path: Path): VerifyError | undefined {
-  for (const [at, { constraints }] of path.entries()) {
+  const names = path.map((one) => one.names());
+  for (const [at, { constraints }] of names.entries()) {
     if (!constraints) continue;
     for (const [below, one] of path.slice(0, at).entries()) {
       if (below > 0 && one.subject.equals(one.issuer)) continue; // RFC 5280 section 6.1.3 (b)
-      const { subject: der, values, alternativeNames: alternative } = one;
+      const der = one.subject;
+      const { values, alternativeNames: alternative } = one.names();
       if (brokenConstraint({ subject: { der, isEmpty: der.length <= 2, values }, alternative }, [constraints])) {
         return "ClientCertUntrusted";
       }

@@ -67,9 +67,11 @@ function readAuthorities(
 ): PathCertificate[] {
   try {
     const text = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength).toString("latin1");
-    return parsePem(withoutComments(text), MOST_AUTHORITIES).map(({ der }) =>
-      pathCertificate(new X509Certificate(der)),
-    );
+    return parsePem(withoutComments(text), MOST_AUTHORITIES).map(({ der }) => {
+      const authority = pathCertificate(new X509Certificate(der));
+      authority.names();
+      return authority;
+    });
   } catch (error) {
     onError(`the certificates of ${arn} cannot be read: it trusts nobody`, error);
     return [];
