@@ -1,3 +1,5 @@
+import { trimmed } from "#lib/blanks.ts";
+
 /** What the value of an issue or issuewild property says: who may issue, on which conditions. */
 export interface IssueValue {
   /** In lower case; undefined where nobody may (`;`). */
@@ -8,21 +10,16 @@ export interface IssueValue {
 /** Reads the value of an issue or issuewild property (RFC 8659 §4.2); undefined when it is malformed, which permits nobody. */
 export function readIssueValue(data: string): IssueValue | undefined {
   const [first = "", ...rest] = data.split(";");
-  const issuer = trim(first).toLowerCase();
+  const issuer = trimmed(first).toLowerCase();
   if (issuer !== "" && !ISSUER.test(issuer)) return undefined;
   const parameters: { tag: string; value: string }[] = [];
-  const isBare = rest.length === 1 && trim(rest[0] ?? "") === "";
+  const isBare = rest.length === 1 && trimmed(rest[0] ?? "") === "";
   for (const text of isBare ? [] : rest) {
-    const [, tag, value = ""] = PARAMETER.exec(trim(text)) ?? [];
+    const [, tag, value = ""] = PARAMETER.exec(trimmed(text)) ?? [];
     if (tag === undefined) return undefined;
     parameters.push({ tag: tag.toLowerCase(), value });
   }
   return { issuer: issuer === "" ? undefined : issuer, parameters };
-}
-
-/** Spaces and tabs only: WSP of RFC 5234. */
-function trim(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
 const ISSUER = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;

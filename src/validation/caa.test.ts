@@ -138,6 +138,11 @@ describe("the value of an issue record", () => {
     expect(readIssueValue(data as string)).toEqual(value);
   });
 
+  test("takes the time of its blanks, not of their square", () => {
+    expect(readIssueValue(`a${" ".repeat(500_000)}b`)).toBeUndefined();
+    expect(readIssueValue(`ca.example; a${" ".repeat(500_000)}b`)).toBeUndefined();
+  });
+
   test("is read in a moment whatever it is, and never names an issuer that is no domain name", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 2000, unit: fc.constantFrom(...Array.from("aA0-.;= \t\u0000é")) }), (data) => {

@@ -5,6 +5,7 @@ import { parseIpAddress } from "#lib/ip-address.ts";
 export class Asked {
   readonly method: string;
   readonly fields: Exchange["fields"];
+  readonly withheld: NonNullable<Exchange["withheld"]>;
   /** In lower case and without its port; empty when the client named none. */
   readonly host: string;
   readonly path: string;
@@ -16,12 +17,14 @@ export class Asked {
   constructor({
     method,
     fields,
+    withheld,
     host,
     target,
     client,
-  }: Pick<Exchange, "method" | "fields" | "host" | "target" | "client">) {
+  }: Pick<Exchange, "method" | "fields" | "withheld" | "host" | "target" | "client">) {
     this.method = method;
     this.fields = fields;
+    this.withheld = withheld ?? NONE;
     this.host = hostName(host ?? "");
     const cut = target.indexOf("?");
     this.path = cut < 0 ? target : target.slice(0, cut);
@@ -59,7 +62,7 @@ export function hostName(host: string): string {
 function readQuery(query: string): QueryPair[] {
   if (query === "") return [];
   return query
-    .split("&", MOST_PARAMETERS)
+    .split("&")
     .filter((parameter) => parameter !== "")
     .map((parameter) => {
       const cut = parameter.indexOf("=");
@@ -77,4 +80,4 @@ function decoded(text: string): string {
 }
 
 const BRACKET = 0x5b;
-const MOST_PARAMETERS = 1_000;
+const NONE: readonly never[] = [];

@@ -1,4 +1,5 @@
 import type { EdgeCondition } from "#domain/edge-config.ts";
+import type { Withheld } from "#edge/http/fields.ts";
 import { linearRegex } from "#lib/regex/linear-regex.ts";
 import { RegexError } from "#lib/regex/syntax.ts";
 import type { Asked } from "./asked.ts";
@@ -42,7 +43,7 @@ export function compileCondition(condition: EdgeCondition): Condition {
   }
 }
 
-/** Values compare without regard to case, regular expressions as they are written. */
+/** Values compare without regard to case, regular expressions as they are written. Targets get less to see than conditions. */
 function headerCondition({
   name,
   values,
@@ -52,7 +53,7 @@ function headerCondition({
   const value = anyOf(globs(lower(values)));
   const regex = patterns.length > 0 ? anyOf(regexes(patterns, false)) : undefined;
   const plain = values.length > 0;
-  return ({ fields }) => {
+  const saysIt = (fields: readonly Withheld[]): boolean => {
     for (const field of fields) {
       if (field.key !== key) continue;
       if (plain && value(field.value.toLowerCase())) return true;
@@ -60,6 +61,7 @@ function headerCondition({
     }
     return false;
   };
+  return ({ fields, withheld }) => saysIt(fields) || saysIt(withheld);
 }
 
 function globs(values: readonly string[]): Match[] {

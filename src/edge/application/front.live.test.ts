@@ -43,6 +43,25 @@ test("the first rule whose conditions hold answers, else the default rule", asyn
   });
 });
 
+test.for([
+  ["Upgrade", "websocket", { Connection: "Upgrade", Upgrade: "WebSocket" }],
+  ["Connection", "*upgrade*", { Connection: "keep-alive, Upgrade", Upgrade: "h2c" }],
+  ["TE", "trailers", { TE: "trailers" }],
+  ["Expect", "100-*", { Expect: "100-continue" }],
+  ["Content-Length", "5", { "Content-Length": "5" }],
+  ["Transfer-Encoding", "chunked", { "Transfer-Encoding": "chunked" }],
+] as const)("a condition on %s sees what targets do not", async ([name, value, headers]) => {
+  const { configure, ask } = await frontWorld();
+  for (const attributes of [{}, { "routing.http.response.server.enabled": "false" }]) {
+    configure({
+      attributes,
+      rules: [rule(1, { conditions: [{ field: "http-header", name, values: [value], regexes: [] }] })],
+    });
+    expect(await ask("/", { method: "POST", headers, body: "12345" })).toMatchObject({ body: "rule 1" });
+    expect(await ask("/", { headers: { "X-Other": value } })).toMatchObject({ body: "hello" });
+  }
+});
+
 test("a forwarded request is logged with its target and counted for both", async () => {
   const { port } = await httpTarget((_, response) => response.end("from the target"));
   const { configure, ask, lines, counted } = await frontWorld({ secure: true });

@@ -108,7 +108,9 @@ describe("a query-string condition", () => {
     [{ key: "q", value: "*" }, "/?q", true],
     [{ value: "x" }, "/", false],
     [{ value: "x" }, "/?x=%", false],
-  ] as const)("%j takes %s: %s", ([pair, target, expected]) => {
+    [{ value: "last" }, `/?${"&".repeat(2_000)}a=last`, true],
+    [{ key: "z", value: "last" }, `/?${"a&b=c&".repeat(2_000)}z=last`, true],
+  ] as const)("%j takes %.40s: %s", ([pair, target, expected]) => {
     expect(matches(query(pair), { target })).toBe(expected);
   });
 });

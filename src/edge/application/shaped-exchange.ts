@@ -1,6 +1,6 @@
 import type { BodyLength, Channel, Flow, Sink } from "#edge/http/body.ts";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
-import type { Fields } from "#edge/http/fields.ts";
+import type { Fields, Withheld } from "#edge/http/fields.ts";
 
 /** An exchange whose answers get other fields than they are given, whoever answers: a target, or the load balancer itself. */
 export class ShapedExchange implements Exchange {
@@ -9,6 +9,7 @@ export class ShapedExchange implements Exchange {
   readonly host: string | undefined;
   readonly version: Exchange["version"];
   readonly fields: Fields;
+  readonly withheld: readonly Withheld[];
   readonly bodyLength: BodyLength;
   readonly upgrade: string | undefined;
   readonly expectsContinue: boolean;
@@ -26,6 +27,7 @@ export class ShapedExchange implements Exchange {
     this.host = inner.host;
     this.version = inner.version;
     this.fields = inner.fields;
+    this.withheld = inner.withheld ?? [];
     this.bodyLength = inner.bodyLength;
     this.upgrade = inner.upgrade;
     this.expectsContinue = inner.expectsContinue;

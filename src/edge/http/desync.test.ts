@@ -28,6 +28,13 @@ test.for<[string, Partial<Framing>, DesyncReason | undefined]>([
   expect(classify(framing(more)).reason).toBe(reason);
 });
 
+test("blanks within a coding or a length take the time of their number, not of its square", () => {
+  const inner = `a${" ".repeat(500_000)}b`;
+  expect(classify(framing({ codings: [inner] })).reason).toBe("BadTransferEncoding");
+  expect(classify(framing({ lookalikeCodings: [inner] })).reason).toBe("BadTransferEncoding");
+  expect(classify(framing({ lengths: [inner] })).reason).toBe("BadContentLength");
+});
+
 test("only monitoring keeps connections behind what is ambiguous, and nothing that is severe is passed on", () => {
   expect(DESYNC.monitor.Ambiguous).toBe("pass");
   expect(DESYNC.defensive).toMatchObject({ Acceptable: "pass", Ambiguous: "close" });

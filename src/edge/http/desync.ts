@@ -1,3 +1,5 @@
+import { listed } from "#lib/blanks.ts";
+
 /** How a load balancer deals with requests that two parsers may read differently. */
 export type DesyncMode = "monitor" | "defensive" | "strictest";
 
@@ -97,7 +99,8 @@ function* reasons(framing: Framing): Generator<DesyncReason> {
 }
 
 function* reasonsOfCodings(values: readonly string[]): Generator<DesyncReason> {
-  const all = values.flatMap(transferCodings);
+  // Empty elements are kept: nothing knows them.
+  const all = values.flatMap(listed);
   const chunked = all.filter((coding) => coding === "chunked").length;
   if (chunked > 1) yield "MultipleTransferEncodingChunked";
   // Chunks tell where a body ends only if they are its outermost coding (RFC 9112 section 6.3).
@@ -115,11 +118,6 @@ export function contentLength(value: string): number | undefined {
     length = length * 10 + digit;
   }
   return Number.isSafeInteger(length) ? length : undefined;
-}
-
-/** The codings that a `Transfer-Encoding` lists, in lower case. Empty elements are kept: nothing knows them. */
-export function transferCodings(value: string): string[] {
-  return value.split(",").map((one) => one.replace(/^[ \t]+|[ \t]+$/g, "").toLowerCase());
 }
 
 /** The levels of the reasons, as ALB's documentation has them. */

@@ -1,6 +1,6 @@
 import type { BodyLength, Channel, Flow, Sink } from "./body.ts";
 import type { Classification } from "./desync.ts";
-import type { Fields } from "./fields.ts";
+import type { Fields, Withheld } from "./fields.ts";
 
 /** A request and the way to answer it, whichever HTTP version it came in. Its framing is settled: nothing here is ambiguous. */
 export interface Exchange {
@@ -12,6 +12,8 @@ export interface Exchange {
   readonly version: "1.0" | "1.1" | "2";
   /** Without `Host`, pseudo fields and everything that concerns this connection only (RFC 9110 section 7.6.1). */
   readonly fields: Fields;
+  /** Those that are not among `fields`: only conditions look at them. */
+  readonly withheld?: readonly Withheld[];
   /** 0 when there is no body. */
   readonly bodyLength: BodyLength;
   /** The client speaks another protocol on this connection if it is let (`websocket`). */

@@ -11,6 +11,9 @@ export interface Field {
 /** In the order they came, `Host` and HTTP/2's pseudo fields excepted. */
 export type Fields = readonly Field[];
 
+/** What a field said that is not passed on, because it is about the connection or the framing of its message. */
+export type Withheld = Pick<Field, "key" | "value">;
+
 /** A field of our own. */
 export function field(name: string, value: string): Field {
   return { name, key: name.toLowerCase(), value };

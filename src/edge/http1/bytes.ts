@@ -43,24 +43,6 @@ export function consistsOf(table: Uint8Array, text: string): boolean {
   return text.length > 0;
 }
 
-/** Without spaces and tabs around it. `trim` takes away more than HTTP calls white space. */
-export function trimmed(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (from < to && isBlank(text.charCodeAt(from))) from++;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
-}
-
-/** The elements of a comma-separated list, trimmed, in lower case; empty ones, too. */
-export function listed(text: string): string[] {
-  return text.split(",").map((one) => trimmed(one).toLowerCase());
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
-}
-
 function table(has: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (has(byte) ? 1 : 0));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DesyncMode } from "#edge/http/desync.ts";
+import { COMPLIANT, type DesyncMode } from "#edge/http/desync.ts";
 import { RequestReader } from "./request-reader.ts";
 
 /** The first head in these bytes, however they are cut. */
@@ -147,6 +147,22 @@ describe("what is no request", () => {
     expect(read(get("/", `Host: a\r\n${field.repeat(7)}`))).toMatchObject({ progress: "done" });
     expect(read(get("/", `Host: a\r\n${field.repeat(8)}`))).toMatchObject({ status: 400 });
     expect(read(`GET / HTTP/1.1\r\n${"a:\r\n".repeat(17_000)}`)).toMatchObject({ status: 400 });
+  });
+
+  test("has more connection options than 100, or more framing than ten fields of it", () => {
+    const times = (count: number, line: string): string[] => Array.from({ length: count }, () => line);
+    const options = (count: number): string => Array.from({ length: count }, (_, at) => `x${at}`).join(",");
+    expect(read(post(`Connection: ${options(100)}`, "X99: 1", "X100: 1"))).toMatchObject({
+      fields: [{ name: "X100" }],
+    });
+    expect(read(post(`Connection: ${options(101)}`))).toMatchObject({ status: 400 });
+    expect(read(post(`Connection: ${options(100)}`, "Connection: close"))).toMatchObject({ status: 400 });
+    expect(read(post(...times(4_000, "Connection: a")))).toMatchObject({ status: 400 });
+    expect(read(post(...times(10, "Content-Length: 0")), "monitor")).toMatchObject({ progress: "done" });
+    for (const name of ["Content-Length", "Transfer-Encoding", "Content_Length", "Transfer_Encoding"]) {
+      expect(read(post(...times(11, `${name}: 0`)), "monitor")).toMatchObject({ status: 400, desync: COMPLIANT });
+      expect(read(post(...times(2_500, `${name}: 0`)), "monitor")).toMatchObject({ status: 400, desync: COMPLIANT });
+    }
   });
 
   test("is told with the first line as far as it came", () => {

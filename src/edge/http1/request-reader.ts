@@ -9,10 +9,11 @@ import {
   type DesyncMode,
   type DesyncReason,
   type Framing,
-  transferCodings,
 } from "#edge/http/desync.ts";
-import type { Fields } from "#edge/http/fields.ts";
-import { CR, LF, listed } from "./bytes.ts";
+import type { Fields, Withheld } from "#edge/http/fields.ts";
+import { listed } from "#lib/blanks.ts";
+import { CR, LF } from "./bytes.ts";
+import { withOptions, withoutNamed } from "./connection-options.ts";
 import { FieldLines, type LinesFault, type Progress, type SpecialField } from "./field-lines.ts";
 import { isAuthority, type RequestLine, type RequestLineFault, readRequestLine, readTarget } from "./request-line.ts";
 
@@ -23,6 +24,7 @@ export interface RequestHead {
   readonly host: string | undefined;
   readonly version: "1.0" | "1.1";
   readonly fields: Fields;
+  readonly withheld: readonly Withheld[];
   readonly bodyLength: BodyLength;
   readonly upgrade: string | undefined;
   readonly expectsContinue: boolean;
@@ -143,6 +145,7 @@ function settle(
   const asked = method === "CONNECT" ? undefined : readTarget(method, first.target);
   if (asked === undefined) return BAD;
   const said = gather(specials);
+  if (said === undefined) return BAD;
   if (said.hosts > 1 || (said.hosts === 0 && version === "1.1")) return BAD;
   if (said.hosts === 1 && !isAuthority(said.host)) return BAD;
 
@@ -166,6 +169,7 @@ function settle(
     host: asked.authority ?? (said.hosts === 1 ? said.host : undefined),
     version,
     fields: options === undefined ? fields : withoutNamed(fields, options),
+    withheld: specials,
     bodyLength: length,
     // RFC 6455 section 4.1.
     upgrade: upgrade && version === "1.1" && method === "GET" && length === 0 ? said.upgrade : undefined,
@@ -189,13 +193,15 @@ interface Said {
   lookalikeCodings: string[];
   lookalikes: boolean;
   /** The connection options, in lower case. */
-  options: string[] | undefined;
+  options: readonly string[] | undefined;
   upgrade: string | undefined;
   expectsContinue: boolean;
   takesTrailers: boolean;
 }
 
-function gather(specials: readonly SpecialField[]): Said {
+/** Undefined when there are more connection options, or more fields that frame or look like it, than anybody means. */
+function gather(specials: readonly SpecialField[]): Said | undefined {
+  let framing = 0;
   const said: Said = {
     hosts: 0,
     host: "",
@@ -216,19 +222,24 @@ function gather(specials: readonly SpecialField[]): Said {
         said.host = value;
         break;
       case "connection":
-        said.options = joined(said.options, COMMON_OPTIONS.get(value) ?? listed(value));
+        said.options = withOptions(said.options, value);
+        if (said.options === undefined) return undefined;
         break;
       case "content-length":
+        if (++framing > MOST_FRAMING) return undefined;
         said.lengths = [...said.lengths, value];
         break;
       case "transfer-encoding":
+        if (++framing > MOST_FRAMING) return undefined;
         said.codings = [...said.codings, value];
         break;
       case "lookalike-content-length":
+        if (++framing > MOST_FRAMING) return undefined;
         said.lookalikes = true;
         said.lookalikeLengths = [...said.lookalikeLengths, value];
         break;
       case "lookalike-transfer-encoding":
+        if (++framing > MOST_FRAMING) return undefined;
         said.lookalikes = true;
         said.lookalikeCodings = [...said.lookalikeCodings, value];
         break;
@@ -248,27 +259,15 @@ function gather(specials: readonly SpecialField[]): Said {
   return said;
 }
 
-function joined(known: string[] | undefined, more: string[]): string[] {
-  return known === undefined ? more : [...known, ...more];
-}
-
 /** Where the body ends (RFC 9112 section 6.3), of a request that is not `Severe`; or why nobody can say. */
 function bodyLength({ version, lengths, codings }: Framing): BodyLength | { readonly status: number } {
-  const all = codings.flatMap(transferCodings);
+  const all = codings.flatMap(listed);
   // Faulty framing by RFC 9112 section 6.1.
   if (all.length > 0 && version === "1.0") return { status: 400 };
   if (all.length === 1 && all[0] === "chunked") return "unknown";
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-501-issues
   if (!all.every((coding) => coding === "identity")) return { status: 501 };
   return lengths[0] === undefined ? 0 : (contentLength(lengths[0]) ?? { status: 400 });
-}
-
-/** Without the fields that concern this connection only because `Connection` names them. */
-function withoutNamed(fields: Fields, options: readonly string[]): Fields {
-  for (const option of options) {
-    if (!HARMLESS_OPTIONS.has(option)) return fields.filter(({ key }) => !options.includes(key));
-  }
-  return fields;
 }
 
 /** Bytes that came before any line end and cannot become a request line: TLS to a plain port, for example. */
@@ -281,10 +280,8 @@ function hopeless(bytes: Buffer, from: number, to: number): boolean {
 }
 
 const NONE: string[] = [];
-const COMMON_OPTIONS: ReadonlyMap<string, string[]> = new Map(
-  ["keep-alive", "Keep-Alive", "close", "Upgrade", "upgrade"].map((value) => [value, [value.toLowerCase()]]),
-);
-const HARMLESS_OPTIONS: ReadonlySet<string> = new Set(["close", "keep-alive", "upgrade", "te", ""]);
+/** Those that frame, and those that look like it. */
+const MOST_FRAMING = 10;
 const LONGEST_LINE = 16 * 1024;
 const LONGEST_HEAD = 64 * 1024;
 const BAD: Refused = { status: 400, desync: COMPLIANT };

@@ -69,6 +69,7 @@ describe("no answer is", () => {
     ["chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
     ["a name like framing", ok("Transfer_Encoding: chunked")],
     ["more than 32 KB", ok(`X: ${"x".repeat(33 * 1024)}`)],
+    ["more than 100 connection options", ok(`Connection: ${"a,".repeat(101)}`)],
     ["a header without end", `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(6000)}`],
   ])("%s", ([, text = ""]) => {
     expect(read(text)).toHaveProperty("fault");

@@ -1,7 +1,8 @@
 import type { BodyLength } from "#edge/http/body.ts";
 import { contentLength } from "#edge/http/desync.ts";
 import type { Fields } from "#edge/http/fields.ts";
-import { CR, LF, listed, SPACE, VALUE } from "./bytes.ts";
+import { CR, LF, SPACE, VALUE } from "./bytes.ts";
+import { withOptions, withoutNamed } from "./connection-options.ts";
 import { FieldLines, type Progress } from "./field-lines.ts";
 
 /** The head of an answer. */
@@ -110,7 +111,7 @@ function settle({ minor, status, reason }: StatusLine, lines: FieldLines): Respo
   if (lines.unusual) return undefined;
   let coding: string | undefined;
   let length: number | undefined;
-  let options: readonly string[] = [];
+  let options: readonly string[] | undefined;
   let upgrade: string | undefined;
   for (const { role, value } of specials) {
     switch (role) {
@@ -124,7 +125,8 @@ function settle({ minor, status, reason }: StatusLine, lines: FieldLines): Respo
         if (length === undefined) return undefined;
         break;
       case "connection":
-        options = [...options, ...listed(value)];
+        options = withOptions(options, value);
+        if (options === undefined) return undefined;
         break;
       case "upgrade":
         upgrade = value.toLowerCase();
@@ -137,15 +139,14 @@ function settle({ minor, status, reason }: StatusLine, lines: FieldLines): Respo
     }
   }
   if (coding !== undefined && (coding !== "chunked" || length !== undefined || minor === 0)) return undefined;
-  const named = options.length > 0 && !options.every((option) => option === "close" || option === "keep-alive");
   return {
     status,
     reason,
-    fields: named ? fields.filter(({ key }) => !options.includes(key)) : fields,
+    fields: options === undefined ? fields : withoutNamed(fields, options),
     body: coding === undefined ? (length === undefined ? "close" : "length") : "chunked",
     length: length ?? "unknown",
-    keepAlive: !options.includes("close") && (minor === 1 || options.includes("keep-alive")),
-    upgrade: options.includes("upgrade") ? upgrade : undefined,
+    keepAlive: options?.includes("close") !== true && (minor === 1 || options?.includes("keep-alive") === true),
+    upgrade: options?.includes("upgrade") === true ? upgrade : undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type BodyLength, type Channel, type Flow, NOWHERE, type Sink } from "#edge/http/body.ts";
 import type { Classification } from "#edge/http/desync.ts";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
-import type { Fields } from "#edge/http/fields.ts";
+import type { Fields, Withheld } from "#edge/http/fields.ts";
 import type { BodyWriter } from "./body-writer.ts";
 import { fieldLines, statusLine } from "./head-writer.ts";
 import type { Output } from "./output.ts";
@@ -29,6 +29,7 @@ export class ServerExchange implements Exchange, Sink {
   readonly host: string | undefined;
   readonly version: "1.0" | "1.1";
   readonly fields: Fields;
+  readonly withheld: readonly Withheld[];
   readonly bodyLength: BodyLength;
   readonly upgrade: string | undefined;
   readonly expectsContinue: boolean;
@@ -55,6 +56,7 @@ export class ServerExchange implements Exchange, Sink {
     this.host = head.host;
     this.version = head.version;
     this.fields = head.fields;
+    this.withheld = head.withheld;
     this.bodyLength = head.bodyLength;
     this.upgrade = head.upgrade;
     this.expectsContinue = head.expectsContinue;

@@ -12,6 +12,8 @@ export class Head implements HeaderHearer {
    * `expect`; cookies in one.
    */
   fields: Field[] = [];
+  /** `content-length`, `te`, an understood `expect`, and what only looks like framing. */
+  withheld: Field[] = NO_FIELDS;
   method: string | undefined;
   scheme: string | undefined;
   authority: string | undefined;
@@ -37,6 +39,7 @@ export class Head implements HeaderHearer {
   /** `most` is the size of the longest list that is taken (section 10.5.1). */
   begin(most: number): void {
     this.fields = [];
+    this.withheld = NO_FIELDS;
     this.method = undefined;
     this.scheme = undefined;
     this.authority = undefined;
@@ -79,14 +82,20 @@ export class Head implements HeaderHearer {
         if (this.contentLength >= 0) return this.#wrong("two content-length fields");
         this.contentLength = lengthOf(value);
         if (this.contentLength < 0) this.#wrong("a content-length that is no number");
+        this.withheld = withOne(this.withheld, field);
         return;
       case KIND.expect:
-        if (value.toLowerCase() === "100-continue") this.expectsContinue = true;
-        else this.fields.push(field);
+        if (value.toLowerCase() !== "100-continue") {
+          this.fields.push(field);
+          return;
+        }
+        this.expectsContinue = true;
+        this.withheld = withOne(this.withheld, field);
         return;
       case KIND.te:
         if (value.toLowerCase() !== "trailers") return this.#wrong("te may only say trailers");
         this.takesTrailers = true;
+        this.withheld = withOne(this.withheld, field);
         return;
       case KIND.method:
         if (!this.#mayBe(field, this.method)) return;
@@ -110,9 +119,11 @@ export class Head implements HeaderHearer {
         return;
       case KIND.likeContentLength:
         this.likeLengths = withOne(this.likeLengths, value);
+        this.withheld = withOne(this.withheld, field);
         return;
       case KIND.likeTransferEncoding:
         this.likeCodings = withOne(this.likeCodings, value);
+        this.withheld = withOne(this.withheld, field);
         return;
       case KIND.connection:
         return this.#wrong(`${field.name} has no place in HTTP/2`);
@@ -151,10 +162,11 @@ export class Head implements HeaderHearer {
   }
 }
 
-function withOne(values: string[], value: string): string[] {
-  if (values === NONE) return [value];
-  values.push(value);
-  return values;
+/** Lists of what few requests have come into being with their first element. */
+function withOne<T>(list: T[], one: T): T[] {
+  if (list.length === 0) return [one];
+  list.push(one);
+  return list;
 }
 
 function lengthOf(text: string): number {
@@ -162,3 +174,4 @@ function lengthOf(text: string): number {
 }
 
 const NONE: string[] = [];
+const NO_FIELDS: Field[] = [];

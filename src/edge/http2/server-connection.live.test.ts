@@ -57,6 +57,18 @@ describe("what is made of a request", () => {
     expect(trailers).toEqual([field("x-last", "z")]);
   });
 
+  test("conditions see what targets do not", async () => {
+    const { port, seen } = await http2World();
+    const said = [
+      ["te", "Trailers"],
+      ["expect", "100-Continue"],
+      ["content-length", "1"],
+      ["content_length", "1"],
+    ] as const;
+    await wireClient(port, GREETING, open(1, [...POST, ...said]), data(1, "x", endStream)).answers();
+    expect(seen[0]?.exchange).toMatchObject({ fields: [], withheld: said.map(([key, value]) => ({ key, value })) });
+  });
+
   test("cookies that were cut into several fields are one again (RFC 9113 section 8.2.3)", async () => {
     const { port, seen } = await http2World();
     const client = wireClient(

@@ -1,7 +1,7 @@
 import type { BodyLength, Channel, Flow, Sink } from "#edge/http/body.ts";
 import type { Classification } from "#edge/http/desync.ts";
 import type { Client, Exchange } from "#edge/http/exchange.ts";
-import type { Fields } from "#edge/http/fields.ts";
+import type { Fields, Withheld } from "#edge/http/fields.ts";
 import { ERROR } from "./frame.ts";
 import type { Head } from "./head.ts";
 import { blockBound } from "./hpack-encoder.ts";
@@ -18,6 +18,7 @@ export class ServerStream extends Stream implements Exchange {
   readonly host: string;
   readonly version = "2";
   readonly fields: Fields;
+  readonly withheld: readonly Withheld[];
   readonly bodyLength: BodyLength;
   readonly upgrade: undefined;
   readonly expectsContinue: boolean;
@@ -48,6 +49,7 @@ export class ServerStream extends Stream implements Exchange {
     this.target = request.target;
     this.host = request.host;
     this.fields = head.fields;
+    this.withheld = head.withheld;
     this.bodyLength = ends ? 0 : head.contentLength < 0 ? "unknown" : head.contentLength;
     this.expectsContinue = head.expectsContinue && !ends;
     this.takesTrailers = head.takesTrailers;

@@ -1,9 +1,10 @@
-import { type KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
-import { Certificate, type Extension } from "@peculiar/asn1-x509";
-import { children, contents, oidText, readElement } from "#lib/der-reader.ts";
+import { Name } from "@peculiar/asn1-x509";
+import { encode, oid } from "#lib/der.ts";
+import { children, contents, DerError, type Element, oidText, readElement, slice } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
-import { readCertificate } from "#lib/x509-certificate.ts";
+import { type RawCertificate, readCertificate } from "#lib/x509-certificate.ts";
 import {
   type NameConstraints,
   type RawGeneralName,
@@ -22,8 +23,8 @@ export interface PathCertificate {
   readonly issuer: Buffer;
   /** The content of the INTEGER. */
   readonly serial: Buffer;
-  readonly subjectText: string;
-  readonly issuerText: string;
+  /** RFC 2253. Throws when it cannot be read. */
+  readonly subjectText: () => string;
   /** The dotted identifier of the algorithm that it was signed with. */
   readonly algorithm: string;
   readonly notBefore: Date;
@@ -34,48 +35,98 @@ export interface PathCertificate {
   readonly usages: ReadonlySet<number> | undefined;
   /** Undefined: for everything. */
   readonly purposes: readonly string[] | undefined;
+  /** It has a critical extension that is not understood here. */
+  readonly unknown: boolean;
+  /** Throws when they cannot be read. */
+  readonly names: () => CertificateNames;
+}
+
+/** What it says of names. A client may have made it up by the thousand: nobody reads it before there is a path. */
+export interface CertificateNames {
+  readonly issuerText: string;
   readonly constraints: NameConstraints | undefined;
   readonly alternativeNames: readonly RawGeneralName[];
   /** Values of an attribute of the subject. */
   readonly values: (type: string) => string[];
-  /** A critical extension that is not understood here. */
-  readonly unknown: string | undefined;
 }
 
-/** Throws when it is no certificate that can be read, or one whose validity is no time: OpenSSL takes any digits. */
+/**
+ * Throws when it is no certificate that can be read, one whose validity is no time (OpenSSL takes any digits), or one with
+ * a name of more than 4 kB.
+ */
 export function pathCertificate(x509: X509Certificate): PathCertificate {
   const notBefore = timeOf(x509.validFrom, x509.validFromDate);
   const notAfter = timeOf(x509.validTo, x509.validToDate);
   const raw = readCertificate(x509.raw);
-  const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(x509.raw, Certificate);
-  const extensions = tbsCertificate.extensions ?? [];
-  const value = (id: string): Buffer | undefined => valueOf(extensions, id);
-  const constraints = value(OID.basicConstraints);
+  if (raw.subject.length > LONGEST_NAME || raw.issuer.length > LONGEST_NAME) throw new Error("a name is too long");
+  const extensions = extensionsOf(raw.tbs);
+  const value = (id: string): Buffer | undefined => extensions.find((one) => one.id === id)?.value;
   const usage = value(OID.keyUsage);
   const purposes = value(OID.extKeyUsage);
-  const names = value(OID.nameConstraints);
-  const alternative = value(OID.subjectAltName);
-  const attributes = tbsCertificate.subject.flatMap((relative) => [...relative]);
+  let read: CertificateNames | undefined;
   return {
     x509,
     publicKey: x509.publicKey,
-    version3: tbsCertificate.version === VERSION_3,
+    version3: isVersion3(raw.tbs),
     subject: raw.subject,
     issuer: raw.issuer,
     serial: raw.serial,
-    subjectText: nameText2253(tbsCertificate.subject),
-    issuerText: nameText2253(tbsCertificate.issuer),
-    algorithm: signatureAlgorithm.algorithm,
+    subjectText: () => nameText2253(AsnConvert.parse(raw.subject, Name)),
+    algorithm: oidText(contents(raw.algorithm, firstChild(raw.algorithm))),
     notBefore,
     notAfter,
-    ...authority(constraints),
+    ...authority(value(OID.basicConstraints)),
     usages: usage && namedBits(usage),
     purposes: purposes && children(purposes, readElement(purposes)).map((id) => oidText(contents(purposes, id))),
-    constraints: names && readNameConstraints(names),
+    unknown: extensions.some(({ id, critical }) => critical && id === undefined),
+    names() {
+      read ??= readNames(raw, value(OID.nameConstraints), value(OID.subjectAltName));
+      return read;
+    },
+  };
+}
+
+function readNames(
+  { subject, issuer }: RawCertificate,
+  constraints: Buffer | undefined,
+  alternative: Buffer | undefined,
+): CertificateNames {
+  const attributes = AsnConvert.parse(subject, Name).flatMap((relative) => [...relative]);
+  return {
+    issuerText: nameText2253(AsnConvert.parse(issuer, Name)),
+    constraints: constraints && readNameConstraints(constraints),
     alternativeNames: alternative ? readGeneralNames(alternative) : [],
     values: (type) => attributes.filter((one) => one.type === type).map((one) => one.value.toString()),
-    unknown: extensions.find(({ extnID, critical }) => critical && !UNDERSTOOD.has(extnID))?.extnID,
   };
+}
+
+interface ReadExtension {
+  /** Undefined for one that is not understood here. */
+  readonly id: string | undefined;
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/** By hand: a reader of ASN.1 takes the values of all extensions apart, a hundred times as long. */
+function extensionsOf(tbs: Buffer): ReadExtension[] {
+  const tagged = children(tbs, readElement(tbs)).find(({ tag }) => tag === EXTENSIONS);
+  if (!tagged) return [];
+  return children(tbs, readElement(tbs, tagged.content, tagged.end)).map((one) => {
+    const [id, second, third] = children(tbs, one);
+    const value = third ?? second;
+    if (!id || !second || value?.tag !== OCTET_STRING) throw new DerError("no Extension");
+    const critical = second.tag === BOOLEAN && contents(tbs, second)[0] !== 0;
+    return { id: UNDERSTOOD.get(slice(tbs, id).toString("latin1")), critical, value: contents(tbs, value) };
+  });
+}
+
+function isVersion3(tbs: Buffer): boolean {
+  const version = firstChild(tbs);
+  return version.tag === VERSION && contents(tbs, readElement(tbs, version.content))[0] === VERSION_3;
+}
+
+function firstChild(bytes: Buffer): Element {
+  return readElement(bytes, readElement(bytes).content);
 }
 
 /** `date` is any date at all where OpenSSL cannot read the time: Node makes it of memory that nobody has written. */
@@ -102,22 +153,26 @@ function namedBits(value: Buffer): ReadonlySet<number> {
   return bits;
 }
 
-function valueOf(extensions: readonly Extension[], id: string): Buffer | undefined {
-  const found = extensions.find(({ extnID }) => extnID === id);
-  return found && Buffer.from(found.extnValue.buffer);
-}
-
 const VERSION_3 = 2;
 const BOOLEAN = 1;
 const INTEGER = 2;
-const UNDERSTOOD: ReadonlySet<string> = new Set([
-  OID.basicConstraints,
-  OID.keyUsage,
-  OID.extKeyUsage,
-  OID.nameConstraints,
-  OID.subjectAltName,
-  OID.certificatePolicies,
-  OID.cRLDistributionPoints,
-  OID.authorityKeyIdentifier,
-  OID.subjectKeyIdentifier,
-]);
+const OCTET_STRING = 4;
+/** The tags of two fields of a TBSCertificate. */
+const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
+/** No certificate that anybody uses has a name of a tenth of it; each attribute of it takes a while to read. */
+const LONGEST_NAME = 4 * 1024;
+/** By their DER. */
+const UNDERSTOOD: ReadonlyMap<string, string> = new Map(
+  [
+    OID.basicConstraints,
+    OID.keyUsage,
+    OID.extKeyUsage,
+    OID.nameConstraints,
+    OID.subjectAltName,
+    OID.certificatePolicies,
+    OID.cRLDistributionPoints,
+    OID.authorityKeyIdentifier,
+    OID.subjectKeyIdentifier,
+  ].map((id) => [encode(oid(id)).toString("latin1"), id]),
+);

@@ -1,5 +1,5 @@
 import { createPublicKey, sign, X509Certificate } from "node:crypto";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Der, sequence, tagged, taggedAscii } from "#lib/der.ts";
 import { DAY } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
@@ -18,7 +18,7 @@ import {
 import { openssl } from "../../../tests/support/openssl.ts";
 import { testCrl } from "../../../tests/support/revocation-list.ts";
 import { pathCertificate } from "./client-certificate.ts";
-import { findPath, noPathError, pathError, type VerifyError } from "./client-path.ts";
+import { clientError, type VerifyError } from "./client-path.ts";
 import { readTrustStore } from "./trust-store.ts";
 
 const NOW = new Date();
@@ -49,10 +49,19 @@ const EXPIRED_CA = testCa("expired", { ...DATES, issuer: ROOT, notAfter: new Dat
 const NARROW = ca("narrow", ROOT, {
   extensions: [caConstraints(undefined), nameConstraints(taggedAscii(2, "example.com"))],
 });
+const OLD_ROOT = expired(ROOT);
+const OLD_MIDDLE = expired(MIDDLE, ROOT);
 const ODD = anyExtension("1.2.3.4", true, sequence());
 
 function nameConstraints(permitted: Der): Der {
   return anyExtension(OID.nameConstraints, true, sequence(tagged(0, sequence(permitted))));
+}
+
+/** The certificate that a CA had before this one, under the same name and key. */
+function expired(one: TestCertificate, issuer?: TestCertificate): TestCertificate {
+  const dates = { notBefore: new Date(NOW.getTime() - 60 * DAY), notAfter: new Date(NOW.getTime() - DAY) };
+  const { name, key } = one;
+  return testCa("predecessor", { ...dates, name, key, ...(issuer ? { issuer } : {}) });
 }
 
 interface Case {
@@ -91,6 +100,35 @@ const CASES: readonly Case[] = [
     store: [ROOT],
     ignoreExpiry: true,
     apart: true,
+  },
+  { what: "a renewed CA behind its predecessor", leaf: leafOf(ROOT), store: [OLD_ROOT, ROOT], apart: true },
+  { what: "a renewed CA before its predecessor", leaf: leafOf(ROOT), store: [ROOT, OLD_ROOT] },
+  {
+    what: "a renewed intermediate that is sent behind its predecessor",
+    leaf: leafOf(MIDDLE),
+    sent: [OLD_MIDDLE, MIDDLE],
+    store: [ROOT],
+    apart: true,
+  },
+  {
+    what: "a renewed intermediate in the store, below a predecessor of its root",
+    leaf: leafOf(MIDDLE),
+    sent: [MIDDLE],
+    store: [OLD_MIDDLE, OLD_ROOT, ROOT],
+    apart: true,
+  },
+  {
+    what: "a CA whose successor is not in the store, but sent",
+    leaf: leafOf(ROOT),
+    sent: [ROOT],
+    store: [OLD_ROOT],
+    error: "ClientCertExpired",
+  },
+  {
+    what: "a predecessor that has expired, of a successor that has another fault",
+    leaf: leafOf(ROOT, { extensions: [keyUsage("keyEncipherment")] }),
+    store: [OLD_ROOT, ROOT],
+    error: "ClientCertPurposeInvalid",
   },
   {
     what: "a permitted name",
@@ -191,8 +229,7 @@ function judged({ leaf, sent = [], store, ignoreExpiry = false }: Case, revocati
   const bundle = Buffer.from(`# what we trust\n${store.map(({ pem: text }) => text).join("some words\n")}`);
   const trust = readTrustStore({ arn: "store", version: "1", bundle, revocations });
   const [first, others] = [read(leaf), sent.map(read)];
-  const path = findPath(first, others, trust);
-  return path ? pathError(path, trust, { ignoreExpiry, now: NOW }) : noPathError(first, others);
+  return clientError(first, others, trust, { ignoreExpiry, now: NOW });
 }
 
 test.for(CASES)("$what: $error", (one) => {
@@ -246,6 +283,65 @@ test.for([
   );
 });
 
+describe("of two CAs of one name", () => {
+  const [old, young] = [ROOT, NAMESAKE];
+  const both = { what: "", store: [old, young] };
+  const serialOf = ({ der }: TestCertificate): Buffer => Buffer.from(new X509Certificate(der).serialNumber, "hex");
+  const leafs = [leafOf(old), leafOf(young, { serial: Buffer.from([7]) })] as const;
+
+  test("each one's list counts for its own certificates", () => {
+    const lists = [testCrl(old, []), testCrl(young, [])];
+    for (const leaf of leafs) expect(judged({ ...both, leaf }, lists)).toBeUndefined();
+    for (const [at, signer] of [old, young].entries()) {
+      const revoked = [testCrl(signer, leafs.map(serialOf))];
+      for (const [of, leaf] of leafs.entries()) {
+        expect(judged({ ...both, leaf }, revoked)).toBe(of === at ? "ClientCertCrlHit" : undefined);
+        expect(judged({ ...both, leaf }, [...lists, ...revoked])).toBe(of === at ? "ClientCertCrlHit" : undefined);
+      }
+    }
+  });
+
+  test("nobody gets in with a list that neither signed", () => {
+    const strange = testCrl({ name: old.name, key: OTHER_ROOT.key }, []);
+    for (const leaf of leafs) expect(judged({ ...both, leaf }, [strange])).toBe("ClientCertCrlProcessingError");
+  });
+
+  test("with one key, what is revoked stays so whichever is sent, and whatever that may sign", () => {
+    const mute = testCa("mute", {
+      ...DATES,
+      name: MIDDLE.name,
+      key: MIDDLE.key,
+      issuer: ROOT,
+      extensions: [caConstraints(undefined), keyUsage("keyCertSign")],
+    });
+    const leaf = leafOf(MIDDLE);
+    const one = { what: "", leaf, store: [ROOT, MIDDLE] };
+    for (const sent of [[mute], [mute, MIDDLE]])
+      expect(judged({ ...one, sent }, [testCrl(MIDDLE, [serialOf(leaf)])])).toBe("ClientCertCrlHit");
+    expect(judged({ ...one, store: [mute, MIDDLE] }, [testCrl(MIDDLE, [])])).toBeUndefined();
+    expect(judged({ ...one, store: [mute, MIDDLE] }, [testCrl(MIDDLE, [serialOf(leaf)])])).toMatch(/Crl/);
+  });
+});
+
+test("what a stranger made up is not read", () => {
+  const hosts = Array.from({ length: 6_000 }, (_, at) => `a${at}.test`);
+  const [leaf, above] = [OTHER_ROOT, OTHER_ROOT].map((issuer) =>
+    pathCertificate(new X509Certificate(leafOf(issuer, { extensions: [subjectAltName(hosts, false)] }).der)),
+  );
+  let read = 0;
+  for (const one of [leaf!, above!]) Object.defineProperty(one, "names", { value: () => void read++ });
+  const trust = readTrustStore({ arn: "s", version: "1", bundle: Buffer.from(ROOT.pem), revocations: [] });
+  expect(clientError(leaf!, [above!], trust, { ignoreExpiry: false, now: NOW })).toBe("ClientCertUntrusted");
+  expect(read).toBe(0);
+});
+
+test("a name of more than 4 kB is none", () => {
+  const long = (length: number) => () =>
+    pathCertificate(new X509Certificate(leafOf(ROOT, { name: commonName("x".repeat(length)) }).der));
+  expect(long(4_000)).not.toThrow();
+  expect(long(4_096)).toThrow("too long");
+});
+
 /** A CA that nobody holds a key of, with an exponent as long as its modulus; its signature is `signer`'s. */
 function slowCa(name: string, modulus: string, signer: TestCertificate): TestCertificate {
   const exponent = Buffer.from(modulus, "base64url");
@@ -284,10 +380,10 @@ test("keys whose signatures take long to check are not asked, unless they are tr
   const leaf = leafOf({ ...signer, name: commonName("slow") });
   const trust = readTrustStore({ arn: "s", version: "1", bundle: Buffer.from(ROOT.pem), revocations: [] });
   const [first, others] = [watched(leaf), slow.map(watched)];
-  expect(findPath(first, others, trust)).toBeUndefined();
+  const rules = { ignoreExpiry: false, now: NOW };
+  expect(clientError(first, others, trust, rules)).toBe("ClientCertTypeUnsupported");
   expect(asked).toBe(0);
-  expect(noPathError(first, others)).toBe("ClientCertTypeUnsupported");
   const trusted = readTrustStore({ arn: "s", version: "2", bundle: Buffer.from(slow[0]!.pem), revocations: [] });
-  expect(findPath(first, [], trusted)).toBeUndefined();
+  expect(clientError(first, [], trusted, rules)).toBe("ClientCertUntrusted");
   expect(asked).toBe(1);
 });

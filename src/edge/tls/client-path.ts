@@ -25,33 +25,51 @@ export type VerifyError =
 export type Path = readonly PathCertificate[];
 
 /**
- * The shortest path from the leaf to a certificate of the trust store, every signature checked; any certificate there
- * is an end of it, an intermediate CA as well as a root. Undefined when there is none. A client chooses the keys that
- * it sends: those that no path may have are not looked at, as their size decides how long a signature takes to check.
+ * Why a client is refused; undefined for one that some path leads to the trust store: a CA that was renewed under its name
+ * and key stands there beside its predecessor. Of several errors the first one that is not about a date counts. Throws for a certificate of a path whose names cannot be read.
  */
-export function findPath(leaf: PathCertificate, sent: readonly PathCertificate[], store: TrustStore): Path | undefined {
+export function clientError(
+  leaf: PathCertificate,
+  sent: readonly PathCertificate[],
+  store: TrustStore,
+  rules: PathRules,
+): VerifyError | undefined {
+  let told: VerifyError | undefined;
+  for (const path of paths(leaf, sent, store)) {
+    const error = pathError(path, store, rules);
+    if (error === undefined) return undefined;
+    if (told === undefined || OF_DATES.has(told)) told = error;
+  }
+  return told ?? noPathError(leaf, sent);
+}
+
+/**
+ * The paths from the leaf to a certificate of the trust store, the shortest first, every signature checked; any
+ * certificate there is an end of one, an intermediate CA as well as a root. A client chooses the keys that it sends:
+ * those that no path may have are not looked at, as their size decides how long a signature takes to check.
+ */
+function* paths(leaf: PathCertificate, sent: readonly PathCertificate[], store: TrustStore): Generator<Path> {
   let checks = 0;
   const issued = (child: PathCertificate, issuer: PathCertificate): boolean =>
     issuer.subject.equals(child.issuer) && checks++ < MOST_CHECKS && verifies(child, issuer);
   const above = sent.filter(hasFitKey);
-  let paths: Path[] = [[leaf]];
-  while (paths.length > 0) {
-    for (const path of paths) {
+  let begun: Path[] = [[leaf]];
+  while (begun.length > 0) {
+    for (const path of begun) {
       const last = path.at(-1);
-      const anchor = last && store.named(last.issuer).find((candidate) => issued(last, candidate));
-      if (anchor) return [...path, anchor];
+      const anchors = last ? store.named(last.issuer) : [];
+      for (const anchor of anchors) if (last && issued(last, anchor)) yield [...path, anchor];
     }
-    paths = paths.flatMap((path) => {
+    begun = begun.flatMap((path) => {
       const last = path.at(-1);
       if (!last || path.length > MOST_SENT) return [];
       return above.filter((one) => !path.includes(one) && issued(last, one)).map((one) => [...path, one]);
     });
   }
-  return undefined;
 }
 
 /** Why there is no path. */
-export function noPathError(leaf: PathCertificate, sent: readonly PathCertificate[]): VerifyError {
+function noPathError(leaf: PathCertificate, sent: readonly PathCertificate[]): VerifyError {
   const unfit = sent.filter((one) => !hasFitKey(one));
   const issued = [leaf, ...sent].some(({ issuer }) => unfit.some(({ subject }) => subject.equals(issuer)));
   return issued || !hasFitKey(leaf) ? "ClientCertTypeUnsupported" : "ClientCertUntrusted";
@@ -63,7 +81,7 @@ export interface PathRules {
 }
 
 /** What is wrong with a path (RFC 5280 section 6.1), revocation included; undefined when nothing is. */
-export function pathError(path: Path, store: TrustStore, { ignoreExpiry, now }: PathRules): VerifyError | undefined {
+function pathError(path: Path, store: TrustStore, { ignoreExpiry, now }: PathRules): VerifyError | undefined {
   const [leaf, ...authorities] = path;
   if (!leaf) return "ClientCertUntrusted";
   if (authorities.length > MOST_DEPTH) return "ClientCertMaxChainDepthExceeded";
@@ -77,7 +95,7 @@ export function pathError(path: Path, store: TrustStore, { ignoreExpiry, now }: 
 
 function authorityError(one: PathCertificate, depth: number, path: Path, now: Date): VerifyError | undefined {
   const isAnchor = one === path.at(-1);
-  if (one.unknown !== undefined) return "ClientCertInvalid";
+  if (one.unknown) return "ClientCertInvalid";
   // A root from before X.509 version 3 cannot say that it is a CA; whoever puts it into a trust store does.
   if (!one.isCa && !(isAnchor && !one.version3)) return "ClientCertUntrusted";
   if (one.usages && !one.usages.has(KEY_USAGE.keyCertSign)) return "ClientCertUntrusted";
@@ -89,7 +107,7 @@ function authorityError(one: PathCertificate, depth: number, path: Path, now: Da
 
 function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): VerifyError | undefined {
   if (!leaf.version3 || !hasFitKey(leaf)) return "ClientCertTypeUnsupported";
-  if (leaf.unknown !== undefined) return "ClientCertInvalid";
+  if (leaf.unknown) return "ClientCertInvalid";
   if (leaf.usages && !leaf.usages.has(KEY_USAGE.digitalSignature)) return "ClientCertPurposeInvalid";
   if (leaf.purposes && !leaf.purposes.some((id) => id === OID.clientAuth || id === OID.anyExtendedKeyUsage)) {
     return "ClientCertPurposeInvalid";
@@ -99,11 +117,13 @@ function leafError(leaf: PathCertificate, { ignoreExpiry, now }: PathRules): Ver
 }
 
 function constraintError(path: Path): VerifyError | undefined {
-  for (const [at, { constraints }] of path.entries()) {
+  const names = path.map((one) => one.names());
+  for (const [at, { constraints }] of names.entries()) {
     if (!constraints) continue;
     for (const [below, one] of path.slice(0, at).entries()) {
       if (below > 0 && one.subject.equals(one.issuer)) continue; // RFC 5280 section 6.1.3 (b)
-      const { subject: der, values, alternativeNames: alternative } = one;
+      const der = one.subject;
+      const { values, alternativeNames: alternative } = one.names();
       if (brokenConstraint({ subject: { der, isEmpty: der.length <= 2, values }, alternative }, [constraints])) {
         return "ClientCertUntrusted";
       }
@@ -150,6 +170,7 @@ const MOST_CHECKS = 24;
 /** OpenSSL takes any exponent with keys of up to 3072 bits, and for a long one a hundred times as long. */
 const HUGE_EXPONENT = 2n ** 33n;
 const CURVES: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
+const OF_DATES: ReadonlySet<VerifyError> = new Set(["ClientCertExpired", "ClientCertNotYetValid"]);
 const SIGNATURES: ReadonlySet<string> = new Set([
   OID.sha256WithRsa,
   OID.sha384WithRsa,

@@ -5,7 +5,7 @@ import type { Fields } from "#edge/http/fields.ts";
 import { field } from "#edge/http/fields.ts";
 import type { ContextMutual } from "#edge/keys/keyring-entry.ts";
 import { type PathCertificate, pathCertificate } from "./client-certificate.ts";
-import { findPath, MOST_SENT, noPathError, pathError, type VerifyError } from "./client-path.ts";
+import { clientError, MOST_SENT, type PathRules, type VerifyError } from "./client-path.ts";
 import { emptyTrustStore, fingerprint, readTrustStore, type TrustStore } from "./trust-store.ts";
 
 export type { VerifyError } from "./client-path.ts";
@@ -92,22 +92,19 @@ function passThrough(secure: TLSSocket): Judgement {
   return { error: undefined, facts: tryFacts(leaf), fields: [field(HEADER, chain)] };
 }
 
-function verify(
-  sent: readonly X509Certificate[],
-  store: TrustStore,
-  rules: { readonly ignoreExpiry: boolean; readonly now: Date },
-): Judgement {
-  let certificates: PathCertificate[];
+function verify(sent: readonly X509Certificate[], store: TrustStore, rules: PathRules): Judgement {
   try {
-    certificates = sent.map(pathCertificate);
+    return judged(sent.map(pathCertificate), store, rules);
   } catch {
     return { error: "ClientCertInvalid", facts: undefined, fields: [] };
   }
-  const [leaf, ...others] = certificates;
+}
+
+/** Throws where a certificate cannot be read as far as it has to be. */
+function judged([leaf, ...others]: readonly PathCertificate[], store: TrustStore, rules: PathRules): Judgement {
   if (!leaf) return { error: "ClientCertInvalid", facts: undefined, fields: [] };
   const facts = factsOf(leaf);
-  const path = findPath(leaf, others, store);
-  const error = path ? pathError(path, store, rules) : noPathError(leaf, others);
+  const error = clientError(leaf, others, store, rules);
   if (error) return { error, facts, fields: [] };
   const pem = escapedPem(leaf.x509);
   if (pem.length > MOST_HEADER) return { error: "ClientCertMaxSizeExceeded", facts, fields: [] };
@@ -116,7 +113,7 @@ function verify(
     facts,
     fields: [
       field(`${HEADER}-Serial-Number`, facts.serial),
-      field(`${HEADER}-Issuer`, leaf.issuerText),
+      field(`${HEADER}-Issuer`, leaf.names().issuerText),
       field(`${HEADER}-Subject`, facts.subject),
       field(`${HEADER}-Validity`, `NotBefore=${seconds(leaf.notBefore)};NotAfter=${seconds(leaf.notAfter)}`),
       field(`${HEADER}-Leaf`, pem),
@@ -136,7 +133,7 @@ function sentBy(secure: TLSSocket): X509Certificate[] {
 }
 
 function factsOf({ subjectText, notBefore, notAfter, x509 }: PathCertificate): ClientCertificateFacts {
-  return { subject: subjectText, notBefore, notAfter, serial: x509.serialNumber };
+  return { subject: subjectText(), notBefore, notAfter, serial: x509.serialNumber };
 }
 
 function tryFacts(leaf: X509Certificate): ClientCertificateFacts | undefined {

@@ -28,7 +28,7 @@ export function readTrustStore(
   let unreadable = false;
   const lists = store.revocations.flatMap((bytes) => {
     try {
-      return derBlocks(bytes).map((der) => ({ list: readRevocationList(der), signers: new Map<string, boolean>() }));
+      return derBlocks(bytes).map((der) => ({ list: readRevocationList(der), meanings: new Map<string, Meaning>() }));
     } catch (error) {
       unreadable = true;
       onError(`a revocation list of ${store.arn} cannot be read`, error);
@@ -36,19 +36,20 @@ export function readTrustStore(
     }
   });
   const byIssuer = Map.groupBy(lists, ({ list }) => list.issuer.toString("latin1"));
+  const named = (subject: Buffer): readonly PathCertificate[] => bySubject.get(subject.toString("latin1")) ?? [];
   return {
     key: `${store.arn} ${store.version}`,
     authorities: authorities.map(({ x509 }) => pem("CERTIFICATE", x509.raw)),
-    named: (subject) => bySubject.get(subject.toString("latin1")) ?? [],
+    named,
     revocation(certificate, issuer) {
       // Nobody knows whose list it is: it could be of any issuer.
       if (unreadable) return "ClientCertCrlProcessingError";
-      for (const { list, signers } of byIssuer.get(certificate.issuer.toString("latin1")) ?? []) {
-        const signer = issuer.x509.fingerprint256;
-        const valid = signers.get(signer) ?? isSignedBy(list, issuer);
-        if (signers.size < MOST_SIGNERS) signers.set(signer, valid);
-        if (!valid) return "ClientCertCrlProcessingError";
-        if (list.has(certificate.serial)) return "ClientCertCrlHit";
+      for (const { list, meanings } of byIssuer.get(certificate.issuer.toString("latin1")) ?? []) {
+        const known = meanings.get(issuer.x509.fingerprint256);
+        const meaning = known ?? meaningOf(list, issuer, named(list.issuer));
+        if (known === undefined && meanings.size < MOST_SIGNERS) meanings.set(issuer.x509.fingerprint256, meaning);
+        if (meaning === "unreliable") return "ClientCertCrlProcessingError";
+        if (meaning === "counts" && list.has(certificate.serial)) return "ClientCertCrlHit";
       }
       return undefined;
     },
@@ -66,9 +67,11 @@ function readAuthorities(
 ): PathCertificate[] {
   try {
     const text = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength).toString("latin1");
-    return parsePem(withoutComments(text), MOST_AUTHORITIES).map(({ der }) =>
-      pathCertificate(new X509Certificate(der)),
-    );
+    return parsePem(withoutComments(text), MOST_AUTHORITIES).map(({ der }) => {
+      const authority = pathCertificate(new X509Certificate(der));
+      authority.names();
+      return authority;
+    });
   } catch (error) {
     onError(`the certificates of ${arn} cannot be read: it trusts nobody`, error);
     return [];
@@ -95,8 +98,23 @@ function derBlocks(bytes: Uint8Array): Buffer[] {
   return blocks;
 }
 
-function isSignedBy({ algorithm, signed, signature }: RevocationList, { publicKey, usages }: PathCertificate): boolean {
-  if (usages && !usages.has(KEY_USAGE.cRLSign)) return false;
+/** What a list that bears an issuer's name is to the certificates of that issuer. */
+type Meaning = "counts" | "another's" | "unreliable";
+
+/**
+ * A list is for what its signer's key issued. Another authority of the trust store may have the same name and lists of its
+ * own (RFC 5280 section 6.3.3 (f)); one that nobody there signed, or with a key that may not, could be of any of them.
+ */
+function meaningOf(list: RevocationList, issuer: PathCertificate, namesakes: readonly PathCertificate[]): Meaning {
+  if (isSignedBy(list, issuer)) return mayListRevoked(issuer) ? "counts" : "unreliable";
+  return namesakes.some((one) => mayListRevoked(one) && isSignedBy(list, one)) ? "another's" : "unreliable";
+}
+
+function mayListRevoked({ usages }: PathCertificate): boolean {
+  return usages === undefined || usages.has(KEY_USAGE.cRLSign);
+}
+
+function isSignedBy({ algorithm, signed, signature }: RevocationList, { publicKey }: PathCertificate): boolean {
   try {
     const hash = HASHES[algorithm];
     if (hash !== undefined) return verify(hash, signed, publicKey, signature);
