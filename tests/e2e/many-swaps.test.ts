@@ -55,7 +55,6 @@ test(`the default certificate of a listener is exchanged ${EXCHANGES} times unde
   }
 
   const { handshakes, failures } = await load.stop();
-  console.log(handshakes, failures.length, failures.filter((failure) => failure.includes("alert")).length);
   expect(failures.filter((failure) => failure.includes("alert"))).toEqual([]);
   expect(handshakes).toBeGreaterThan(EXCHANGES);
 });
