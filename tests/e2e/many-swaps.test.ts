@@ -55,6 +55,10 @@ test(`the default certificate of a listener is exchanged ${EXCHANGES} times unde
   }
 
   const { handshakes, failures } = await load.stop();
+  process.stdout.write(
+    `  ${failures.length} of ${handshakes} handshakes were under way under a key that was dropped\n`,
+  );
+  // Those end with their key, as every connection under it does; who says hello later is answered with the next one.
   expect(failures.filter((failure) => failure.includes("alert"))).toEqual([]);
   expect(handshakes).toBeGreaterThan(EXCHANGES);
 });
