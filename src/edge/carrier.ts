@@ -10,6 +10,7 @@ import { edgeContextCache, type Keyring, type KeyringDeps, keyring } from "#edge
 import type { Kms } from "#edge/keys/kms.ts";
 import { type LogStore, logBook } from "#edge/logs/log-book.ts";
 import { metricsBoard } from "#edge/metrics/board.ts";
+import { flowRoom } from "#edge/network/flow-room.ts";
 import { openPools } from "#edge/targets/pool.ts";
 import { traceIds } from "#edge/targets/trace-id.ts";
 import { openWatch } from "#edge/targets/watch.ts";
@@ -66,6 +67,8 @@ export function openCarrier(deps: CarrierDeps): Carrier {
   const keyrings = new Map<LoadBalancerArn, Keyring>();
   const secrets = new Map<string, EdgeSecret>();
   const trusted = new Map<string, EdgeTrustStore>();
+  /** Health of the targets of load balancers that have not come yet: what fellows have seen may overtake the frames. */
+  const early = new Map<LoadBalancerArn, readonly TargetReport[]>();
   let leads = deps.leads ?? true;
   let revision: string | undefined;
   /** What was named since a `welcome` that began anew. */
@@ -84,6 +87,7 @@ export function openCarrier(deps: CarrierDeps): Carrier {
     tls: tlsFront(deps),
     pools,
     watch: openWatch(deps),
+    flowRoom: flowRoom(),
     traces: traceIds(ids),
     trust: trustStores((arn) => trusted.get(arn), onError),
     provider: providerClient({ timers, roots: deps.roots ?? [] }),
@@ -127,6 +131,7 @@ export function openCarrier(deps: CarrierDeps): Carrier {
       ?.stop()
       .catch((error: unknown) => onError(`${arn} could not be drained`, error));
     balancers.delete(arn);
+    early.delete(arn);
     dropAllBut(arn, NONE);
     keyrings.delete(arn);
     for (const key of secrets.keys()) if (key.startsWith(`${arn} `)) secrets.delete(key);
@@ -135,6 +140,14 @@ export function openCarrier(deps: CarrierDeps): Carrier {
     const secret = secrets.get(`${arn} ${name}`);
     if (!secret) throw new Error(`the secret ${name} has not come`);
     return await openEnvelope(secret, deps.kms);
+  };
+  const hearHealth = (arn: LoadBalancerArn, targets: readonly TargetReport[]): void => {
+    const balancer = balancers.get(arn);
+    if (balancer) return balancer.health.hear(targets);
+    early.delete(arn);
+    early.set(arn, targets);
+    const [eldest] = early.size > MOST_EARLY ? early.keys() : [];
+    if (eldest !== undefined) early.delete(eldest);
   };
   const putBalancer = async (config: EdgeBalancer): Promise<void> => {
     const { arn } = config;
@@ -151,6 +164,9 @@ export function openCarrier(deps: CarrierDeps): Carrier {
         openSecret: (name) => openSecret(arn, name),
       });
     balancers.set(arn, balancer);
+    const heard = early.get(arn);
+    early.delete(arn);
+    if (heard) balancer.health.hear(heard);
     await balancer.configure(config);
   };
   const putCertificate = (certificate: EdgeCertificate): void => {
@@ -220,7 +236,7 @@ export function openCarrier(deps: CarrierDeps): Carrier {
       leads = now;
       for (const { health } of balancers.values()) health.lead(now);
     },
-    hearHealth: (arn, targets) => balancers.get(arn)?.health.hear(targets),
+    hearHealth,
     reports: () => [
       ...[...balancers.values()].flatMap((balancer) => balancer.reports()),
       ...[...keyrings].flatMap(([arn, ring]) => servingReports(arn, ring)),
@@ -262,3 +278,5 @@ function nothingNamed(): Named {
 
 const NONE: ReadonlySet<CertificateArn> = new Set();
 const MOST_IN_ONE = 1_000;
+/** What is heard of a load balancer that has just gone waits for one that never comes. */
+const MOST_EARLY = 10_000;

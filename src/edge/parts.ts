@@ -5,6 +5,7 @@ import type { Log, LogBook } from "#edge/logs/log-book.ts";
 import type { Meters, MetricsBoard } from "#edge/metrics/board.ts";
 import type { ConnectionMeter } from "#edge/metrics/connections.ts";
 import type { FlowMeter, flowMeter } from "#edge/metrics/flows.ts";
+import type { FlowRoom } from "#edge/network/flow-room.ts";
 import type { ForwardDeps } from "#edge/targets/forward.ts";
 import type { Targets } from "#edge/targets/targets.ts";
 import type { TlsFront } from "#edge/tls/front.ts";
@@ -24,6 +25,7 @@ export interface SharedParts extends ForwardDeps {
   readonly logs: LogBook;
   readonly findChallenge: FindChallenge;
   readonly bindings: Bindings;
+  readonly flowRoom: FlowRoom;
   /** Where listeners for datagrams may be bound. */
   readonly attempts: Attempts;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { EdgeBalancer, TargetReport } from "#domain/edge-config.ts";
-import { type HealthBoardDeps, healthBoard } from "#edge/targets/health-board.ts";
+import { type HealthBoard, type HealthBoardDeps, healthBoard } from "#edge/targets/health-board.ts";
 import { type HealthSource, toldHealth } from "#edge/targets/health-source.ts";
 
 /** The health of a load balancer's targets, which one process of an edge checks and the others are told. */
@@ -17,27 +17,29 @@ export interface SharedHealth extends HealthSource {
 
 export function sharedHealth(first: EdgeBalancer, leads: boolean, deps: HealthBoardDeps): SharedHealth {
   let config = first;
-  let board = leads ? healthBoard(deps) : undefined;
-  /** Whoever begins to check knows nothing yet: until then what was told before counts. */
   const told = toldHealth();
   const hearers = new Set<(targetGroupArn: string) => void>();
   const tellAll = (arn: string): void => {
     for (const act of hearers) act(arn);
   };
   told.onHealth(tellAll);
-  const begin = (): void => {
-    board ??= healthBoard(deps);
-    board.onHealth(tellAll);
-    board.configure(config.targetGroups, groupsInUse(config));
+  /** Whoever begins to check goes on from what was told before: no target is new only because another process checks it. */
+  const begin = (): HealthBoard => {
+    const begun = healthBoard(deps, told.reports);
+    begun.onHealth(tellAll);
+    return begun;
   };
-  if (board) board.onHealth(tellAll);
+  let board = leads ? begin() : undefined;
   return {
     configure(next) {
       config = next;
       board?.configure(next.targetGroups, groupsInUse(next));
     },
     lead(now) {
-      if (now && !board) begin();
+      if (now && !board) {
+        board = begin();
+        board.configure(config.targetGroups, groupsInUse(config));
+      }
       if (now || !board) return;
       told.tell(board.report());
       board.stop();
@@ -48,7 +50,7 @@ export function sharedHealth(first: EdgeBalancer, leads: boolean, deps: HealthBo
     },
     hear: (reports) => told.tell(reports),
     report: () => board?.report() ?? [],
-    isHealthy: (group, target) => board?.isHealthy(group, target) === true || (!board && told.isHealthy(group, target)),
+    isHealthy: (group, target) => (board ?? told).isHealthy(group, target),
     onHealth(act) {
       hearers.add(act);
       return () => hearers.delete(act);

@@ -289,7 +289,31 @@ describe("changes", () => {
     world.certificates.delete(CERTIFICATE);
     world.balancers.delete(BALANCER);
     await world.announce(subject, { kind: "balancer", loadBalancerArn: BALANCER });
-    expect((await edge.hear("balancer-gone")).kinds).toEqual(["synced", "certificate-gone", "balancer-gone"]);
+    expect((await edge.hear("certificate-gone")).kinds).toEqual(["synced", "balancer-gone", "certificate-gone"]);
+  });
+
+  test("take a certificate away when its listeners have another one, in whatever order they are announced", async () => {
+    const world = await control();
+    const next = `${CERTIFICATE}-next` as CertificateArn;
+    world.balancers.set(BALANCER, balancer({ certificates: [CERTIFICATE] }));
+    world.certificates.set(CERTIFICATE, certificate("1"));
+    const { edge } = await world.connect();
+    edge.say(hello());
+    await edge.hear("synced");
+    world.certificates.delete(CERTIFICATE);
+    world.certificates.set(next, { ...certificate("2"), certificateArn: next });
+    world.balancers.set(BALANCER, balancer({ certificates: [next] }));
+    const gone = { kind: "certificate", loadBalancerArn: BALANCER, certificateArn: CERTIFICATE } as const;
+    const exchange = ["certificate-put", "balancer-put", "certificate-gone", "synced"];
+    await world.announce(gone, { kind: "balancer", loadBalancerArn: BALANCER });
+    expect((await edge.hear("synced")).kinds).toEqual(exchange);
+
+    // The load balancer may be behind a hundred other changes.
+    world.certificates.delete(next);
+    world.certificates.set(CERTIFICATE, certificate("3"));
+    world.balancers.set(BALANCER, balancer({ certificates: [CERTIFICATE] }));
+    await world.announce({ ...gone, certificateArn: next });
+    expect((await edge.hear("synced")).kinds).toEqual(exchange);
   });
 });
 

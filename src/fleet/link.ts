@@ -13,7 +13,13 @@ import { edgeOfArn } from "#domain/fleet/names.ts";
 import type { Caller } from "#domain/names.ts";
 import { isRemoved } from "#identity/edge-members.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
-import { edgeChangesSince, isEdgeRevisionKnown, newestEdgeRevision, type Revision } from "#store/edge-changes.ts";
+import {
+  type EdgeSubject,
+  edgeChangesSince,
+  isEdgeRevisionKnown,
+  newestEdgeRevision,
+  type Revision,
+} from "#store/edge-changes.ts";
 import { findEdgeMember } from "#store/edge-members.ts";
 import { removeAllServing, removeReports, reportedBalancers } from "#store/edge-reports.ts";
 import { isSeenSince, putEdge, seeEdge } from "#store/edges.ts";
@@ -192,7 +198,7 @@ async function tellChanges(socket: Duplex, edge: EdgeCaller, state: State, deps:
     if (!last) return;
     const subjects = new Map(changes.map(({ subject }) => [JSON.stringify(subject), subject]));
     const carried: LoadBalancerArn[] = [];
-    for (const subject of subjects.values()) {
+    for (const subject of [...subjects.values()].toSorted(balancersFirst)) {
       for await (const message of presentState(subject, state.sent, deps)) {
         await send(socket, message);
         if (message.kind === "balancer-put") carried.push(message.balancer.arn);
@@ -202,6 +208,11 @@ async function tellChanges(socket: Duplex, edge: EdgeCaller, state: State, deps:
     state.revision = last.revision;
     await synced(socket, carried, state);
   }
+}
+
+/** What load balancers need comes with them; what none of their listeners has any more can go after them. */
+function balancersFirst(one: EdgeSubject, other: EdgeSubject): number {
+  return Number(other.kind === "balancer") - Number(one.kind === "balancer");
 }
 
 async function synced(socket: Duplex, carried: readonly LoadBalancerArn[], state: State): Promise<void> {

@@ -130,6 +130,8 @@ async function* presentCertificate(
   sent.certificates.set(loadBalancerArn, known);
   const certificate = await deps.edgeCertificate(deps.store, loadBalancerArn, certificateArn);
   if (!certificate) {
+    // Listeners of an edge that has it still are told first what they have instead.
+    if (known.has(certificateArn)) yield* presentBalancer(loadBalancerArn, sent, deps);
     known.delete(certificateArn);
     yield { kind: "certificate-gone", loadBalancerArn, certificateArn };
     return;

@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
 import { Agent } from "node:https";
+import type { AddressInfo } from "node:net";
 import { ImportCertificateCommand } from "@aws-sdk/client-acm";
+import { DescribeTargetHealthCommand, RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { leavePlace, newPlace, type Product, startProduct } from "#cli/demo/product.ts";
 import { until } from "#cli/demo/until.ts";
@@ -105,6 +108,40 @@ describe("kill -9 under load", () => {
     expect(figures.keptFailed).toBeLessThanOrEqual(KEPT);
   });
 
+  test("of one worker after the other: what is known of targets outlives them, and the next ones know it", async () => {
+    const shop = await openShop(product, { domain: "targets.example" });
+    const { elbv2 } = shop.clients;
+    const TargetGroupArn = shop.targetGroupArn;
+    await elbv2.send(
+      new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: await sick() }] }),
+    );
+    const states = async (): Promise<string> => {
+      const { TargetHealthDescriptions = [] } = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      return TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State ?? "")
+        .toSorted()
+        .join();
+    };
+    await until("one target is sick", async () => ((await states()) === "healthy,unhealthy" ? true : undefined));
+
+    for (const worker of await edgeWorkers(product)) {
+      process.kill(worker, "SIGKILL");
+      const seen = new Set<string>();
+      await until("another worker", async () => {
+        seen.add(await states());
+        const now = await edgeWorkers(product);
+        return now.length === 2 && !now.includes(worker) ? now : undefined;
+      });
+      await settled(shop);
+      const answers = new Map<number, number>();
+      for (let i = 0; i < 60; i++) {
+        const { status } = await get(shop);
+        answers.set(status, (answers.get(status) ?? 0) + 1);
+        seen.add(await states());
+      }
+      expect([[...answers], [...seen]]).toEqual([[[200, 60]], ["healthy,unhealthy"]]);
+    }
+  });
+
   test("of the supervisor: its workers serve on, and give way to the next one's", async () => {
     const shop = await openShop(product, { domain: "supervisor.example" });
     const pid = (await edgePid(product)) ?? 0;
@@ -138,6 +175,17 @@ describe("kill -9 under load", () => {
     expect(isAlive(pid ?? 0)).toBe(true);
   });
 });
+
+/** A target that fails its health checks, and every request besides; answers its port. */
+async function sick(): Promise<number> {
+  const server = createServer((_, response) => response.writeHead(500).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** The load was at work for a while. */
 async function settled(front: Front): Promise<void> {

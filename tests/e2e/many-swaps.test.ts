@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { expect, test } from "vitest";
 import { until } from "#cli/demo/until.ts";
 import { get, handshake, oneConnection } from "#cli/demo/wire.ts";
@@ -9,6 +10,7 @@ import { testProduct } from "../support/product.ts";
 import { type Import, importForeign, openShop, type Shop } from "../support/shop.ts";
 
 const SWAPS = 30;
+const EXCHANGES = 20;
 
 test(`a certificate is imported again ${SWAPS} times under load: no request fails, no connection is lost, every serial is seen`, async () => {
   const make = issuerOf("swaps.example");
@@ -27,6 +29,38 @@ test(`a certificate is imported again ${SWAPS} times under load: no request fail
   expect(failures).toEqual([]);
   expect(requests).toBeGreaterThan(SWAPS);
   for (const connection of kept) connection.end();
+});
+
+test(`the default certificate of a listener is exchanged ${EXCHANGES} times under handshakes: none is refused`, async () => {
+  const make = issuerOf("exchanges.example");
+  const certificates = [make(), make()] as const;
+  const shop = await openShop(await testProduct(), {
+    domain: "exchanges.example",
+    imported: certificates[0].imported,
+  });
+  const arns = [shop.certificateArn, await importForeign(shop.clients, certificates[1].imported)];
+  const load = startHandshakes(shop);
+
+  for (let exchange = 1; exchange <= EXCHANGES; exchange++) {
+    const next = exchange % 2;
+    const Certificates = [{ CertificateArn: arns[next] }];
+    await shop.clients.elbv2.send(new ModifyListenerCommand({ ListenerArn: shop.listenerArn, Certificates }));
+    const serial = certificates[next]?.serial;
+    await until(`serial ${serial}`, () =>
+      handshake(shop).then(
+        (seen) => (seen.serial === serial ? true : undefined),
+        () => undefined,
+      ),
+    );
+  }
+
+  const { handshakes, failures } = await load.stop();
+  process.stdout.write(
+    `  ${failures.length} of ${handshakes} handshakes were under way under a key that was dropped\n`,
+  );
+  // Those end with their key, as every connection under it does; who says hello later is answered with the next one.
+  expect(failures.filter((failure) => failure.includes("alert"))).toEqual([]);
+  expect(handshakes).toBeGreaterThan(EXCHANGES);
 });
 
 /** Makes certificates of one CA for a domain and everything below it, each with a key and a serial of its own. */
@@ -77,6 +111,27 @@ function startLoad(shop: Shop): { stop(): Promise<{ requests: number; failures: 
       stopped = true;
       await clients;
       return { requests, failures };
+    },
+  };
+}
+
+/** Four clients that shake hands over and over, until they are stopped. */
+function startHandshakes(shop: Shop): { stop(): Promise<{ handshakes: number; failures: readonly string[] }> } {
+  let stopped = false;
+  let handshakes = 0;
+  const failures: string[] = [];
+  const client = async (): Promise<void> => {
+    while (!stopped) {
+      handshakes += 1;
+      await handshake(shop).catch((error: unknown) => failures.push(String(error)));
+    }
+  };
+  const clients = Promise.all([client(), client(), client(), client()]);
+  return {
+    async stop() {
+      stopped = true;
+      await clients;
+      return { handshakes, failures };
     },
   };
 }

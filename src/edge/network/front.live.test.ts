@@ -10,6 +10,7 @@ import { systemTimers } from "#lib/timers.ts";
 import { balancer, FORWARD, targetGroup } from "../../../tests/support/edge-config.ts";
 import { text } from "../../../tests/support/tls-client.ts";
 import { arrivalOf, type FlowEnd } from "./flow.ts";
+import { flowRoom } from "./flow-room.ts";
 import { type NetworkFront, networkFront } from "./front.ts";
 import { proxyHeader } from "./proxy-protocol.ts";
 
@@ -65,6 +66,7 @@ async function front(
     targets: all,
     clock: systemClock,
     timers,
+    flowRoom: flowRoom(),
     onFlowEnd: (end) => ends.push(end),
     onError: () => {},
   });
@@ -266,7 +268,7 @@ test("datagrams of a client go to one target, and its answers come from the list
   expect([network.flows, ends.length]).toEqual([0, 12]);
 });
 
-test("more flows of datagrams than there is room for push out the ones that were silent longest", async () => {
+test("more flows of datagrams than a process has room for push out the ones that were silent longest", async () => {
   const target = await udp();
   const all = openTargets({
     health: { isHealthy: () => true, onHealth: () => () => {} },
@@ -276,20 +278,32 @@ test("more flows of datagrams than there is room for push out the ones that were
   });
   onTestFinished(() => all.stop());
   all.configure([targetGroup([target.address().port], { protocol: "UDP" })]);
-  const network = networkFront(
-    { targets: all, clock: systemClock, timers: systemTimers, onError: () => {} },
-    { udpFlows: 5 },
-  );
-  onTestFinished(() => network.close());
-  const config = balancer({ protocol: "UDP", defaultRule: FORWARD });
-  network.configure(config.listeners[0]!, config);
-  const listener = await udp();
-  network.datagrams(listener, (address) => address !== "127.0.0.3");
-  for (let i = 0; i < 20; i++) {
+  const room = flowRoom(5);
+  const open = async (): Promise<{ network: NetworkFront; listener: UdpSocket }> => {
+    const network = networkFront({
+      targets: all,
+      clock: systemClock,
+      timers: systemTimers,
+      flowRoom: room,
+      onError: () => {},
+    });
+    onTestFinished(() => network.close());
+    const config = balancer({ protocol: "UDP", defaultRule: FORWARD });
+    network.configure(config.listeners[0]!, config);
+    const listener = await udp();
+    network.datagrams(listener, (address) => address !== "127.0.0.3");
+    return { network, listener };
+  };
+  const [other, { network, listener }] = [await open(), await open()];
+  const flowOf = async (at: UdpSocket): Promise<void> => {
     const one = await udp();
-    one.send("x", listener.address().port, "127.0.0.1");
+    one.send("x", at.address().port, "127.0.0.1");
     await once(target, "message");
-    expect(network.flows).toBeLessThanOrEqual(5);
+  };
+  for (let i = 0; i < 4; i++) await flowOf(other.listener);
+  for (let i = 0; i < 20; i++) {
+    await flowOf(listener);
+    expect([other.network.flows, network.flows]).toEqual([Math.max(0, 4 - i), Math.min(5, i + 1)]);
   }
   const stranger = await udp("127.0.0.3");
   stranger.send("x", listener.address().port, "127.0.0.1");

@@ -8,6 +8,7 @@ import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import type { Timers } from "#lib/timers.ts";
 import { type Arrival, type FlowEnd, type Reset, reset } from "./flow.ts";
+import type { FlowRoom } from "./flow-room.ts";
 import { Relay, type RelayWay } from "./relay.ts";
 import { openUdpFlow, type UdpFlow, udpKey } from "./udp.ts";
 
@@ -29,13 +30,15 @@ export interface NetworkFrontDeps {
   readonly targets: Targets;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Where all fronts of the process have their flows of datagrams. */
+  readonly flowRoom: FlowRoom;
   readonly meter?: ((protocol: "TCP" | "TLS" | "UDP") => FlowMeter) | undefined;
   readonly onFlowEnd?: ((end: FlowEnd) => void) | undefined;
   readonly onError: (what: string, error: unknown) => void;
 }
 
-export function networkFront(deps: NetworkFrontDeps, most: { readonly udpFlows: number } = MOST): NetworkFront {
-  const { clock, timers, targets } = deps;
+export function networkFront(deps: NetworkFrontDeps): NetworkFront {
+  const { clock, timers, targets, flowRoom: room } = deps;
   const relays = new Set<Relay>();
   /** Those that were silent longest come first. */
   const udpFlows = new Map<string, UdpFlow>();
@@ -111,6 +114,7 @@ export function networkFront(deps: NetworkFrontDeps, most: { readonly udpFlows: 
     if (flow.active !== tick) {
       udpFlows.delete(key);
       udpFlows.set(key, flow);
+      room.heard(flow);
     }
     flow.send(datagram);
   };
@@ -123,8 +127,6 @@ export function networkFront(deps: NetworkFrontDeps, most: { readonly udpFlows: 
       meterOf("UDP")?.rejected();
       return undefined;
     }
-    const [oldest] = udpFlows.size >= most.udpFlows ? udpFlows.values() : [];
-    oldest?.end();
     const flow = openUdpFlow({
       key,
       arrival,
@@ -133,10 +135,12 @@ export function networkFront(deps: NetworkFrontDeps, most: { readonly udpFlows: 
       metering: meterOf("UDP")?.opened(),
       now,
       onEnd(ended) {
+        room.leave(ended);
         if (udpFlows.get(key) === ended) udpFlows.delete(key);
         tell(ended, undefined, undefined);
       },
     });
+    room.enter(flow);
     udpFlows.set(key, flow);
     watch();
     return flow;
@@ -182,5 +186,3 @@ export function networkFront(deps: NetworkFrontDeps, most: { readonly udpFlows: 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
 const TCP_IDLE: Millis = 350 * SECOND;
 const UDP_IDLE: Millis = 120 * SECOND;
-/** Each flow of datagrams has a socket of its own. */
-const MOST = { udpFlows: 10_000 };

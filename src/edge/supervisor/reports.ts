@@ -21,18 +21,22 @@ export interface Reports {
   retry(loadBalancerArn: LoadBalancerArn, certificateArn: CertificateArn): void;
   /** Everything that holds now, for a control plane that knows nothing. */
   present(): readonly EdgeMessage[];
+  /** What was seen last of the targets of each load balancer. */
+  health(): Iterable<HealthReport>;
   /** What a worker serves: `<load balancer> <certificate>`. */
   servedBy(worker: number): ReadonlySet<string>;
   /** Whether a worker serves that certificate, or has said that it cannot. */
   isDecided(worker: number, key: string): boolean;
 }
 
+export type HealthReport = Extract<EdgeMessage, { kind: "target-health" }>;
+
 export function reports(): Reports {
   const counted = new Set<number>();
   const listening = new Map<LoadBalancerArn, Map<number, readonly ListenerReport[]>>();
   const serving = new Map<string, Served>();
   const dropped = new Map<string, Dropped>();
-  const health = new Map<LoadBalancerArn, EdgeMessage>();
+  const health = new Map<LoadBalancerArn, HealthReport>();
   /** By `<load balancer> <certificate> <serial>`. */
   const refused = new Map<string, EdgeMessage>();
   /** `<worker> <load balancer> <certificate>` of what a worker cannot serve. */
@@ -178,6 +182,7 @@ export function reports(): Reports {
         ...refused.values(),
       ];
     },
+    health: () => health.values(),
     isDecided: (worker, key) => failing.has(`${worker} ${key}`) || serving.get(key)?.serials.has(worker) === true,
     servedBy: (worker) => new Set([...serving].filter(([, { serials }]) => serials.has(worker)).map(([key]) => key)),
   };

@@ -14,6 +14,8 @@ export interface EdgeState {
   snapshot(): readonly Buffer[];
   /** The last revision that was told whole; undefined before the first. */
   readonly revision: string | undefined;
+  /** Whether there is such a load balancer. */
+  carries(arn: LoadBalancerArn): boolean;
   /** Where listeners belong, by ARN. */
   listeners(): ReadonlyMap<string, Bound>;
   /** Frames with a key or a secret, by `<load balancer> <certificate or secret>`. */
@@ -157,6 +159,7 @@ export function edgeState(): EdgeState {
     get revision() {
       return revision;
     },
+    carries: (arn) => balancers.has(arn),
     listeners() {
       places ??= new Map([...balancers.values()].flatMap(({ listeners }) => [...listeners]));
       return places;

@@ -8,7 +8,7 @@ import { SEED_BYTES } from "#edge/tls/ticket-keys.ts";
 import { backoff } from "#lib/backoff.ts";
 import { HOUR, type Millis, SECOND } from "#lib/duration.ts";
 import { takeOn, type Worker, type WorkerProcess } from "./crew.ts";
-import { reports } from "./reports.ts";
+import { type HealthReport, reports } from "./reports.ts";
 import { type Inherited, openSockets } from "./sockets.ts";
 import { edgeState } from "./state.ts";
 import type { StateLog } from "./state-log.ts";
@@ -119,6 +119,8 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     led = first;
     if (first) note(first, { kind: "leader", leads: true });
   };
+  const passOn = (worker: Worker, { loadBalancerArn, targets }: HealthReport): void =>
+    note(worker, { kind: "health", loadBalancerArn, targets });
   /** What those say who are yet to listen where nobody does: it would be taken for service. */
   let early: { readonly worker: Worker; readonly message: EdgeMessage }[] = [];
   const hear = (worker: Worker, message: EdgeMessage): void => {
@@ -127,10 +129,8 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
       return;
     }
     if (message.kind === "target-health") {
-      const { loadBalancerArn, targets } = message;
-      if (worker !== led) return;
-      for (const other of workers.values())
-        if (other !== worker) note(other, { kind: "health", loadBalancerArn, targets });
+      if (worker !== led || !state.carries(message.loadBalancerArn)) return;
+      for (const other of workers.values()) if (other !== worker) passOn(other, message);
     }
     tell(said.heard(worker.id, message));
   };
@@ -148,6 +148,7 @@ export function startSupervisor(settings: SupervisorSettings, deps: SupervisorDe
     });
     workers.set(id, worker);
     note(worker, { kind: "seed", seed });
+    for (const seen of said.health()) if (state.carries(seen.loadBalancerArn)) passOn(worker, seen);
     worker.tell(state.snapshot(), state.revision === undefined ? undefined : place);
     if (lease.hasEnded) worker.tell(state.withdrawals());
     void worker.ready.then(() => {

@@ -3,7 +3,7 @@ import type { Clock } from "#lib/clock.ts";
 import { type Millis, SECOND } from "#lib/duration.ts";
 import { evenHash } from "#lib/even-hash.ts";
 import type { Timers } from "#lib/timers.ts";
-import { afterCheck, type Health, inWords, UNCHECKED, UNUSED } from "./health.ts";
+import { afterCheck, type Health, inWords, reportedHealth, UNCHECKED, UNUSED } from "./health.ts";
 import { type CheckOutcome, checkTarget } from "./health-check.ts";
 import { type HealthSource, healthKey } from "./health-source.ts";
 
@@ -35,8 +35,13 @@ export interface LoggedCheck extends CheckOutcome {
   readonly took: Millis;
 }
 
-export function healthBoard({ timers, onChange, log, check }: HealthBoardDeps): HealthBoard {
+/** `before` is what was reported by who checked the targets until now: those of the first configuration go on from it. */
+export function healthBoard(
+  { timers, onChange, log, check }: HealthBoardDeps,
+  before: readonly TargetReport[] = [],
+): HealthBoard {
   const watched = new Map<string, Watched>();
+  const reported = new Map(before.map((one) => [healthKey({ arn: one.targetGroupArn }, one), reportedHealth(one)]));
   const hearers = new Set<(targetGroupArn: string) => void>();
   const look = check ?? ((group, target) => checkTarget(group, target, { timers }));
   const due: Watched[] = [];
@@ -93,7 +98,7 @@ export function healthBoard({ timers, onChange, log, check }: HealthBoardDeps): 
             group,
             target,
             used,
-            health: used ? (known?.health ?? UNCHECKED) : UNCHECKED,
+            health: used ? (known?.health ?? reported.get(key) ?? UNCHECKED) : UNCHECKED,
             looks: 0,
             cancel: () => {},
           };
@@ -106,6 +111,7 @@ export function healthBoard({ timers, onChange, log, check }: HealthBoardDeps): 
         cancel();
         watched.delete(key);
       }
+      reported.clear();
       if (!pacing) pump();
       onChange();
     },

@@ -12,9 +12,12 @@ export interface HealthSource {
 export interface ToldHealth extends HealthSource {
   /** Everything that a `HealthBoard` there reports of one load balancer. */
   tell(reports: readonly TargetReport[]): void;
+  /** What was told last. */
+  readonly reports: readonly TargetReport[];
 }
 
 export function toldHealth(): ToldHealth {
+  let last: readonly TargetReport[] = [];
   let healthy: ReadonlySet<string> = new Set();
   const hearers = new Set<(targetGroupArn: string) => void>();
   return {
@@ -27,7 +30,11 @@ export function toldHealth(): ToldHealth {
         if (healthy.has(key) !== now.has(key)) changed.add(targetGroupArn);
       }
       healthy = now;
+      last = reports;
       for (const arn of changed) for (const act of hearers) act(arn);
+    },
+    get reports() {
+      return last;
     },
     isHealthy: (group, target) => !group.healthCheck.enabled || healthy.has(healthKey(group, target)),
     onHealth(act) {

@@ -16,6 +16,13 @@ export interface Failure {
 
 export const UNCHECKED: Health = { state: "initial", streak: 0 };
 
+/** The health that another process reported, to go on from: its streak begins anew. */
+export function reportedHealth({ state, reason, description = "" }: TargetReport): Health {
+  if (state === "healthy") return { state, streak: 0 };
+  if (state !== "unhealthy") return UNCHECKED;
+  return { state, streak: 0, failure: { reason: reason as Failure["reason"], description } };
+}
+
 /** A target's health after one more check: `failure` is undefined when the check succeeded. */
 export function afterCheck(
   before: Health,
