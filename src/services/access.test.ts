@@ -54,7 +54,19 @@ describe("which resources a call is about", () => {
       "ec2",
       "AuthorizeSecurityGroupIngress",
       { GroupId: "sg-01234567", IpPermissions: [{ UserIdGroupPairs: [{ GroupId: "sg-76543210" }] }] },
-      [regional("ec2", "security-group/sg-01234567"), regional("ec2", "security-group/sg-76543210")],
+      [regional("ec2", "security-group/sg-01234567")],
+    ],
+    [
+      "ec2",
+      "CreateSecurityGroup",
+      { GroupName: "sg-01234567", Description: "sg-01234567", VpcId: "vpc-01234567" },
+      [regional("ec2", "security-group/*"), regional("ec2", "vpc/vpc-01234567")],
+    ],
+    [
+      "ec2",
+      "CreateTags",
+      { Resources: ["sg-01234567"], Tags: [{ Key: "sg-76543210", Value: "sg-76543210" }] },
+      [regional("ec2", "security-group/sg-01234567")],
     ],
     ["elbv2", "CreateLoadBalancer", { Name: "web" }, [regional("elasticloadbalancing", "loadbalancer/app/web/*")]],
     [

@@ -1,8 +1,12 @@
 import { type Access, regionalArn } from "#aws/access.ts";
-import type { Service, TaggingRules } from "#aws/service.ts";
+import type { AccessRules, Service, TaggingRules } from "#aws/service.ts";
 import type { Owner } from "#domain/names.ts";
 import { factsOf } from "#domain/policies/facts.ts";
+import { findAssociation } from "#store/route-tables.ts";
+import { findGroupByName } from "#store/security-groups.ts";
+import { findDefaultVpc } from "#store/vpcs.ts";
 import type { Ec2Sdk } from "./model.ts";
+import type { Ec2Deps } from "./operation.ts";
 
 /**
  * EC2 names resources by ids that begin with what they are. Describe operations are about no resource in AWS's policies.
@@ -17,6 +21,41 @@ export const resourcesOf: NonNullable<Service<object, unknown>["resourcesOf"]> =
   const fresh = kind === undefined ? [] : [regionalArn("ec2", owner, `${kind}/*`)];
   return [...fresh, ...idsIn(input).map((id) => regionalArn("ec2", owner, `${KINDS[kindOf(id)]}/${id}`))];
 };
+
+/** What requests name otherwise than by its id is asked about by its id all the same. */
+export const access: AccessRules<Ec2Sdk, Ec2Deps> = {
+  AuthorizeSecurityGroupEgress: aboutGroup,
+  AuthorizeSecurityGroupIngress: aboutGroup,
+  DeleteSecurityGroup: aboutGroup,
+  DisassociateRouteTable: aboutTables,
+  ModifySecurityGroupRules: aboutGroup,
+  ReplaceRouteTableAssociation: aboutTables,
+  RevokeSecurityGroupEgress: aboutGroup,
+  RevokeSecurityGroupIngress: aboutGroup,
+  UpdateSecurityGroupRuleDescriptionsEgress: aboutGroup,
+  UpdateSecurityGroupRuleDescriptionsIngress: aboutGroup,
+};
+
+/** The group whose rules they are: groups that rules name are not touched. */
+async function aboutGroup(
+  { GroupId, GroupName }: { readonly GroupId?: string; readonly GroupName?: string },
+  owner: Owner,
+  { store }: Ec2Deps,
+): Promise<Access> {
+  const vpc = GroupId === undefined && GroupName !== undefined ? await findDefaultVpc(store, owner) : undefined;
+  const named = vpc && (await findGroupByName(store, vpc.id, GroupName ?? ""));
+  return { resources: [regionalArn("ec2", owner, `security-group/${GroupId ?? named?.id ?? "*"}`)] };
+}
+
+async function aboutTables(
+  { AssociationId, RouteTableId }: { readonly AssociationId: string; readonly RouteTableId?: string },
+  owner: Owner,
+  { store }: Ec2Deps,
+): Promise<Access> {
+  const association = await findAssociation(store, AssociationId);
+  const tables = [association?.routeTableId ?? "*", ...(RouteTableId === undefined ? [] : [RouteTableId])];
+  return { resources: tables.map((id) => regionalArn("ec2", owner, `route-table/${id}`)) };
+}
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html */
 export const tagging: TaggingRules<Ec2Sdk> = {
@@ -44,14 +83,18 @@ interface Tagged {
   readonly TagSpecifications?: readonly { readonly ResourceType?: string }[];
 }
 
-/** Every id that stands anywhere in an input, once. */
-function idsIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return KINDS[kindOf(value)] !== undefined && ID.test(value) ? [value] : [];
+/** Every id that stands in an input where ids belong, once: not what a description or a tag looks like. */
+function idsIn(value: unknown, member = ""): readonly string[] {
+  if (typeof value === "string") {
+    return ID_MEMBER.test(member) && KINDS[kindOf(value)] !== undefined && ID.test(value) ? [value] : [];
+  }
   if (typeof value !== "object" || value === null) return [];
-  return [...new Set(Object.values(value).flatMap(idsIn))];
+  const inside = Object.entries(value).flatMap(([name, item]) => idsIn(item, Array.isArray(value) ? member : name));
+  return [...new Set(inside)];
 }
 
 const kindOf = (id: string): string => id.slice(0, id.indexOf("-"));
+const ID_MEMBER = /(Ids?|Resources)$/;
 const ID = /^[a-z]+-[0-9a-f]{8,17}$/;
 const KINDS: Readonly<Record<string, string>> = {
   acl: "network-acl",

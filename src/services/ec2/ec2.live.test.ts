@@ -6,6 +6,7 @@ import { gateway } from "#aws/gateway.ts";
 import { httpServer } from "#aws/http-server.ts";
 import { mount } from "#aws/service.ts";
 import { sigv4 } from "#aws/sigv4/authenticate.ts";
+import type { Caller } from "#domain/names.ts";
 import { systemClock } from "#lib/clock.ts";
 import { randomIds } from "#lib/ids.ts";
 import { openStore, type Store } from "#store/store.ts";
@@ -50,6 +51,28 @@ const refusal = async (call: Promise<unknown>): Promise<string> => {
   )) as { name: string; message: string } | undefined;
   return error ? `${error.name}: ${error.message}` : "no error";
 };
+
+it("policies are asked about the group and the table that are meant, however a request names them", async () => {
+  const { GroupId } = await client.createSecurityGroup({ GroupName: "victim", Description: "sg-01234567" });
+  const { RouteTables = [] } = await client.describeRouteTables({});
+  const { RouteTableId, Associations = [] } = RouteTables[0] ?? {};
+  const caller = { account: "123456789012", region: "eu-west-1" } as Caller;
+  const asked = async (operation: string, input: object): Promise<readonly string[]> => {
+    const found = await mount(ec2, { store, clock: systemClock, ids: randomIds }).access(operation, input, caller);
+    return typeof found === "string" ? [] : found.resources.map((arn) => arn.slice(arn.lastIndexOf(":") + 1));
+  };
+  const IpPermissions = [{ IpRanges: [{ CidrIp: "0.0.0.0/0", Description: "sg-01234567" }] }];
+  const open = { GroupName: "victim", IpPermissions };
+  expect(await asked("AuthorizeSecurityGroupIngress", open)).toEqual([`security-group/${GroupId}`]);
+  expect(await asked("DeleteSecurityGroup", { GroupName: "victim" })).toEqual([`security-group/${GroupId}`]);
+  expect(await asked("DeleteSecurityGroup", { GroupName: "sg-01234567" })).toEqual(["security-group/*"]);
+  const association = { AssociationId: Associations[0]?.RouteTableAssociationId };
+  expect(await asked("DisassociateRouteTable", association)).toEqual([`route-table/${RouteTableId}`]);
+  expect(await asked("ReplaceRouteTableAssociation", { ...association, RouteTableId: "rtb-01234567" })).toEqual([
+    `route-table/${RouteTableId}`,
+    "route-table/rtb-01234567",
+  ]);
+});
 
 describe("the default network", () => {
   it("is there when it is first asked for, as AWS makes it, in each region its own", async () => {

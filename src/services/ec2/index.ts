@@ -1,7 +1,7 @@
 import { FACTS } from "#aws/facts.ts";
 import type { Service } from "#aws/service.ts";
 import type { NetworkRefusal } from "#domain/network/refusals.ts";
-import { resourcesOf, tagging } from "./access.ts";
+import { access, resourcesOf, tagging } from "./access.ts";
 import { AssociateRouteTable } from "./associate-route-table.ts";
 import { AttachInternetGateway } from "./attach-internet-gateway.ts";
 import { AuthorizeSecurityGroupEgress } from "./authorize-security-group-egress.ts";
@@ -112,6 +112,7 @@ export const ec2: Service<Ec2Sdk, Ec2Deps, NetworkRefusal> = {
     UpdateSecurityGroupRuleDescriptionsEgress,
     UpdateSecurityGroupRuleDescriptionsIngress,
   },
+  access,
   resourcesOf,
   tagging,
   rules,
