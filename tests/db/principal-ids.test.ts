@@ -179,7 +179,7 @@ for (const database of DATABASES) {
         const options = { keyId, context: {}, grantTokens: [], dryRun: false, algorithm: "SYMMETRIC_DEFAULT" as const };
         const used = encrypt({ ...options, plaintext: Buffer.from("x") }, caller, { ...deps, store });
         const seen = seeKey("DescribeKey", keyId, caller, { ...deps, store });
-        return [await refusal(used), await refusal(seen)].map((said) => said === "not refused");
+        return (await Promise.all([refusal(used), refusal(seen)])).map((said) => said === "not refused");
       };
       expect(await refusal(put(text))).toContain("Invalid principal in policy");
       expect(await refusal(grant())).toContain("ARN does not refer to a valid principal");
