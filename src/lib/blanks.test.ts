@@ -18,7 +18,7 @@ test("a list keeps its empty elements", () => {
 
 describe("blanks within", () => {
   test("take the time of their number, not of its square", () => {
-    const inner = `a${" ".repeat(2_000_000)}b`;
+    const inner = `a${" ".repeat(100_000)}b`;
     expect(trimmed(` ${inner}\t`)).toBe(inner);
     expect(listed(inner)).toEqual([inner]);
   });

@@ -139,8 +139,8 @@ describe("the value of an issue record", () => {
   });
 
   test("takes the time of its blanks, not of their square", () => {
-    expect(readIssueValue(`a${" ".repeat(500_000)}b`)).toBeUndefined();
-    expect(readIssueValue(`ca.example; a${" ".repeat(500_000)}b`)).toBeUndefined();
+    expect(readIssueValue(`a${" ".repeat(100_000)}b`)).toBeUndefined();
+    expect(readIssueValue(`ca.example; a${" ".repeat(100_000)}b`)).toBeUndefined();
   });
 
   test("is read in a moment whatever it is, and never names an issuer that is no domain name", () => {

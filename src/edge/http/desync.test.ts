@@ -29,7 +29,7 @@ test.for<[string, Partial<Framing>, DesyncReason | undefined]>([
 });
 
 test("blanks within a coding or a length take the time of their number, not of its square", () => {
-  const inner = `a${" ".repeat(500_000)}b`;
+  const inner = `a${" ".repeat(100_000)}b`;
   expect(classify(framing({ codings: [inner] })).reason).toBe("BadTransferEncoding");
   expect(classify(framing({ lookalikeCodings: [inner] })).reason).toBe("BadTransferEncoding");
   expect(classify(framing({ lengths: [inner] })).reason).toBe("BadContentLength");
