@@ -2,9 +2,7 @@ import { type Access, regionalArn } from "#aws/access.ts";
 import type { AccessRules, Service, TaggingRules } from "#aws/service.ts";
 import type { Owner } from "#domain/names.ts";
 import { factsOf } from "#domain/policies/facts.ts";
-import { findAssociation } from "#store/route-tables.ts";
-import { findGroupByName } from "#store/security-groups.ts";
-import { findDefaultVpc } from "#store/vpcs.ts";
+import { groupIdOfName, tableIdOfAssociation } from "#integrations/ec2/named.ts";
 import type { Ec2Sdk } from "./model.ts";
 import type { Ec2Deps } from "./operation.ts";
 
@@ -40,20 +38,19 @@ export const access: AccessRules<Ec2Sdk, Ec2Deps> = {
 async function aboutGroup(
   { GroupId, GroupName }: { readonly GroupId?: string; readonly GroupName?: string },
   owner: Owner,
-  { store }: Ec2Deps,
+  deps: Ec2Deps,
 ): Promise<Access> {
-  const vpc = GroupId === undefined && GroupName !== undefined ? await findDefaultVpc(store, owner) : undefined;
-  const named = vpc && (await findGroupByName(store, vpc.id, GroupName ?? ""));
-  return { resources: [regionalArn("ec2", owner, `security-group/${GroupId ?? named?.id ?? "*"}`)] };
+  const id = GroupId ?? (GroupName === undefined ? undefined : await groupIdOfName(GroupName, owner, deps));
+  return { resources: [regionalArn("ec2", owner, `security-group/${id ?? "*"}`)] };
 }
 
 async function aboutTables(
   { AssociationId, RouteTableId }: { readonly AssociationId: string; readonly RouteTableId?: string },
   owner: Owner,
-  { store }: Ec2Deps,
+  deps: Ec2Deps,
 ): Promise<Access> {
-  const association = await findAssociation(store, AssociationId);
-  const tables = [association?.routeTableId ?? "*", ...(RouteTableId === undefined ? [] : [RouteTableId])];
+  const before = await tableIdOfAssociation(AssociationId, deps);
+  const tables = [before ?? "*", ...(RouteTableId === undefined ? [] : [RouteTableId])];
   return { resources: tables.map((id) => regionalArn("ec2", owner, `route-table/${id}`)) };
 }
 
