@@ -36,8 +36,9 @@ export interface Cacheable {
 /**
  * Answers an OCSP request (RFC 6960, RFC 5019): `good` and `revoked` for what the issuer signed, `unknown` for serial
  * numbers it never signed, the unsigned error `unauthorized` when the issuer is none of ours, there are several of
- * them, or it is not valid now, so that nobody could be certified to answer for it. An answer without a nonce is signed once and kept for half of its life; what the database says is asked every
- * time, so that a revocation shows at once on every node. Never throws for what a client sends.
+ * them, or it is not valid now, so that nobody could be certified to answer for it. An answer without a nonce is signed
+ * once and kept for half of its life; what the database says is asked every time, so that a revocation shows at once on
+ * every node. Never throws for what a client sends.
  */
 export async function answerOcsp(
   request: Buffer,

@@ -26,7 +26,8 @@ export type Path = readonly PathCertificate[];
 
 /**
  * Why a client is refused; undefined for one that some path leads to the trust store: a CA that was renewed under its name
- * and key stands there beside its predecessor. Of several errors the first one that is not about a date counts. Throws for a certificate of a path whose names cannot be read.
+ * and key stands there beside its predecessor. Of several errors the first one that is not about a date counts. Throws
+ * for a certificate of a path whose names cannot be read.
  */
 export function clientError(
   leaf: PathCertificate,
