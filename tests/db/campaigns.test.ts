@@ -117,11 +117,7 @@ for (const database of DATABASES) {
 
     test("at the deadline what is left is revoked where that is wanted, and replaced when it can be", async () => {
       const world = await open();
-      const stuck = await issuedOne(world, "www.stuck.test");
-      await stuck.proofs.withdraw();
-      const [old = ""] = await serials(world, [stuck.arn]);
-      const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
-      await world.liveUntil(later(world.clock.now(), HOUR - SECOND));
+      const { stuck, old, id } = await beforeDeadline(world);
       expect(await isRevoked(world, old)).toBe(false);
       await world.liveUntil(later(world.clock.now(), MINUTE));
       expect(await isRevoked(world, old)).toBe(true);
@@ -139,11 +135,7 @@ for (const database of DATABASES) {
 
     test("a new version that comes in force at the deadline is not revoked with the one before", async () => {
       const world = await open();
-      const stuck = await issuedOne(world, "www.stuck.test");
-      await stuck.proofs.withdraw();
-      const [old = ""] = await serials(world, [stuck.arn]);
-      const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
-      await world.liveUntil(later(world.clock.now(), HOUR - SECOND));
+      const { stuck, old, id } = await beforeDeadline(world);
       world.clock.advance(2 * SECOND);
       const campaign = (await findCampaign(world.store, id))!;
       const now = world.clock.now().getTime();
@@ -435,6 +427,16 @@ async function started(world: CertificateWorld, selection: AskedSelection, manne
   const id = await planned(world, selection);
   await startCampaign(id, { sameIssuer: true, rate: 0, ...manner }, world.caller(), world.deps);
   return id;
+}
+
+/** A certificate that cannot be renewed, a second before its campaign revokes it. */
+async function beforeDeadline(world: CertificateWorld): Promise<{ stuck: Issued; old: string; id: string }> {
+  const stuck = await issuedOne(world, "www.stuck.test");
+  await stuck.proofs.withdraw();
+  const [old = ""] = await serials(world, [stuck.arn]);
+  const id = await started(world, { statuses: ["ISSUED"] }, { deadline: HOUR, revokeAtDeadline: true });
+  await world.liveUntil(later(world.clock.now(), HOUR - SECOND));
+  return { stuck, old, id };
 }
 
 function told(world: CertificateWorld, id: string): Promise<DescribedCampaign> {
