@@ -1,5 +1,6 @@
 import type { PrepareDeps, SignDeps } from "#ca/issue.ts";
 import { TimestampsMissing } from "#ca/transparency/outside/timestamps.ts";
+import type { NamePolicy } from "#domain/certificate/public-names.ts";
 import { enqueue } from "#jobs/queue.ts";
 import { later, type Millis, SECOND } from "#lib/duration.ts";
 import { type AcmeVersion, type BegunLeaf, recordForAcme, signForAcme } from "#lifecycle/acme/issue-for-acme.ts";
@@ -10,7 +11,8 @@ import { type AcmeEndpoint, findAcmeEndpoint } from "#store/acme-endpoints.ts";
 import { type AcmeOrder, failAcmeOrder, findAcmeOrder, finishAcmeOrder } from "#store/acme-orders.ts";
 import { deleteJob } from "#store/jobs.ts";
 import type { Store, Tx } from "#store/store.ts";
-import { orderValidity } from "./order-validity.ts";
+import { findUncovered } from "./coverage.ts";
+import { orderValidity, type WishedValidity } from "./order-validity.ts";
 
 /** The name of the job that brings an order to its end when the process that began to do so died. */
 export const COMPLETE_ORDER = "acme.order.complete";
@@ -26,14 +28,23 @@ export async function promiseCompletion(tx: Tx, orderId: string, now: Date): Pro
   return at;
 }
 
-/** The job. Running it twice, late, or on two machines at once does no harm. */
-export async function completeOrder(orderId: string, deps: CompleteDeps): Promise<Date | undefined> {
+/**
+ * The job. Running it twice, late, or on two machines at once does no harm. It may come long after the order was begun, as
+ * where logs of others did not answer for days: whoever may not have the certificate any more gets none.
+ */
+export async function completeOrder(orderId: string, deps: CompleteDeps & NamePolicy): Promise<Date | undefined> {
   const { store } = deps;
   const order = await findAcmeOrder(store, orderId);
   const account = order?.status === "processing" ? await findAcmeAccount(store, order.accountId) : undefined;
   const endpoint = account && (await findAcmeEndpoint(store, account.endpointArn));
   if (!order || !endpoint) return undefined; // done, or the endpoint is being deleted
-  return await signAndRecord(order, versionOf(order, endpoint, deps.clock.now()), undefined, deps);
+  const version = versionOf(order, endpoint, deps.clock.now());
+  const isEntitled = account.status === "VALID" && endpoint.status !== "DELETING";
+  const [uncovered] = await findUncovered(store, endpoint.arn, version.names, deps);
+  if (isEntitled && !uncovered) return await signAndRecord(order, version, undefined, deps);
+  const problem = { type: "urn:ietf:params:acme:error:unauthorized", detail: uncovered?.reason ?? ENDED, status: 403 };
+  await failBegun(order, problem, version, deps);
+  return undefined;
 }
 
 /**
@@ -58,11 +69,20 @@ export async function signAndRecord(
   } catch (error) {
     if (error instanceof TimestampsMissing) return error.until;
     if (!(error instanceof CannotIssue)) throw error;
-    await store.transaction().execute(async (tx) => {
-      if (await failAcmeOrder(tx, id, "processing", cannotIssue(error))) await recordFailure(tx, version, deps);
-    });
+    await failBegun({ id }, cannotIssue(error), version, deps);
     return undefined;
   }
+}
+
+async function failBegun(
+  { id }: Pick<AcmeOrder, "id">,
+  problem: object,
+  version: AcmeVersion,
+  deps: CompleteDeps,
+): Promise<void> {
+  await deps.store.transaction().execute(async (tx) => {
+    if (await failAcmeOrder(tx, id, "processing", problem)) await recordFailure(tx, version, deps);
+  });
 }
 
 /** For the metrics of an endpoint: an order that came to nothing. */
@@ -76,14 +96,10 @@ export async function recordFailure(
 
 /** What is to be signed for an order that was begun. */
 export function versionOf(order: AcmeOrder, endpoint: AcmeEndpoint, now: Date): AcmeVersion {
-  const { certificateArn, generation, keyAlgorithm, subjectPublicKeyInfo, names, notBefore, notAfter } = order;
+  const { certificateArn, generation, keyAlgorithm, subjectPublicKeyInfo, names } = order;
   if (!certificateArn || generation === null || !keyAlgorithm || !subjectPublicKeyInfo) {
     throw new Error(`order ${order.id} was not begun`);
   }
-  const wished = {
-    notBefore: notBefore === null ? undefined : new Date(notBefore),
-    notAfter: notAfter === null ? undefined : new Date(notAfter),
-  };
   return {
     certificateArn,
     generation,
@@ -95,7 +111,15 @@ export function versionOf(order: AcmeOrder, endpoint: AcmeEndpoint, now: Date): 
     endpointArn: endpoint.arn,
     accountId: order.accountId,
     tags: endpoint.certificateTags,
-    validity: orderValidity(wished, now),
+    validity: orderValidity(wishedFor(order), now),
+  };
+}
+
+/** From when to when an order's certificate is wished to live. */
+export function wishedFor({ notBefore, notAfter }: Pick<AcmeOrder, "notBefore" | "notAfter">): WishedValidity {
+  return {
+    notBefore: notBefore === null ? undefined : new Date(notBefore),
+    notAfter: notAfter === null ? undefined : new Date(notAfter),
   };
 }
 
@@ -107,5 +131,6 @@ function cannotIssue(error: CannotIssue): object {
   return { type: "urn:ietf:params:acme:error:badCSR", detail: error.message, status: 400 };
 }
 
+const ENDED = "The account or its ACME endpoint has ended.";
 /** A signature takes milliseconds; after this long whoever began is taken for dead. */
 const TAKE_OVER_AFTER: Millis = 15 * SECOND;

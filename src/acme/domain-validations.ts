@@ -162,10 +162,14 @@ export async function deleteDomain(text: string, caller: Owner, { store, clock }
   const { arn, endpointArn } = readOwnArn(text, "acme-domain-validation", caller);
   await store.transaction().execute(async (tx) => {
     await holdAcmeEndpoint(tx, endpointArn);
-    const present = await findAcmeDomain(tx, arn);
-    if (!present || present.status === "DELETING") return;
     const now = clock.now();
-    await moveAcmeDomain(tx, arn, present.status, { status: "DELETING" }, now.getTime());
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- a look-up may have moved it since it was read
+      const present = await findAcmeDomain(tx, arn);
+      if (!present || present.status === "DELETING") return;
+      // oxlint-disable-next-line no-await-in-loop
+      if (await moveAcmeDomain(tx, arn, present.status, { status: "DELETING" }, now.getTime())) break;
+    }
     await enqueue(tx, { task: ADVANCE_DOMAIN, subject: arn }, now);
   });
 }

@@ -33,6 +33,13 @@ export function validityProblem(wished: WishedValidity, now: Date): string | und
   return undefined;
 }
 
+/** Why a certificate can no longer live as it could when it was ordered; undefined when it can. */
+export function overProblem({ notAfter }: WishedValidity, now: Date): string | undefined {
+  return notAfter && notAfter <= now
+    ? `The order is for a certificate that ended ${notAfter.toISOString()}.`
+    : undefined;
+}
+
 function wholeSecond(time: Date): Date {
   return new Date(Math.floor(time.getTime() / SECOND) * SECOND);
 }

@@ -1,4 +1,4 @@
-import { apiCall } from "#domain/events/api-call.ts";
+import { type ApiCall, apiCall, UnfitPath } from "#domain/events/api-call.ts";
 import { eventArn, ownEventResource } from "#domain/events/arns.ts";
 import { apiDestinationRetries, type Outcome, outcomeOf, type RetryPolicy } from "#domain/events/retry.ts";
 import { TooLargeInput, targetInput } from "#domain/events/transform.ts";
@@ -54,14 +54,13 @@ export async function sendToApiDestination(
     ingestedAt: new Date(delivery.at),
   };
   const parameters = http ?? { path: [], headers: {}, query: {} };
-  let text: string;
+  let call: ApiCall;
   try {
-    text = targetInput(event, input, context);
+    call = apiCall(destination, authorization, parameters, event, targetInput(event, input, context));
   } catch (error) {
-    if (!(error instanceof TooLargeInput)) throw error;
+    if (!(error instanceof TooLargeInput || error instanceof UnfitPath)) throw error;
     return { kind: "refused", problem: error.message };
   }
-  const call = apiCall(destination, authorization, parameters, event, text);
   const options = { timeout: TIMEOUT, trusted: deps.trusted, anywhere: deps.localTargets };
   const answer = await post(call, options).catch(problemOf);
   return typeof answer === "string"

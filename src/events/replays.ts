@@ -140,15 +140,16 @@ export async function replayEvents(subject: string, { store, clock }: EventDeps)
     wanted.push({ event, targets });
   }
   return await store.transaction().execute(async (tx) => {
-    for (const { event, targets } of wanted) await deliver(tx, event, targets, name, now);
     const last = events.at(-1);
     const isDone = events.length < AT_ONCE;
-    await changeReplay(tx, owner, name, ["STARTING", "RUNNING"], {
+    const changed = await changeReplay(tx, owner, name, ["STARTING", "RUNNING"], {
       state: !archive ? "FAILED" : isDone ? "COMPLETED" : "RUNNING",
       stateReason: archive ? null : `Archive ${replay.archive} does not exist.`,
       ...(last && { reachedAt: last.at, reached: last.position }),
       ...(isDone && { endedAt: now.getTime() }),
     });
+    if (!changed) return undefined; // it was cancelled meanwhile
+    for (const { event, targets } of wanted) await deliver(tx, event, targets, name, now);
     return isDone ? undefined : now;
   });
 }

@@ -179,6 +179,19 @@ describe("making something with tags needs leave to tag it", () => {
   });
 });
 
+test("who makes a binding for ACME clients passes on the role that it names", async () => {
+  const RoleArn = "arn:aws:iam::111122223333:role/acme";
+  const AcmeEndpointArn = "arn:aws:acm:eu-west-1:111122223333:acme-endpoint/1";
+  expect(await access("acm", "CreateAcmeExternalAccountBinding", { AcmeEndpointArn, RoleArn })).toEqual({
+    resources: [AcmeEndpointArn],
+    also: {
+      action: "iam:PassRole",
+      resources: [RoleArn],
+      facts: factsOf({ "iam:PassedToService": "acm.amazonaws.com" }),
+    },
+  });
+});
+
 test("changes of records say which names, types and actions, as Route 53 writes names", async () => {
   const change = (Action: string, Name: string, Type: string) => ({ Action, ResourceRecordSet: { Name, Type } });
   const ChangeBatch = {

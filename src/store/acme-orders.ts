@@ -176,30 +176,30 @@ export async function failAcmeOrder(
   return row !== undefined;
 }
 
-/** Forgets up to `limit` orders of an account that were not finalized before `before`. */
+/** Forgets up to `limit` orders of an account that came to nothing before `before`: not finalized in time, or refused. */
 export async function forgetStaleOrders(db: Db, accountId: string, before: EpochMillis, limit: number): Promise<void> {
-  const stale = await staleOrders(db, accountId, before, limit);
+  const [ready, invalid] = [
+    await staleOrders(db, accountId, before, limit),
+    await failedOrders(db, accountId, before, limit),
+  ];
+  const stale = [...ready, ...invalid].map(({ id }) => id);
   if (stale.length === 0) return;
-  await db
-    .deleteFrom("acmeOrders")
-    .where(
-      "id",
-      "in",
-      stale.map(({ id }) => id),
-    )
-    .where("status", "=", "ready")
-    .execute();
+  await db.deleteFrom("acmeOrders").where("id", "in", stale).where("status", "in", ["ready", "invalid"]).execute();
 }
 
-const staleOrders = prepared((db, accountId: string, before: EpochMillis, limit: number) =>
-  db
-    .selectFrom("acmeOrders")
-    .select("id")
-    .where("accountId", "=", accountId)
-    .where("status", "=", sql.lit("ready")) // a literal: the index holds these only
-    .where("expiresAt", "<", before)
-    .limit(limit),
-);
+const staleOrders = prepared(endedOrders("ready"));
+const failedOrders = prepared(endedOrders("invalid"));
+
+function endedOrders(status: "ready" | "invalid") {
+  return (db: Db, accountId: string, before: EpochMillis, limit: number) =>
+    db
+      .selectFrom("acmeOrders")
+      .select("id")
+      .where("accountId", "=", accountId)
+      .where("status", "=", sql.lit(status)) // a literal: an index holds these only
+      .where("expiresAt", "<", before)
+      .limit(limit);
+}
 
 /** Whether an order that was finalized replaces this certificate already (RFC 9773 section 5). */
 export async function isReplaced(db: Db, ariId: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Insertable } from "kysely";
+import { type Insertable, sql } from "kysely";
 import type { Owner } from "#domain/names.ts";
 import { prepared, preparedInsert } from "./prepared.ts";
 import type { Db, Tx } from "./store.ts";
@@ -66,7 +66,7 @@ export function unroutedEvents(db: Db, lane: string, limit: number): Promise<Sto
     .selectFrom("events")
     .select(EVENT)
     .where("lane", "=", lane)
-    .where("routed", "=", 0)
+    .where("routed", "=", sql.lit(0)) // a literal: the index holds these only
     .orderBy("position")
     .limit(limit)
     .execute();

@@ -24,6 +24,11 @@ change = route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Ch
     "Name": record["Name"], "Type": record["Type"], "TTL": 60, "ResourceRecords": [{"Value": record["Value"]}]}}]})
 route53.get_waiter("resource_record_sets_changed").wait(Id=change["ChangeInfo"]["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 5})
 acm.get_waiter("certificate_validated").wait(CertificateArn=certificate, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+# The waiter waits for the proofs; as on AWS, the certificate is issued a moment later.
+for _ in range(100):
+    if acm.describe_certificate(CertificateArn=certificate)["Certificate"]["Status"] == "ISSUED":
+        break
+    time.sleep(0.1)
 
 subnets = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
 web = ec2.create_security_group(GroupName="web", Description="everybody, HTTPS")["GroupId"]

@@ -76,6 +76,19 @@ for (const database of DATABASES) {
       expect(acme.failures).toEqual([]);
     });
 
+    test("orders that came to nothing are forgotten when they would have ended", async () => {
+      const { acme, client, store } = await open();
+      const order = await client.newOrder(["www.shop.example"]);
+      must(await client.post(order.json.authorizations[0], { status: "deactivated" }), 200);
+      await client.newOrder(["www.shop.example"]);
+      await client.obtain(["www.shop.example"]);
+      acme.world.clock.advance(DAY + MINUTE);
+      expect(await count(store, "acmeOrders")).toBe(3);
+      await client.newOrder(["www.shop.example"]);
+      const states = await store.selectFrom("acmeOrders").select("status").orderBy("status").execute();
+      expect(states.map(({ status }) => status)).toEqual(["ready", "valid"]);
+    });
+
     test("of 16 finalizations of one order at once one issues, the others are orderNotReady", async () => {
       const { acme, client, store } = await open();
       const order = must(await client.newOrder(["shop.example"]), 201);
@@ -181,6 +194,27 @@ for (const database of DATABASES) {
         expect((await client.post(done.json.certificate)).body).toBe(body);
         expect(await store.selectFrom("jobs").select("task").execute()).not.toContainEqual({ task: COMPLETE_ORDER });
       }
+    });
+
+    test("an order that was begun comes to nothing when its names are not covered any more before it is signed", async () => {
+      const { acme, client, store } = await open();
+      const { deps } = acme.world;
+      const order = must(await client.newOrder(["shop.example"]), 201);
+      const endpoint = (await findAcmeEndpoint(store, acme.endpointArn as AcmeEndpointArn))!;
+      const found = (await findAcmeOrder(store, orderId(order)))!;
+      const requested = readRequestedCertificate(csrDer(newKey(), ["shop.example"]));
+      const stopped = { ...deps, store: stoppingBeforeTheRecord(store, "dies", Promise.resolve()) };
+      await expect(finalizeOrder(found, requested, endpoint, stopped)).rejects.toThrow("killed");
+      const { AcmeDomainValidations } = await acme.call("ListAcmeDomainValidations", { AcmeEndpointArn: endpoint.arn });
+      const { AcmeDomainValidationArn } = AcmeDomainValidations[0];
+      await acme.call("DeleteAcmeDomainValidation", { AcmeDomainValidationArn });
+      acme.world.clock.advance(30 * SECOND);
+      await acme.world.work();
+      expect((await client.post(order.headers["location"] ?? "")).json).toMatchObject({
+        status: "invalid",
+        error: { type: "urn:ietf:params:acme:error:unauthorized", detail: expect.stringContaining("shop.example") },
+      });
+      expect(await count(store, "certificates")).toBe(0);
     });
 
     test("nonces are taken by every node, once in all", async () => {

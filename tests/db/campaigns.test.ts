@@ -21,7 +21,7 @@ import { findIssuer } from "#store/issuers.ts";
 import { addListenerCertificate } from "#store/listener-certificates.ts";
 import { insertLoadBalancer } from "#store/load-balancers.ts";
 import { findCertificateStatus } from "#store/revocations.ts";
-import type { Store, Tx } from "#store/store.ts";
+import type { Store } from "#store/store.ts";
 import {
   ACCOUNT,
   BALANCER,
@@ -32,6 +32,7 @@ import {
   REGION,
 } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";
+import { meanwhile } from "../support/meanwhile.ts";
 
 for (const database of DATABASES) {
   describe(`campaigns on ${database.name}`, () => {
@@ -515,25 +516,6 @@ async function expectExact(store: Store, id: string): Promise<void> {
     .where("campaignId", "=", id)
     .execute();
   expect(await readTally(store, id)).toEqual(tallyOf(rows));
-}
-
-/** A store in front of whose next transaction something else happens. */
-function meanwhile(store: Store, act: () => Promise<void>): Store {
-  let first: (() => Promise<void>) | undefined = act;
-  return new Proxy(store, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (name !== "transaction") return typeof value === "function" ? value.bind(target) : value;
-      return () => ({
-        async execute<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-          const now = first;
-          first = undefined;
-          await now?.();
-          return await target.transaction().execute(work);
-        },
-      });
-    },
-  });
 }
 
 /** The dependencies of a node that dies at its `count`th statement. */

@@ -4,6 +4,7 @@ import type { BusEvent } from "#domain/events/event.ts";
 import { deliverEvents } from "#events/deliver.ts";
 import { openEvents } from "#events/open.ts";
 import { purgeEvents } from "#events/purge.ts";
+import { replayEvents } from "#events/replays.ts";
 import { publishIn } from "#journal/events.ts";
 import { DAY, HOUR, later, MINUTE } from "#lib/duration.ts";
 import { randomIds } from "#lib/ids.ts";
@@ -13,6 +14,7 @@ import type { Store } from "#store/store.ts";
 import { BALANCER, type CertificateWorld, certificateWorld } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";
 import { ACCOUNT, eventWorld, REGION } from "../support/event-world.ts";
+import { meanwhile } from "../support/meanwhile.ts";
 import { blob, selfSigned } from "../support/self-signed.ts";
 import { webhookServer } from "../support/webhook.ts";
 
@@ -323,6 +325,28 @@ for (const database of DATABASES) {
         const numbers = got.filter(({ resources }) => resources[0] === `arn:${lane}`).map(({ detail }) => detail["n"]);
         expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => index + 1).filter((n) => n % 2 === lane));
       }
+    });
+
+    test("a replay that is cancelled while it reads a page delivers nothing of it", async () => {
+      const hook = await webhookServer();
+      const world = await eventWorld(await database.open(), []);
+      Object.assign(world.deps, { trusted: [hook.ca] });
+      const { ArchiveArn } = await world.call("CreateArchive", { ArchiveName: "a", EventSourceArn: SOURCE });
+      await world.publish({ n: 1 });
+      await world.ruleTo(hook, { "replay-name": [{ exists: true }] });
+      const at = (millis: number): number => (world.clock.now().getTime() + millis) / 1000;
+      await world.call("StartReplay", {
+        ReplayName: "r",
+        EventSourceArn: ArchiveArn,
+        EventStartTime: at(-HOUR),
+        EventEndTime: at(HOUR),
+        Destination: { Arn: SOURCE },
+      });
+      const cancel = async (): Promise<void> => void (await world.call("CancelReplay", { ReplayName: "r" }));
+      await replayEvents(`${ACCOUNT}/${REGION}/r`, { ...world.deps, store: meanwhile(world.store, cancel) });
+      expect(await world.call("DescribeReplay", { ReplayName: "r" })).toMatchObject({ State: "CANCELLED" });
+      await world.liveFor(HOUR);
+      expect(hook.received).toEqual([]);
     });
 
     test("what is older than it is kept is forgotten, with what nobody took of it", async () => {

@@ -1,6 +1,7 @@
-import { recordFailure } from "#acme/complete-order.ts";
+import { recordFailure, wishedFor } from "#acme/complete-order.ts";
 import { findUncovered } from "#acme/coverage.ts";
 import { finalizeOrder, keyHash } from "#acme/finalize-order.ts";
+import { overProblem } from "#acme/order-validity.ts";
 import { type RequestedCertificate, readRequestedCertificate } from "#acme/requested-certificate.ts";
 import { findSigned } from "#ca/issue.ts";
 import { sameNamesKey } from "#domain/acme/order.ts";
@@ -45,7 +46,10 @@ export async function authorization(
     if (statusOf(found, context.clock.now()) !== "ready") throw malformed("The order of this authorization is over.");
     given = [...given, index];
     const error = new Problem("unauthorized", `The client gave up its authorization for ${name}.`).toJSON();
-    await context.store.transaction().execute((tx) => failAcmeOrder(tx, found.id, "ready", error, given));
+    const gaveUp = await context.store
+      .transaction()
+      .execute((tx) => failAcmeOrder(tx, found.id, "ready", error, given));
+    if (!gaveUp) throw malformed("The order of this authorization is over.");
   }
   const body = {
     identifier: { type: "dns", value: name.replace(/^\*\./, "") },
@@ -63,6 +67,8 @@ export async function finalize(request: SignedRequest, context: AcmeContext, [id
   const found = await ownOrder(request, id, context);
   const present = statusOf(found, clock.now());
   if (present !== "ready") throw notReady(present);
+  const over = overProblem(wishedFor(found), clock.now());
+  if (over !== undefined) throw malformed(over);
   const requested = await readCsrOf(request, found, context);
   await refuseUncovered(requested, context);
   await askCaa(requested, context);

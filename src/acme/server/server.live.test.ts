@@ -527,6 +527,16 @@ describe("newOrder", () => {
     expect(new X509Certificate(later_.der).validFromDate.toISOString()).toBe(at(0.5));
   });
 
+  test("for a life that is over when it is finalized comes to nothing", async () => {
+    const own = await acme.client();
+    const notAfter = new Date(Math.ceil(later(acme.world.clock.now(), 2 * HOUR).getTime() / 1000) * 1000);
+    const order = await own.newOrder(["shop.example"], { notAfter: notAfter.toISOString() });
+    acme.world.clock.advance(3 * HOUR);
+    const late = await own.post(order.json.finalize, { csr: csr(newKey(), ["shop.example"]) });
+    expect(problem(late)).toBe("400 malformed");
+    expect(late.json.detail).toContain("ended");
+  });
+
   test("expires after a day: then it is invalid and cannot be finalized", async () => {
     const own = await acme.client();
     const order = await own.newOrder(["shop.example"]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Authorization, apiCall, pathVariables } from "./api-call.ts";
+import { type Authorization, apiCall, pathVariables, UnfitPath } from "./api-call.ts";
 
 const basic: Authorization = {
   credentials: { type: "BASIC", username: "user", password: "pä:ss" },
@@ -34,6 +34,15 @@ test("path, query and headers of a target are filled in, from the event where th
   const { url, headers } = apiCall({ endpoint, method: "PUT" }, basic, parameters, event, "{}");
   expect(url.href).toBe("https://hooks.example.com/a%2Fb/in/new%20item?source=aws.acm&b=%26");
   expect(headers).toMatchObject({ "x-count": "5", "x-line": "xevil: 1" });
+});
+
+test.for(["..", "."])("a path value %s, which would lead elsewhere, is refused", (value) => {
+  const call = (endpoint: string) => () =>
+    apiCall({ endpoint, method: "POST" }, basic, { ...none, path: ["$.id"] }, { id: value }, "{}");
+  for (const endpoint of ["https://h.example/tenants/*/events", "https://h.example/*", "https://h.example/a/*?b=1"]) {
+    expect(call(endpoint)).toThrow(UnfitPath);
+  }
+  expect(call("https://h.example/a*/b")().url.href).toBe(`https://h.example/a${value}/b`);
 });
 
 test("the connection is right where the target says otherwise, and nobody overrides what is ours", () => {

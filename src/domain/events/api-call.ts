@@ -34,7 +34,7 @@ export interface ApiCall {
 
 /**
  * The request by which an event reaches an API destination. Where target and connection say the same thing, the
- * connection is right.
+ * connection is right. Throws UnfitPath.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
  */
 export function apiCall(
@@ -75,7 +75,22 @@ export function pathVariables(endpoint: string): number {
 
 function withPath(endpoint: string, values: readonly string[]): string {
   const [head = "", ...rest] = endpoint.split("*");
-  return rest.reduce((url, part, at) => `${url}${encodeURIComponent((values[at] ?? "").toWellFormed())}${part}`, head);
+  const url = rest.reduce(
+    (before, part, at) => `${before}${encodeURIComponent((values[at] ?? "").toWellFormed())}${part}`,
+    head,
+  );
+  // Nothing escapes these: the path would be another one than the destination's.
+  if (rest.length > 0 && /\/\.{1,2}(?:[/?#]|$)/.test(url)) throw new UnfitPath();
+  return url;
+}
+
+/** A value for the path of an endpoint that would lead elsewhere. */
+export class UnfitPath extends Error {
+  override readonly name = "UnfitPath";
+
+  constructor() {
+    super("a value for the path is . or .., which would lead to another one");
+  }
 }
 
 function resolved(value: string, event: Readonly<Record<string, unknown>>): string {

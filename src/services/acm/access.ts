@@ -9,6 +9,10 @@ import { listTags, type TagDeps } from "#lifecycle/tags.ts";
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html */
 export const access: AccessRules<typeof sdk, unknown> = {
+  CreateAcmeExternalAccountBinding: ({ AcmeEndpointArn, RoleArn }) => ({
+    resources: [AcmeEndpointArn],
+    also: { action: "iam:PassRole", resources: [RoleArn], facts: factsOf({ "iam:PassedToService": SERVICE }) },
+  }),
   CreateAcmeEndpoint: (_, caller) => ({ resources: [regionalArn("acm", caller, "acme-endpoint/*")] }),
   ImportCertificate: ({ CertificateArn }, caller) => ({
     resources: [CertificateArn ?? regionalArn("acm", caller, "certificate/*")],
@@ -21,6 +25,8 @@ export const access: AccessRules<typeof sdk, unknown> = {
     }),
   }),
 };
+
+const SERVICE = "acm.amazonaws.com";
 
 /** https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html */
 function requestFacts(input: InputOf<typeof sdk, "RequestCertificate">): Facts {

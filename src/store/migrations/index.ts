@@ -31,6 +31,7 @@ import * as m0030 from "./0030-campaigns.ts";
 import * as m0031 from "./0031-custody.ts";
 import * as m0032 from "./0032-outside-logs.ts";
 import * as m0034 from "./0034-principal-ids.ts";
+import * as m0035 from "./0035-costs.ts";
 
 /** Forward only. A migration that was released is never changed; add the next number. */
 export const migrations: Record<string, Migration> = {
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   "0031-custody": m0031,
   "0032-outside-logs": m0032,
   "0034-principal-ids": m0034,
+  "0035-costs": m0035,
 };
