@@ -16,8 +16,8 @@ import {
 } from "#domain/keys/key-specs.ts";
 import type { KeyId } from "#domain/keys/names.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { children, readElement } from "#lib/der-reader.ts";
 import type { EncryptionContext } from "#lib/encryption-context.ts";
+import { namesItsCurve } from "#lib/x509-ec-key.ts";
 import { decryptUnder, encryptUnder, readCiphertext } from "./ciphertext.ts";
 import { decryptRsa } from "./rsa-encryption.ts";
 import { type MessageType, signMessage } from "./signatures.ts";
@@ -91,12 +91,3 @@ function otherKey(der: Uint8Array, own: KeyObject): KeyObject {
     `The public key is not one of the curve ${curve}, in DER (SubjectPublicKeyInfo).`,
   );
 }
-
-/** OpenSSL also takes a curve that is spelled out, and believes parts of what it says; RFC 5480 section 2.1.1 forbids it. */
-function namesItsCurve(spki: Uint8Array): boolean {
-  const [algorithm] = children(spki, readElement(spki));
-  const parameters = algorithm && children(spki, algorithm)[1];
-  return parameters?.tag === OBJECT_IDENTIFIER;
-}
-
-const OBJECT_IDENTIFIER = 0x06;

@@ -48,6 +48,7 @@ describe("DER is written as X.690 says", () => {
     ["PrintableString", printableString("XX"), "13025858"],
     ["an OID with arcs of several bytes", oid("1.2.840.113549.1.1.11"), "06092a864886f70d01010b"],
     ["an OID under 2", oid("2.23.140.1.2.1"), "060667810c010201"],
+    ["an OID of 128 bytes", oid(`1.2${".3".repeat(127)}`), `068180${"2a"}${"03".repeat(127)}`],
     ["UTCTime until 2049", time(new Date("2049-12-31T23:59:59.999Z")), "170d3439313233313233353935395a"],
     ["GeneralizedTime from 2050", time(new Date("2050-01-01T00:00:00Z")), "180f32303530303130313030303030305a"],
     [

@@ -93,8 +93,7 @@ export function generalizedTime(date: Date): Der {
 /** An OBJECT IDENTIFIER from its dotted form. */
 export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
-  const body = [first * 40 + second, ...rest].flatMap(base128);
-  return Buffer.from([0x06, body.length, ...body]);
+  return encode(primitive(0x06, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128))));
 }
 
 export const NULL: Buffer = Buffer.from([0x05, 0x00]);

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encode, integer, NULL, octetString, oid, sequence, setOf, tagged, utf8String } from "./der.ts";
@@ -33,7 +33,16 @@ function csr(algorithm: CaKeyAlgorithm, privateKey: KeyObject, different: Partia
   return signed(info, identifier, different.signatureOver?.(info) ?? sign(hash, info, privateKey));
 }
 
-const extension = (id: string, value: Buffer): Buffer => encode(sequence(oid(id), octetString(value)));
+const extension = (id: string, value: Buffer, ...flag: readonly Buffer[]): Buffer =>
+  encode(sequence(oid(id), ...flag, octetString(value)));
+const flagged = (hex: string) => (): Partial<Parts> => ({
+  attributes: [request(extension("1.2.3.4", NULL, Buffer.from(hex, "hex")))],
+});
+/** OpenSSL spells the curve of the key out. */
+const spelledOut = (): Buffer => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1", paramEncoding: "explicit" });
+  return csr("EC_prime256v1", privateKey);
+};
 const request = (...extensions: readonly Buffer[]): Buffer =>
   encode(sequence(oid(OID.extensionRequest), setOf(sequence(...extensions))));
 
@@ -71,11 +80,26 @@ describe("a certificate signing request", () => {
       "twice",
     ],
     ["that asks for extensions twice", () => ({ attributes: [request(), request()] }), "twice"],
+    ["whose extension has a criticality of 01", flagged("010101"), "one of its extensions is malformed"],
+    ["whose extension has a criticality of 00", flagged("010100"), "one of its extensions is malformed"],
+    ["whose extension has a criticality of two bytes", flagged("0102ffff"), "one of its extensions is malformed"],
     ["whose extension is no DER", () => ({ attributes: [request(extension("1.2.3.4", Buffer.from("junk")))] }), ""],
     ["whose key is none", () => ({ spki: encode(sequence(NULL)) }), "malformed"],
   ])("%s is refused", ([, different, why]) => {
     expect(() => readCsr(csr("EC_prime256v1", key, different()))).toThrow(CsrError);
     expect(() => readCsr(csr("EC_prime256v1", key, different()))).toThrow(why);
+  });
+
+  test("whose extension is critical says so", () => {
+    const { extensions } = readCsr(csr("EC_prime256v1", key, flagged("0101ff")()));
+    expect(extensions).toEqual([{ id: "1.2.3.4", critical: true, value: NULL }]);
+  });
+
+  test("whose key spells its curve out is refused (RFC 5480 section 2.1.1)", () => {
+    const spelled = spelledOut();
+    expect(spelled.length).toBeGreaterThan(400); // field, coefficients and generator stand in it
+    expect(() => readCsr(spelled)).toThrow(CsrError);
+    expect(() => readCsr(spelled)).toThrow("spells a curve out");
   });
 
   test("whatever the bytes are, they are read or refused with CsrError", () => {

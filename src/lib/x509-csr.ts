@@ -1,6 +1,18 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { checkDer, children, contents, DerError, type Element, oidText, readElement, slice } from "./der-reader.ts";
+import { TRUE } from "./der.ts";
+import {
+  checkDer,
+  children,
+  contents,
+  DerError,
+  type Element,
+  isExactly,
+  oidText,
+  readElement,
+  slice,
+} from "./der-reader.ts";
 import { OID } from "./oids.ts";
+import { namesItsCurve } from "./x509-ec-key.ts";
 
 /** A certificate signing request (RFC 2986) whose signature holds: whoever made it has the private key. */
 export interface CertificateRequest {
@@ -47,6 +59,9 @@ function read(der: Uint8Array): CertificateRequest {
   if (subject.tag !== SEQUENCE || spki.tag !== SEQUENCE) throw new CsrError("it is no CertificationRequestInfo");
   const subjectPublicKeyInfo = slice(der, spki);
   const publicKey = createPublicKey({ key: subjectPublicKeyInfo, format: "der", type: "spki" });
+  if (publicKey.asymmetricKeyType === "ec" && !namesItsCurve(subjectPublicKeyInfo)) {
+    throw new CsrError("its key spells a curve out instead of naming it (RFC 5480 section 2.1.1)");
+  }
   checkSignature(der, slice(der, info), algorithm, signature, publicKey);
   return {
     subject: slice(der, subject),
@@ -92,13 +107,17 @@ function requestedExtension(der: Uint8Array, element: Element): RequestedExtensi
   const [id, ...others] = parts;
   const value = others.pop();
   const [flag, ...more] = others;
-  if (!id || value?.tag !== OCTET_STRING || more.length > 0 || (flag && flag.tag !== BOOLEAN)) {
+  if (!id || value?.tag !== OCTET_STRING || more.length > 0 || (flag && !isTrue(der, flag))) {
     throw new CsrError("one of its extensions is malformed");
   }
-  const critical = flag ? contents(der, flag).toString("hex") === "ff" : false;
   const content = contents(der, value);
   checkDer(content);
-  return { id: oidAt(der, id), critical, value: content };
+  return { id: oidAt(der, id), critical: flag !== undefined, value: content };
+}
+
+/** X.690 sections 11.1 and 11.5: of the two values DER writes one, and that as ff. */
+function isTrue(der: Uint8Array, element: Element): boolean {
+  return isExactly(der, element, TRUE);
 }
 
 function sequenceAt(der: Uint8Array, element: Element): Element[] {
@@ -128,7 +147,6 @@ const VERIFIERS: Readonly<Record<string, Verifier>> = {
   [OID.mlDsa87]: { hash: undefined, keys: ["ml-dsa-87"] },
 };
 const NULL_PARAMETERS = "0500";
-const BOOLEAN = 0x01;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
