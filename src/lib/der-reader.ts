@@ -88,13 +88,17 @@ export function oidText(content: Uint8Array): string {
   return [first, head - 40 * first, ...rest].join(".");
 }
 
-/** Throws DerError unless `bytes` are exactly one element, strictly nested, of bounded depth and number of elements. */
+/**
+ * Throws DerError unless `bytes` are exactly one element, strictly nested, of bounded depth and number of elements, and
+ * no string or other simple type is written in pieces (X.690 section 10.2): programs differ in how they read those.
+ */
 export function checkDer(bytes: Uint8Array): void {
   let elements = 0;
   const enter = (start: number, limit: number, depth: number): number => {
     const { tag, content, end } = readElement(bytes, start, limit);
     if (++elements > MOST_ELEMENTS) throw new DerError("it has too many elements");
     if ((tag & CONSTRUCTED) === 0) return end;
+    if ((tag & CLASS) === 0 && !CONSTRUCTED_TYPES.has(tag)) throw new DerError(`a value in pieces at byte ${start}`);
     if (depth === MOST_DEPTH) throw new DerError("it is nested too deeply");
     for (let at = content; at < end; ) at = enter(at, end, depth + 1);
     return end;
@@ -107,5 +111,8 @@ function view(bytes: Uint8Array, start: number, end: number): Buffer {
 }
 
 const CONSTRUCTED = 0x20;
+const CLASS = 0xc0;
+/** EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING: all that X.690 writes of other elements. */
+const CONSTRUCTED_TYPES: ReadonlySet<number> = new Set([0x28, 0x2b, 0x30, 0x31, 0x3d]);
 const MOST_DEPTH = 32;
 const MOST_ELEMENTS = 20_000;

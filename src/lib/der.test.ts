@@ -108,6 +108,12 @@ describe("DER is read strictly", () => {
     ["a length of five bytes", "04850100000000"],
     ["a high tag number", "1f8101"],
     ["bytes behind the end", "050000"],
+    ["a BIT STRING in pieces", "230603020780"],
+    ["an OCTET STRING in pieces", "2403040100"],
+    ["a UTF8String in pieces", "2c030c0161"],
+    ["a PrintableString in pieces", "3303130161"],
+    ["an IA5String in pieces", "3603160161"],
+    ["an INTEGER in pieces", "2203020100"],
     ["an inner element longer than the outer one", "3003020201"],
   ] as const)("refuses %s", ([, hex]) => {
     expect(() => checkDer(Buffer.from(hex, "hex"))).toThrow(DerError);

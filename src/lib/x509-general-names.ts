@@ -45,7 +45,8 @@ export function readNameConstraints(der: Uint8Array): NameConstraints {
 
 /**
  * The relative names of a Name, each comparable with others: case, repeated spaces and the kind of string make no
- * difference (RFC 5280 section 7.1).
+ * difference (RFC 5280 section 7.1). Throws DerError for a value that is none of the strings of RFC 5280 section 4.1.2.4:
+ * what programs read differently cannot be compared.
  */
 export function comparableNames(name: Uint8Array): string[] {
   return children(name, readElement(name)).map((relative) =>
@@ -53,7 +54,9 @@ export function comparableNames(name: Uint8Array): string[] {
       .map((attribute) => {
         const [type, value] = children(name, attribute);
         if (!type || !value) throw new DerError("no AttributeTypeAndValue");
-        const text = (DECODERS[value.tag] ?? utf8)(contents(name, value));
+        const decode = DECODERS[value.tag];
+        if (!decode) throw new DerError(`a value of tag ${value.tag} in a Name`);
+        const text = decode(contents(name, value));
         return `${slice(name, type).toString("hex")}=${text.toLowerCase().replaceAll(/\s+/g, " ").trim()}`;
       })
       .sort()
@@ -70,8 +73,11 @@ function codePoints(bytes: Buffer): number[] {
 
 const utf8 = (bytes: Buffer): string => bytes.toString("utf8");
 
-/** By the tags of TeletexString, which everybody reads as Latin-1, UniversalString and BMPString; the others are UTF-8. */
+/** UTF8String, PrintableString and IA5String; TeletexString, which everybody reads as Latin-1; UniversalString and BMPString. */
 const DECODERS: Readonly<Record<number, (bytes: Buffer) => string>> = {
+  0x0c: utf8,
+  0x13: utf8,
+  0x16: utf8,
   0x14: (bytes) => bytes.toString("latin1"),
   0x1c: (bytes) =>
     codePoints(bytes)

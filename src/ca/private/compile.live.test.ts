@@ -17,9 +17,11 @@ import { templateArn, templateOf } from "#domain/private-ca/templates.ts";
 import { Refusal } from "#domain/refusal.ts";
 import { type Der, encode, NULL, namedBits, oid, sequence, tagged, taggedAscii } from "#lib/der.ts";
 import { OID } from "#lib/oids.ts";
-import { commonNameOnly, publicKeyBits } from "#lib/x509-certificate.ts";
+import { commonNameOnly, distinguishedName, publicKeyBits, tbsCertificate } from "#lib/x509-certificate.ts";
 import type { CertificateRequest, RequestedExtension } from "#lib/x509-csr.ts";
+import { SIGNATURES } from "#lib/x509-signatures.ts";
 import { compile } from "./compile.ts";
+import { checkReadable } from "./prepare.ts";
 
 const publicKey = createPublicKey(generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey);
 const spki = publicKey.export({ type: "spki", format: "der" });
@@ -34,7 +36,7 @@ const point = (url: string): Der => sequence(sequence(tagged(0, tagged(0, tagged
 interface Asked {
   readonly csr?: readonly RequestedExtension[];
   readonly api?: ApiPassthrough;
-  readonly subject?: string;
+  readonly subject?: string | Buffer;
   readonly crlUrl?: string;
   readonly ocspUrl?: string;
   readonly key?: CertificateRequest["publicKey"];
@@ -43,7 +45,7 @@ interface Asked {
 /** What a template makes of a request: the subject, and the extensions by their identifiers. */
 function made(name: string, { csr = [], api = {}, subject = "device", crlUrl, ocspUrl, key = publicKey }: Asked = {}) {
   const request: CertificateRequest = {
-    subject: commonNameOnly(subject === "" ? undefined : subject),
+    subject: typeof subject === "string" ? commonNameOnly(subject === "" ? undefined : subject) : subject,
     subjectPublicKeyInfo: key === publicKey ? spki : key.export({ type: "spki", format: "der" }),
     publicKey: key,
     extensions: csr,
@@ -202,6 +204,55 @@ describe("who is named", () => {
     expect(() => made("EndEntityCertificate", { subject: "" })).toThrow("a subject name or a subject alternative name");
     const csr = [asked(OID.subjectAltName, names("a.example"))];
     expect(() => made("SubordinateCACertificate_PathLen0", { subject: "", csr })).toThrow("a CA must have a subject");
+  });
+
+  const ofTag = (tag: number, text: Buffer, type: string = OID.commonName): Buffer =>
+    distinguishedName([[type, Buffer.concat([Buffer.from([tag, text.length]), text])]]);
+
+  test.for([
+    ["VisibleString", 0x1a],
+    ["GeneralString", 0x1b],
+    ["NumericString", 0x12],
+    ["INTEGER", 0x02],
+    ["UTF8String in pieces", 0x2c],
+  ] as const)("MalformedCSRException when the CSR names them in a %s (RFC 5280 section 4.1.2.4)", ([, tag]) => {
+    const subject = ofTag(tag, Buffer.from(tag === 0x2c ? "0c0137" : "37", "hex"));
+    expect(() => made("EndEntityCertificate", { subject })).toThrow("its subject is malformed");
+  });
+
+  test.for([
+    ["UTF8String", 0x0c, "7"],
+    ["PrintableString", 0x13, "7"],
+    ["TeletexString", 0x14, "7"],
+    ["IA5String", 0x16, "7"],
+    ["UniversalString", 0x1c, "\0\0\x007"],
+    ["BMPString", 0x1e, "\x007"],
+  ] as const)("a CSR may name them in a %s", ([, tag, text]) => {
+    expect(made("EndEntityCertificate", { subject: ofTag(tag, Buffer.from(text)) }).subject).toBe("CN=7");
+  });
+
+  test("MalformedCSRException for a NUL, whatever the attribute it stands in", () => {
+    for (const type of [OID.commonName, OID.serialNumber, OID.emailAddress, "1.2.3.4"]) {
+      const subject = ofTag(0x0c, Buffer.from("a\0b"), type);
+      expect(() => made("EndEntityCertificate", { subject })).toThrow("holds what is no character");
+    }
+  });
+
+  test("InvalidArgsException for a certificate that OpenSSL could not read back", () => {
+    const { identifier } = SIGNATURES.SHA256WITHECDSA;
+    const tbs = (subject: Buffer): Buffer =>
+      tbsCertificate({
+        serial: Buffer.alloc(16, 1),
+        algorithm: identifier,
+        issuer: commonNameOnly("ca"),
+        notBefore: new Date(0),
+        notAfter: new Date(1000),
+        subject,
+        subjectPublicKeyInfo: spki,
+        extensions: [],
+      });
+    checkReadable(tbs(commonNameOnly("device")), identifier);
+    expect(() => checkReadable(tbs(ofTag(0x1a, Buffer.from("device"))), identifier)).toThrow(Refusal);
   });
 
   test("the subject is written in AWS's order, whatever the order in which it is given", () => {

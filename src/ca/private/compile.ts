@@ -79,7 +79,7 @@ export function compile(ingredients: Ingredients): Compiled {
 function subjectOf(request: CertificateRequest, { Subject }: ApiPassthrough): SubjectName {
   try {
     const subject = readSubject(Subject ? subjectDer(Subject) : request.subject);
-    for (const text of [subject.text, ...subject.values(OID.emailAddress)]) wellFormed(text);
+    for (const text of subject.values()) wellFormed(text);
     return subject;
   } catch (error) {
     if (Subject && error instanceof Refusal) throw error;

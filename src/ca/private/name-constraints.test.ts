@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Der, encode, sequence, tagged, taggedAscii, taggedBytes, utf8String } from "#lib/der.ts";
+import { DerError } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { distinguishedName } from "#lib/x509-certificate.ts";
 import { readGeneralNames, readNameConstraints } from "#lib/x509-general-names.ts";
@@ -108,6 +109,12 @@ describe("excluded names", () => {
       const value = Buffer.concat([Buffer.from([tag, text.length]), text]);
       expect(broken({ excluded }, [], distinguishedName([[O, value]]))).toContain("excluded");
     }
+  });
+
+  test("are not compared with a string that programs read differently, such as a NumericString", () => {
+    const excluded = [directory([O, "42"])];
+    const value = Buffer.from([0x12, 2, 0x34, 0x32]);
+    expect(() => broken({ excluded }, [tagged(4, distinguishedName([[O, value]]))])).toThrow(DerError);
   });
 
   test("win over permitted ones", () => {

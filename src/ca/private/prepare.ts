@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { LintError } from "#ca/lint/lint.ts";
 import { freshSerial } from "#ca/serials.ts";
 import type { Period } from "#domain/certificate/validity.ts";
@@ -6,7 +7,7 @@ import type { RevocationConfiguration } from "#domain/private-ca/revocation-conf
 import type { Template } from "#domain/private-ca/templates.ts";
 import { issuedPeriod, type Validity } from "#domain/private-ca/validity.ts";
 import { Refusal } from "#domain/refusal.ts";
-import { tbsCertificate } from "#lib/x509-certificate.ts";
+import { signed, tbsCertificate } from "#lib/x509-certificate.ts";
 import type { CertificateRequest } from "#lib/x509-csr.ts";
 import { brokenConstraint } from "#lib/x509-name-constraints.ts";
 import {
@@ -80,6 +81,7 @@ export async function prepareIssued(
     extensions: compiled.extensions,
   });
   lint(tbs, { issuer: template.kind === "root" ? { ...issuer, name: compiled.subject.der } : issuer, template, now });
+  checkReadable(tbs, issuer.algorithm.identifier);
 
   const inserted = await insertIssued(tx, {
     caId: ca.id,
@@ -157,6 +159,20 @@ function checkNames(compiled: ReturnType<typeof compile>, { kind }: Template, { 
   );
 }
 
+/**
+ * What OpenSSL does not read must not be signed either: the certificate that is made of it could never be read back.
+ * Throws `private-ca-args-invalid`.
+ */
+export function checkReadable(tbs: Buffer, algorithm: Uint8Array): void {
+  try {
+    new X509Certificate(signed(tbs, algorithm, NO_SIGNATURE));
+  } catch (error) {
+    throw new Refusal("private-ca-args-invalid", "The certificate would be malformed: OpenSSL cannot read it.", {
+      cause: error,
+    });
+  }
+}
+
 /** What is left when everything was checked one by one: a fault of extensions that were passed through. */
 function lint(tbs: Buffer, context: Parameters<typeof lintPrivate>[1]): void {
   try {
@@ -168,3 +184,6 @@ function lint(tbs: Buffer, context: Parameters<typeof lintPrivate>[1]): void {
     });
   }
 }
+
+/** In place of the signature that is yet to be made. */
+const NO_SIGNATURE: Buffer = Buffer.alloc(64);

@@ -5,26 +5,29 @@ import { Refusal } from "#domain/refusal.ts";
 import { type Der, encode, ia5String, printableString, utf8String } from "#lib/der.ts";
 import { OID } from "#lib/oids.ts";
 import { distinguishedName } from "#lib/x509-certificate.ts";
+import { comparableNames } from "#lib/x509-general-names.ts";
 import { isOid } from "#lib/x509-oid.ts";
 
 /** A Name, read. */
 export interface SubjectName {
   readonly der: Buffer;
   readonly isEmpty: boolean;
-  /** The values of an attribute, in their order. */
-  values(type: string): string[];
+  /** The values of an attribute, in their order; of all attributes without a type. */
+  values(type?: string): string[];
   /** As audit reports show it: the last relative name first (RFC 2253). */
   readonly text: string;
 }
 
-/** Reads a Name. Throws when it is none. */
+/** Reads a Name. Throws when it is none, or holds what is none of the strings of RFC 5280 section 4.1.2.4. */
 export function readSubject(der: Buffer): SubjectName {
+  comparableNames(der);
   const name = AsnConvert.parse(der, Name);
   const attributes = name.flatMap((relative) => [...relative]);
   return {
     der,
     isEmpty: attributes.length === 0,
-    values: (type) => attributes.filter((one) => one.type === type).map(({ value }) => value.toString()),
+    values: (type) =>
+      attributes.filter((one) => type === undefined || one.type === type).map(({ value }) => value.toString()),
     text: [...name]
       .reverse()
       .map((relative) => relative.map(({ type, value }) => attributeText(type, value.toString())).join("+"))
