@@ -1,4 +1,4 @@
-import { children, contents, DerError, readElement, slice } from "./der-reader.ts";
+import { children, contents, DerError, type Element, readElement, slice } from "./der-reader.ts";
 
 /** A GeneralName (RFC 5280 section 4.2.1.6) by its tag, as it stands in the DER. */
 export interface RawGeneralName {
@@ -25,7 +25,7 @@ export interface NameConstraints {
   readonly excluded: readonly RawGeneralName[];
 }
 
-/** Reads the value of a nameConstraints extension. Throws DerError for anything else. */
+/** Reads the value of a nameConstraints extension. Throws DerError for anything else, and for a base that cannot be compared. */
 export function readNameConstraints(der: Uint8Array): NameConstraints {
   const whole = readElement(der);
   if (whole.tag !== SEQUENCE || whole.end !== der.length) throw new DerError("no NameConstraints");
@@ -38,7 +38,10 @@ export function readNameConstraints(der: Uint8Array): NameConstraints {
       .map((subtree) => {
         const [base] = children(der, subtree);
         if (!base) throw new DerError("a GeneralSubtree without a base");
-        return { tag: base.tag, content: contents(der, base) };
+        const content = contents(der, base);
+        if (!TAGS.has(base.tag)) throw new DerError("a GeneralName of an unknown kind");
+        if (base.tag === NAME_TAGS.directory) comparableNames(content);
+        return { tag: base.tag, content };
       });
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
 }
@@ -49,11 +52,13 @@ export function readNameConstraints(der: Uint8Array): NameConstraints {
  * what programs read differently cannot be compared.
  */
 export function comparableNames(name: Uint8Array): string[] {
-  return children(name, readElement(name)).map((relative) =>
-    children(name, relative)
+  const whole = readElement(name);
+  if (whole.end !== name.length) throw new DerError("no Name");
+  return within(name, whole, SEQUENCE).map((relative) =>
+    within(name, relative, SET)
       .map((attribute) => {
-        const [type, value] = children(name, attribute);
-        if (!type || !value) throw new DerError("no AttributeTypeAndValue");
+        const [type, value, ...more] = within(name, attribute, SEQUENCE);
+        if (!type || !value || more.length > 0) throw new DerError("no AttributeTypeAndValue");
         const decode = DECODERS[value.tag];
         if (!decode) throw new DerError(`a value of tag ${value.tag} in a Name`);
         const text = decode(contents(name, value));
@@ -62,6 +67,11 @@ export function comparableNames(name: Uint8Array): string[] {
       .sort()
       .join("+"),
   );
+}
+
+function within(bytes: Uint8Array, element: Element, tag: number): Element[] {
+  if (element.tag !== tag) throw new DerError("no Name");
+  return children(bytes, element);
 }
 
 /** Those that are none stand for the character that says so. */
@@ -89,6 +99,7 @@ const DECODERS: Readonly<Record<number, (bytes: Buffer) => string>> = {
       .toString("utf16le"),
 };
 const SEQUENCE = 0x30;
+const SET = 0x31;
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 const TAGS: ReadonlySet<number> = new Set([0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88]);

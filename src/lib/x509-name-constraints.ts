@@ -14,23 +14,50 @@ export interface NamesToCheck {
 
 /**
  * What breaks the constraints of one of the CAs above, in words; undefined when nothing does (RFC 5280 section
- * 6.1.4 (g)). A common name counts as a host name where there is no other, as it does for OpenSSL.
+ * 6.1.4 (g)). A common name counts as a host name where there is no other, as it does for OpenSSL. Each name is compared
+ * with each constraint: so many of both that this takes long break them. Throws DerError for a name that cannot be read.
  */
 export function brokenConstraint(names: NamesToCheck, all: readonly NameConstraints[]): string | undefined {
   if (all.length === 0) return undefined;
-  const checked = everyName(names);
+  const bases = all.flatMap(({ permitted, excluded }) => [...permitted, ...excluded]);
+  const tags = new Set(bases.map(({ tag }) => tag));
+  const checked = everyName(names).filter(({ tag }) => tags.has(tag));
+  if (checked.length * bases.length > MOST_COMPARISONS) {
+    return `${checked.length} names and ${bases.length} constraints are more than can be compared with each other`;
+  }
+  const comparable = checked.map(comparableName);
   for (const { permitted, excluded } of all) {
-    for (const name of checked) {
-      if (excluded.some((base) => base.tag === name.tag && isWithin(name, base, "excluded"))) {
+    const [inside, outside] = [permitted.map(comparableBase), excluded.map(comparableBase)];
+    for (const name of comparable) {
+      if (outside.some((base) => base.tag === name.tag && isWithin(name, base, "excluded"))) {
         return `${shown(name)} is excluded`;
       }
-      const alike = permitted.filter(({ tag }) => tag === name.tag);
+      const alike = inside.filter(({ tag }) => tag === name.tag);
       if (alike.length > 0 && !alike.some((base) => isWithin(name, base, "permitted"))) {
         return `${shown(name)} is not permitted`;
       }
     }
   }
   return undefined;
+}
+
+/** A name, or the base of a constraint, read once for all that it is compared with. */
+interface Comparable extends RawGeneralName {
+  /** Of a URI that is a name: its host, empty where it has none. */
+  readonly text: string;
+  /** The relative names of a directory name; of others none. */
+  readonly relatives: readonly string[];
+}
+
+function comparableName(name: RawGeneralName): Comparable {
+  const base = comparableBase(name);
+  return name.tag === NAME_TAGS.uri ? { ...base, text: withoutDot(URL.parse(base.text)?.hostname ?? "") } : base;
+}
+
+function comparableBase({ tag, content }: RawGeneralName): Comparable {
+  const isDirectory = tag === NAME_TAGS.directory;
+  const text = TEXTS.has(tag) ? withoutDot(content.toString("latin1").toLowerCase()) : "";
+  return { tag, content, text, relatives: isDirectory ? comparableNames(content) : [] };
 }
 
 function everyName({ subject, alternative }: NamesToCheck): RawGeneralName[] {
@@ -48,18 +75,18 @@ function everyName({ subject, alternative }: NamesToCheck): RawGeneralName[] {
 
 type Side = "permitted" | "excluded";
 
-function isWithin(name: RawGeneralName, base: RawGeneralName, side: Side): boolean {
+function isWithin(name: Comparable, base: Comparable, side: Side): boolean {
   switch (name.tag) {
     case NAME_TAGS.dns:
-      return isHostWithin(text(name), text(base), side);
+      return isHostWithin(name.text, base.text, side);
     case NAME_TAGS.email:
-      return isMailboxWithin(text(name), text(base));
+      return isMailboxWithin(name.text, base.text);
     case NAME_TAGS.uri:
-      return isUriWithin(text(name), text(base), side);
+      return isUriHostWithin(name.text, base.text, side);
     case NAME_TAGS.address:
       return isAddressWithin(name.content, base.content);
     case NAME_TAGS.directory:
-      return isDirectoryNameWithin(name.content, base.content);
+      return base.relatives.every((relative, at) => relative === name.relatives[at]);
     default:
       return side === "excluded"; // a kind that we cannot compare is neither permitted nor let through
   }
@@ -84,8 +111,7 @@ function isMailboxWithin(mailbox: string, base: string): boolean {
 }
 
 /** Of a URI its host counts; one that has none is never permitted. */
-function isUriWithin(uri: string, base: string, side: Side): boolean {
-  const host = withoutDot(URL.parse(uri)?.hostname ?? "");
+function isUriHostWithin(host: string, base: string, side: Side): boolean {
   if (host === "") return side === "excluded";
   return base.startsWith(".") ? host.endsWith(base) : host === base || base === "";
 }
@@ -97,15 +123,6 @@ function isAddressWithin(address: Buffer, base: Buffer): boolean {
     const mask = base[address.length + at] ?? 0;
     return (byte & mask) === ((base[at] ?? 0) & mask);
   });
-}
-
-function isDirectoryNameWithin(name: Buffer, base: Buffer): boolean {
-  const [own, above] = [comparableNames(name), comparableNames(base)];
-  return above.length <= own.length && above.every((relative, at) => relative === own[at]);
-}
-
-function text({ content }: RawGeneralName): string {
-  return withoutDot(content.toString("latin1").toLowerCase());
 }
 
 /** A dot at the end of a host makes it no other host. */
@@ -120,3 +137,6 @@ function shown({ tag, content }: RawGeneralName): string {
 }
 
 const HOST = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
+const TEXTS: ReadonlySet<number> = new Set([NAME_TAGS.dns, NAME_TAGS.email, NAME_TAGS.uri]);
+/** Of one name with one constraint: together a tenth of a second. */
+const MOST_COMPARISONS: number = 2 ** 18;

@@ -3,6 +3,7 @@ import { LintError } from "#ca/lint/lint.ts";
 import { type Finding, type LintedLeaf, parsedExtension, readLeaf } from "#ca/lint/linted-leaf.ts";
 import * as extensions from "#ca/lint/rules-extensions.ts";
 import * as fields from "#ca/lint/rules-fields.ts";
+import * as key from "#ca/lint/rules-key.ts";
 import type { SigningAuthority } from "#ca/signers.ts";
 import type { Template } from "#domain/private-ca/templates.ts";
 import { OID } from "#lib/oids.ts";
@@ -43,6 +44,8 @@ const RULES: readonly ((leaf: LintedLeaf) => Finding)[] = [
   extensions.authorityKeyIsTheIssuers,
   somebodyIsNamed,
   keyIsStrong,
+  key.exponentIsSound,
+  key.modulusHasNoSmallFactor,
 ];
 
 /** RFC 5280 section 4.2.1.6: where the subject is empty, the alternative names are there, and critical. */

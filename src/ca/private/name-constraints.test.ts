@@ -139,3 +139,25 @@ describe("the subject", () => {
     expect(broken({ permitted }, [], name([OID.emailAddress, "it@other.org"]))).toContain("not permitted");
   });
 });
+
+test("so many names and constraints that comparing them takes long are refused, and as many as can be are compared", () => {
+  const excluded = Array.from({ length: 1000 }, (_, at) => dns(`x${at}.example.org`));
+  const names = (count: number): Der[] => Array.from({ length: count }, (_, at) => dns(`n${at}.example.com`));
+  expect(broken({ excluded }, names(262))).toBeUndefined();
+  expect(broken({ excluded }, names(263))).toContain("263 names and 1000 constraints are more than can be compared");
+});
+
+test("the constraints of all the CAs above count together", () => {
+  const constraints = readNameConstraints(encode(sequence(tagged(1, sequence(dns("example.org"))))));
+  const alternative = Array.from({ length: 2 ** 17 + 1 }, () => ({ tag: 0x82, content: Buffer.from("a.example") }));
+  const names = { subject: readSubject(name()), alternative };
+  expect(brokenConstraint(names, [constraints])).toBeUndefined();
+  expect(brokenConstraint(names, [constraints, constraints])).toContain("more than can be compared");
+});
+
+test("names of which the constraints say nothing are not looked at", () => {
+  const subject = distinguishedName([[O, Buffer.from([0x12, 2, 0x34, 0x32])]]); // a NumericString
+  const constraints = readNameConstraints(encode(sequence(tagged(1, sequence(dns("example.org"))))));
+  const names = { subject: { der: subject, isEmpty: false, values: () => [] }, alternative: [] };
+  expect(brokenConstraint(names, [constraints])).toBeUndefined();
+});

@@ -11,7 +11,13 @@ import { type Der, encode, ia5String, namedBits, oid, sequence, TRUE } from "#li
 import { checkDer, DerError } from "#lib/der-reader.ts";
 import { OID } from "#lib/oids.ts";
 import { anyExtension, KEY_USAGE } from "#lib/x509-extensions.ts";
-import { NAME_TAGS, readGeneralNames, readNameConstraints } from "#lib/x509-general-names.ts";
+import { NAME_TAGS, readGeneralNames } from "#lib/x509-general-names.ts";
+import {
+  checkCertificatePolicies,
+  checkExtendedKeyUsage,
+  checkKeyUsage,
+  checkNameConstraints,
+} from "./extension-forms.ts";
 import { generalName, sequenceOfNames } from "./general-name.ts";
 import { oidOf, readSubject } from "./subject-name.ts";
 
@@ -135,7 +141,10 @@ const FORMS: Readonly<Record<number, (content: Buffer) => boolean>> = {
 
 const CHECKS: Readonly<Record<string, (value: Buffer) => unknown>> = {
   [OID.subjectAltName]: checkNames,
-  [OID.nameConstraints]: readNameConstraints,
+  [OID.nameConstraints]: checkNameConstraints,
+  [OID.keyUsage]: checkKeyUsage,
+  [OID.extKeyUsage]: checkExtendedKeyUsage,
+  [OID.certificatePolicies]: checkCertificatePolicies,
 };
 
 const KEY_USAGES: readonly (readonly [member: keyof KeyUsage, name: KeyUsageName])[] = [
