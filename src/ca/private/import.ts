@@ -13,8 +13,9 @@ import { changePrivateCa, replaceCaHashes } from "#store/private-cas.ts";
 import type { PrivateCaDeps } from "./deps.ts";
 import { type FoundAuthority, holdAuthority } from "./find.ts";
 import { checkChain, isSelfSigned, label } from "./import-chain.ts";
+import { checkReadableExtensions } from "./imported-extensions.ts";
 import { MOST_CHAIN } from "./path-limits.ts";
-import { subjectDer } from "./subject-name.ts";
+import { readSubject, subjectDer } from "./subject-name.ts";
 
 /** What ImportCertificateAuthorityCertificate is given: PEM. */
 export interface ImportRequest {
@@ -36,6 +37,13 @@ export async function importAuthorityCertificate(
   if (!certificate || more.length > 0) throw malformed("The certificate must be exactly one.");
   const chain = request.chain === undefined ? [] : readCertificates(request.chain, "certificate chain", MOST_CHAIN);
   for (const { asn1 } of chain) checkCritical(asn1.tbsCertificate.extensions ?? []);
+  for (const one of [certificate, ...chain]) {
+    checkReadableExtensions(one.asn1.tbsCertificate.extensions ?? [], label(one));
+  }
+  attempt(
+    () => readSubject(readCertificate(certificate.x509.raw).subject),
+    "The subject of the certificate is malformed, or holds what is no string",
+  );
   await deps.store.transaction().execute(async (tx) => {
     const found = await holdAuthority(tx, request.authorityArn, caller, deps);
     checkState("import", found.arn, found.status);
