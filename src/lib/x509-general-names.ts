@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { children, contents, DerError, type Element, readElement, slice } from "./der-reader.ts";
 
 /** A GeneralName (RFC 5280 section 4.2.1.6) by its tag, as it stands in the DER. */
@@ -85,7 +86,10 @@ const utf8 = (bytes: Buffer): string => bytes.toString("utf8");
 
 /** UTF8String, PrintableString and IA5String; TeletexString, which everybody reads as Latin-1; UniversalString and BMPString. */
 const DECODERS: Readonly<Record<number, (bytes: Buffer) => string>> = {
-  0x0c: utf8,
+  0x0c(bytes) {
+    if (!isUtf8(bytes)) throw new DerError("a UTF8String that is none");
+    return utf8(bytes);
+  },
   0x13: utf8,
   0x16: utf8,
   0x14: (bytes) => bytes.toString("latin1"),

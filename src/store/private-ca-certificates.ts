@@ -96,11 +96,14 @@ export async function finishIssued(
   return numUpdatedRows === 1n;
 }
 
-/** Gives up what somebody took for signing before `takenBefore` and never finished. False when there is no such thing. */
+/**
+ * Gives up what somebody took for signing before `takenBefore` and never finished, for another serial number or, with
+ * null, for good. False when there is no such thing.
+ */
 export async function abandonIssued(
-  tx: Tx,
+  tx: Db,
   { caId, serial }: Pick<IssuedRow, "caId" | "serial">,
-  { takenBefore, replacedBy }: { readonly takenBefore: EpochMillis; readonly replacedBy: string },
+  { takenBefore, replacedBy }: { readonly takenBefore: EpochMillis; readonly replacedBy: string | null },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable("privateCaCertificates")

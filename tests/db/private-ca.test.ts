@@ -7,7 +7,7 @@ import { Signers } from "#ca/signers.ts";
 import { encode, sequence, tagged, taggedAscii } from "#lib/der.ts";
 import { DAY, HOUR, later, MINUTE, SECOND } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
-import { takeIssued } from "#store/private-ca-certificates.ts";
+import { findIssued, pageIssued, takeIssued } from "#store/private-ca-certificates.ts";
 import { BALANCER } from "../support/certificate-world.ts";
 import { DATABASES } from "../support/databases.ts";
 import { ocspQuestion } from "../support/ocsp-question.ts";
@@ -102,6 +102,33 @@ describe.for(DATABASES)("private CAs on $name", (database) => {
       "ResourceNotFoundException",
     );
     await world.done("RevokeCertificate", { ...revocation, CertificateSerial: serialOf({ x509 }) });
+  });
+
+  test("what cannot be read back when it is signed fails for good: RequestFailedException, and no other serial number", async () => {
+    const world = await open();
+    const ca = await world.root();
+    const { CertificateArn } = await world.done("IssueCertificate", issuing(ca));
+    const [caId, serial] = [idOf(ca), idOf(CertificateArn)];
+    const tbs = (await findIssued(world.store, caId, serial))!.tbs!;
+    const [readable, visible] = [Buffer.from(tbs).toString("hex"), Buffer.from("device.example").toString("hex")];
+    const unreadable = readable.replace(`0c0e${visible}`, `1a0e${visible}`); // OpenSSL knows no VisibleString in a Name
+    expect(unreadable).not.toBe(readable);
+    await world.store
+      .updateTable("privateCaCertificates")
+      .set({ tbs: Buffer.from(unreadable, "hex") })
+      .where("caId", "=", caId)
+      .where("serial", "=", serial)
+      .execute();
+    await world.work();
+    for (let round = 0; round < 3; round++) {
+      world.clock.advance(MINUTE);
+      await world.work();
+    }
+    const { error, body } = await world.pca("GetCertificate", { ...ids(ca), CertificateArn });
+    expect(error).toBe("RequestFailedException");
+    expect(body.message).toBe(`The request to issue certificate ${CertificateArn} has failed.`);
+    expect((await pageIssued(world.store, caId, "", 10)).filter(({ arnId }) => arnId === serial)).toHaveLength(1);
+    expect(world.failures).toHaveLength(1);
   });
 
   test("of many that sign one request at once, one does", async () => {

@@ -16,7 +16,10 @@ export interface IssuedCertificate {
   readonly chain: string | undefined;
 }
 
-/** Throws `private-ca-in-progress` until it is signed, `private-ca-not-found`, `private-ca-arn-invalid` and the state. */
+/**
+ * Throws `private-ca-in-progress` until it is signed, `private-ca-request-failed` where it never will be,
+ * `private-ca-not-found`, `private-ca-arn-invalid` and the state.
+ */
 export async function readIssuedCertificate(
   authorityArn: string,
   certificateArn: string,
@@ -29,6 +32,9 @@ export async function readIssuedCertificate(
   checkState("show-issued", arn, status);
   const row = await followIssued(deps.store, ca.id, arnId);
   if (!row) throw new Refusal("private-ca-not-found", `Could not find certificate ${certificateArn}.`);
+  if (row.state === "abandoned") {
+    throw new Refusal("private-ca-request-failed", `The request to issue certificate ${certificateArn} has failed.`);
+  }
   if (!row.certificate) {
     throw new Refusal(
       "private-ca-in-progress",

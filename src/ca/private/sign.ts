@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { freshSerial } from "#ca/serials.ts";
 import { signAndCheck } from "#ca/signers.ts";
 import { issuedArn } from "#domain/private-ca/arns.ts";
@@ -48,7 +48,7 @@ export async function signJob(subject: string, deps: SignDeps): Promise<Date | u
  *
  * 1. It is taken: `prepared` becomes `signing` in one statement, so that nobody else can sign it, ever.
  * 2. The TBSCertificate that was linted and stored is signed, and the signature checked.
- * 3. The certificate is read back: it must hold exactly that TBSCertificate.
+ * 3. The certificate is read back: it must hold exactly that TBSCertificate. If not, it is abandoned for good.
  * 4. The result is recorded, with its line in the journal. A process that dies before leaves a `signing` row, which is
  *    abandoned with whatever was signed: that never left the process. The same content under another serial number takes
  *    its place, and is found by the same ARN.
@@ -67,7 +67,9 @@ export async function signIssued(caId: string, serial: string, deps: SignDeps): 
 
   const issuer = { ...openAuthority(ca, signers), algorithm: SIGNATURES[taken.signature] };
   const der = signed(taken.tbs, issuer.algorithm.identifier, signAndCheck(issuer, taken.tbs));
-  if (!readCertificate(der).tbs.equals(taken.tbs) || !new X509Certificate(der).verify(issuer.publicKey)) {
+  if (!isReadBack(der, taken.tbs, issuer.publicKey)) {
+    // Under another serial number it would fare no better.
+    await abandonIssued(store, taken, { takenBefore: Number.MAX_SAFE_INTEGER, replacedBy: null });
     throw new Error(`${caId}/${serial}: the certificate is not what was linted`);
   }
 
@@ -82,6 +84,14 @@ export async function signIssued(caId: string, serial: string, deps: SignDeps): 
   });
   if (!finished) throw new Error(`${caId}/${serial} was abandoned while it was signed`);
   return { ...taken, state: "signed", tbs: null, certificate: der, signedAt };
+}
+
+function isReadBack(der: Buffer, tbs: Uint8Array, publicKey: KeyObject): boolean {
+  try {
+    return readCertificate(der).tbs.equals(tbs) && new X509Certificate(der).verify(publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /** What is not there to be taken: signed by now, or somebody is at it, or died over it. */

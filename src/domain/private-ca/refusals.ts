@@ -14,6 +14,7 @@ export type PrivateCaRefusal =
   | "private-ca-page-token-invalid"
   | "private-ca-permission-exists"
   | "private-ca-policy-invalid"
+  | "private-ca-request-failed"
   | "private-ca-request-forbidden"
   | "private-ca-state-forbids"
   | "private-ca-validity-invalid";

@@ -1,11 +1,14 @@
-import { randomUUID, X509Certificate } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomUUID, sign, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encode, NULL, sequence, tagged, taggedAscii } from "#lib/der.ts";
+import { type Der, encode, integer, NULL, sequence, setOf, TRUE, tagged, taggedAscii } from "#lib/der.ts";
 import { DAY, later } from "#lib/duration.ts";
 import { OID } from "#lib/oids.ts";
 import { parsePem, pem } from "#lib/pem.ts";
+import { commonNameOnly, signed, tbsCertificate } from "#lib/x509-certificate.ts";
+import { readCsr } from "#lib/x509-csr.ts";
 import { anyExtension } from "#lib/x509-extensions.ts";
+import { SIGNATURES } from "#lib/x509-signatures.ts";
 import { openStore, type Store } from "#store/store.ts";
 import { csrFor, template } from "../../../tests/support/private-ca.ts";
 import {
@@ -219,6 +222,28 @@ describe("IssueCertificate", () => {
     );
   });
 
+  test("a CSR whose subject OpenSSL could not read back is refused, and nothing is signed", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const spki = publicKey.export({ type: "spki", format: "der" });
+    const request = (type: string, tag: number, value: string): string => {
+      const [id, text] = [Buffer.from(type, "hex"), Buffer.from(value, "hex")];
+      const subject = sequence(setOf(sequence(id, Buffer.from([tag, text.length]), text)));
+      const info = encode(sequence(integer(0), subject, spki, tagged(0)));
+      const made = signed(info, SIGNATURES.SHA256WITHECDSA.identifier, sign("sha256", info, privateKey));
+      return base64(pem("CERTIFICATE REQUEST", made));
+    };
+    const [name, notShortest] = ["0603550403", "06032a8003"];
+    for (const [type, tag, value, answer] of [
+      [name, 0x1a, "61", "MalformedCSRException: "], // a VisibleString
+      [name, 0x1e, "006100", "MalformedCSRException: "], // a BMPString of one and a half characters
+      [name, 0x0c, "61ff", "MalformedCSRException: "], // a UTF8String that is none
+      [notShortest, 0x0c, "61", "InvalidArgsException: The certificate would be malformed"],
+      [name, 0x0c, "61", "done: "],
+    ] as const) {
+      expect(await issueRefusal({ Csr: request(type, tag, value) })).toContain(answer);
+    }
+  });
+
   test("a CA for short-lived certificates issues for seven days at most: ValidationException", async () => {
     const short = await world.root({ UsageMode: "SHORT_LIVED_CERTIFICATE" });
     expect(await issueRefusal({ Validity: { Type: "DAYS", Value: 7 } }, short)).toBe("done: ");
@@ -328,6 +353,44 @@ describe("ImportCertificateAuthorityCertificate", () => {
     privateAuthorities.set(version, { ...open, limits: { ...open.limits, pathLength: undefined } });
     const own = await signedBy(flat, below);
     expect(await importing(below, own.pem, own.chain)).toContain("the path length of those above allows no further CA");
+  });
+
+  test("name constraints that cannot be read are refused with MalformedCertificateException, and the CA stays as it was", async () => {
+    const ca = await world.create("SUBORDINATE");
+    const { Csr } = await world.done("GetCertificateAuthorityCsr", ids(ca));
+    const { subject, subjectPublicKeyInfo } = readCsr(parsePem(Csr, 1)[0]!.der);
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const algorithm = SIGNATURES.SHA256WITHECDSA.identifier;
+    const above = commonNameOnly("Above");
+    const certify = (name: Buffer, key: Buffer, ...more: readonly Der[]): string => {
+      const tbs = tbsCertificate({
+        serial: randomBytes(16),
+        algorithm,
+        issuer: above,
+        notBefore: later(world.clock.now(), -DAY),
+        notAfter: later(world.clock.now(), 2 * DAY),
+        subject: name,
+        subjectPublicKeyInfo: key,
+        extensions: [anyExtension(OID.basicConstraints, true, sequence(TRUE)), ...more],
+      });
+      return pem("CERTIFICATE", signed(tbs, algorithm, sign("sha256", tbs, privateKey)));
+    };
+    const chain = certify(above, publicKey.export({ type: "spki", format: "der" }));
+    const indefinite = Buffer.from("3080a00730058203612e620000", "hex");
+    const hosts = Array.from({ length: 1001 }, () => sequence(taggedAscii(2, "a.example")));
+    for (const [value, answer] of [
+      [indefinite, "The nameConstraints extension of the certificate of"],
+      [sequence(tagged(1, ...hosts)), "has 1001 name constraints; 1000 are allowed"],
+    ] as const) {
+      const own = certify(subject, subjectPublicKeyInfo, anyExtension(OID.nameConstraints, true, value));
+      const refused = await importing(ca, own, chain);
+      expect(refused).toContain("MalformedCertificateException: ");
+      expect(refused).toContain(answer);
+    }
+    const { CertificateAuthority } = await world.done("DescribeCertificateAuthority", ids(ca));
+    expect(CertificateAuthority.Status).toBe("PENDING_CERTIFICATE");
+    expect(await importing(ca, certify(subject, subjectPublicKeyInfo), chain)).toBe("done: ");
+    await world.issue(ca, { Validity: { Type: "DAYS", Value: 1 }, TemplateArn: template("EndEntityCertificate/V1") });
   });
 
   test("a root takes nothing but what it signed itself, and no chain", async () => {

@@ -21,6 +21,7 @@ export const refusals: Readonly<Record<AcmPcaRefusal, ErrorName<AcmPcaSdk>>> = {
   "private-ca-page-token-invalid": "InvalidNextTokenException",
   "private-ca-permission-exists": "PermissionAlreadyExistsException",
   "private-ca-policy-invalid": "InvalidPolicyException",
+  "private-ca-request-failed": "RequestFailedException",
   "private-ca-request-forbidden": "InvalidRequestException",
   "private-ca-state-forbids": "InvalidStateException",
   "private-ca-validity-invalid": "ValidationException",
