@@ -237,7 +237,7 @@ describe("IssueCertificate", () => {
       [name, 0x1a, "61", "MalformedCSRException: "], // a VisibleString
       [name, 0x1e, "006100", "MalformedCSRException: "], // a BMPString of one and a half characters
       [name, 0x0c, "61ff", "MalformedCSRException: "], // a UTF8String that is none
-      [notShortest, 0x0c, "61", "InvalidArgsException: The certificate would be malformed"],
+      [notShortest, 0x0c, "61", "InvalidArgsException: The certificate would be malformed: OpenSSL cannot read it."],
       [name, 0x0c, "61", "done: "],
     ] as const) {
       expect(await issueRefusal({ Csr: request(type, tag, value) })).toContain(answer);
