@@ -44,7 +44,7 @@ const RULES: readonly ((leaf: LintedLeaf) => Finding)[] = [
   extensions.authorityKeyIsTheIssuers,
   somebodyIsNamed,
   keyIsStrong,
-  key.exponentIsSound,
+  exponentIsOdd,
   key.modulusHasNoSmallFactor,
 ];
 
@@ -75,6 +75,12 @@ function onlyAuthoritiesSignCertificates(leaf: LintedLeaf): Finding {
 }
 
 /** The keys that private CAs themselves can have: RSA from 2048 bits, three curves, Ed25519, ML-DSA. */
+/** RFC 8017 section 3.1. BR 6.1.6 would have longer ones, but devices that private CAs are for have 3. */
+function exponentIsOdd({ details }: LintedLeaf): Finding {
+  const { publicExponent: exponent } = details;
+  return exponent === undefined || (exponent % 2n === 1n && exponent >= 3n) ? undefined : `it is ${exponent}`;
+}
+
 function keyIsStrong({ publicKey }: LintedLeaf): Finding {
   return caKeyAlgorithm(publicKey) ? undefined : "it is of a kind or a size that is not certified";
 }
