@@ -44,10 +44,12 @@ test("a certificate's life is told, proved, looked up and verified, and a change
   ) => ({
     LookupAttributes: [{ AttributeKey, AttributeValue }],
   });
-  const [request] = await until("the request is found", async () => {
-    const found = await look(by("EventName", "RequestCertificate"));
+  // What was done last is found last.
+  await until("the listener's end is found", async () => {
+    const found = await look(by("EventName", "DeleteListener"));
     return found.length > 0 ? found : undefined;
   });
+  const [request] = await look(by("EventName", "RequestCertificate"));
   const body = JSON.parse(request?.CloudTrailEvent ?? "") as Record<string, unknown>;
   expect(body).toMatchObject({
     eventVersion: "1.08",

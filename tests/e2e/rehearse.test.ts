@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { expect, test } from "vitest";
 import { type ApiError, openApiClient } from "#cli/rehearse/api-client.ts";
@@ -59,15 +60,27 @@ test("rehearse says what would be renewed, asks the running product or else its 
   expect(await refused(api.call("RehearseCertificates", { MaxResults: 26 }, "eu-west-1"))).toBe("ValidationException");
 
   await product.stop();
-  const database = (): Buffer => readFileSync(join(product.dataDir, "sealkeeper.db"));
-  const before = database();
+  const before = contentOf(join(product.dataDir, "sealkeeper.db"));
   const offline = await sealkeeper("rehearse", ...settings, "--json");
   expect(offline.code).toBe(1);
   expect(JSON.parse(offline.out)).toMatchObject({
     counts: { WOULD_NOT_RENEW: 1 },
     rehearsals: [{ CertificateArn: certificateArn, Record: { Type: "CNAME" } }],
   });
-  expect(database().equals(before)).toBe(true);
+  expect(contentOf(join(product.dataDir, "sealkeeper.db"))).toEqual(before);
   const nowhere = await sealkeeper("rehearse", "--endpoint-url", product.endpoint, "--data-dir", product.dataDir);
   expect(nowhere).toMatchObject({ code: 1, error: expect.stringContaining("nobody answers") });
 });
+
+/** All rows but the journal's, which tells of the CA's key that a rehearsal opens. */
+function contentOf(path: string): Readonly<Record<string, unknown>> {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const tables = database
+    .prepare(
+      "select name from sqlite_master where type = 'table' and name not like 'audit%' and name not like 'sqlite%'",
+    )
+    .all();
+  const rows = tables.map(({ name }) => [String(name), database.prepare(`select * from "${String(name)}"`).all()]);
+  database.close();
+  return Object.fromEntries(rows) as Readonly<Record<string, unknown>>;
+}
