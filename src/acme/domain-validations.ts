@@ -167,7 +167,7 @@ export async function deleteDomain(text: string, caller: Owner, { store, clock }
       // oxlint-disable-next-line no-await-in-loop -- a look-up may have moved it since it was read
       const present = await findAcmeDomain(tx, arn);
       if (!present || present.status === "DELETING") return;
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- one try after the other
       if (await moveAcmeDomain(tx, arn, present.status, { status: "DELETING" }, now.getTime())) break;
     }
     await enqueue(tx, { task: ADVANCE_DOMAIN, subject: arn }, now);
