@@ -244,15 +244,9 @@ for (const database of DATABASES) {
       const caller = world.caller();
       const { arn, proofs } = await used(world);
       const told = async () =>
-        (
-          await world.store
-            .selectFrom("events")
-            .select("detailType")
-            .where("lane", "=", arn)
-            .where("source", "=", "sealkeeper")
-            .orderBy("position")
-            .execute()
-        ).map(({ detailType }) => detailType);
+        (await world.store.selectFrom("events").select(["detailType", "lane", "source"]).orderBy("position").execute())
+          .filter(({ lane, source }) => lane === arn && source === "sealkeeper")
+          .map(({ detailType }) => detailType);
       await rehearseNow(arn, caller, world.rehearsing);
       expect(await told()).toEqual([]);
       await proofs.withdraw();
